@@ -1,0 +1,249 @@
+//! `ReadinessPolicy`.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, LabelSelector};
+use kube::CustomResource;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::schema;
+use crate::model::{Kind, Severity};
+
+/// Which workloads are judged, by what, and what follows from it.
+#[derive(CustomResource, JsonSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
+#[kube(
+    group = "plimsoll.dev",
+    version = "v1alpha1",
+    kind = "ReadinessPolicy",
+    plural = "readinesspolicies",
+    shortname = "rp",
+    category = "readiness",
+    status = "PolicyStatus",
+    derive = "PartialEq",
+    doc = "Which workloads are judged, by which checklists and checks, and what follows from it.",
+    printcolumn(name = "Workloads", type_ = "integer", json_path = ".status.workloads"),
+    printcolumn(name = "Ready", type_ = "integer", json_path = ".status.ready"),
+    printcolumn(
+        name = "Risks",
+        type_ = "integer",
+        json_path = ".status.readyWithRisks"
+    ),
+    printcolumn(name = "NotReady", type_ = "integer", json_path = ".status.notReady"),
+    printcolumn(
+        name = "Accepted",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Accepted\")].status"
+    ),
+    printcolumn(
+        name = "Age",
+        type_ = "date",
+        json_path = ".metadata.creationTimestamp"
+    )
+)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadinessPolicySpec {
+    /// Which workloads the policy covers; all of them where nothing is said. Namespaces of the control plane and
+    /// Plimsoll's own are reported on like any other, but never subject to admission.
+    #[serde(default, rename = "match", skip_serializing_if = "Option::is_none")]
+    pub matches: Option<PolicyMatch>,
+
+    /// The checklists to judge by: `essentials` where neither checklists nor checks are listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 16), extend("x-kubernetes-list-type" = "set"))]
+    pub checklists: Option<Vec<ChecklistName>>,
+
+    /// Checks to judge by besides those of the checklists, and what is to be different for a check that a checklist has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(
+        length(min = 1, max = 256),
+        extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["id"])
+    )]
+    pub checks: Option<Vec<CheckRule>>,
+
+    /// What follows from a failure at admission, by its severity.
+    #[serde(default)]
+    pub actions: Actions,
+
+    /// Parameters of checks, by the check's id.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[schemars(schema_with = "schema::params")]
+    pub params: Map<String, Value>,
+
+    /// What an update of an object that fails already is judged by. `NewViolations`: it is denied only for what it makes
+    /// worse. `All`: it is judged like a new object.
+    #[serde(default)]
+    pub on_update: OnUpdate,
+
+    /// What follows where a check that denies cannot be decided. `Allow` admits with a warning.
+    #[serde(default)]
+    pub on_unknown: OnUnknown,
+
+    /// The user names of controllers that make Pods, ReplicaSets or Jobs from objects of their own, such as
+    /// `system:serviceaccount:argo:workflow-controller`. What they make is let pass where its controlling owner is known
+    /// and judged. Kubernetes' own controllers need not be listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 64))]
+    pub controllers: Vec<String>,
+}
+
+/// Which workloads a policy covers. All conditions must hold.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyMatch {
+    /// Kinds of workloads; all of them where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 8))]
+    pub kinds: Option<Vec<WorkloadKind>>,
+
+    /// Labels of the namespace. Every namespace has the label `kubernetes.io/metadata.name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::label_selector")]
+    pub namespace_selector: Option<LabelSelector>,
+
+    /// Labels of the workload itself (not those of its pods).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::label_selector")]
+    pub object_selector: Option<LabelSelector>,
+}
+
+/// A kind of workload.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "these are Kubernetes' own names")]
+pub enum WorkloadKind {
+    Deployment,
+    StatefulSet,
+    DaemonSet,
+    ReplicaSet,
+    ReplicationController,
+    CronJob,
+    Job,
+    Pod,
+}
+
+impl From<WorkloadKind> for Kind {
+    fn from(kind: WorkloadKind) -> Kind {
+        match kind {
+            WorkloadKind::Deployment => Kind::Deployment,
+            WorkloadKind::StatefulSet => Kind::StatefulSet,
+            WorkloadKind::DaemonSet => Kind::DaemonSet,
+            WorkloadKind::ReplicaSet => Kind::ReplicaSet,
+            WorkloadKind::ReplicationController => Kind::ReplicationController,
+            WorkloadKind::CronJob => Kind::CronJob,
+            WorkloadKind::Job => Kind::Job,
+            WorkloadKind::Pod => Kind::Pod,
+        }
+    }
+}
+
+/// A built-in checklist.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChecklistName {
+    /// Probes, limits, non-root and a read-only root, and the requests.
+    Essentials,
+}
+
+/// A check to judge by.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckRule {
+    /// The check's id; `plimsoll checks` lists them.
+    #[schemars(schema_with = "schema::check_id")]
+    pub id: String,
+    /// How much it matters; the checklist's or the check's own severity where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::severity")]
+    pub severity: Option<String>,
+    /// What follows from a failure, whatever its severity. `Deny` holds here for a check that looks at other objects as
+    /// well, which otherwise only warns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
+}
+
+impl CheckRule {
+    /// The severity that it sets, if any.
+    pub fn severity(&self) -> Option<Severity> {
+        let name = self.severity.as_deref()?;
+        Severity::ALL
+            .into_iter()
+            .find(|severity| severity.name() == name)
+    }
+}
+
+/// What follows from a failure, by its severity.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
+#[serde(default)]
+pub struct Actions {
+    /// From something that a service may not go live with.
+    pub critical: Action,
+    /// From something that is a risk.
+    pub high: Action,
+    /// From something that no checklist asks for.
+    pub advice: Action,
+}
+
+impl Actions {
+    /// The action for a severity.
+    pub fn of(&self, severity: Severity) -> Action {
+        match severity {
+            Severity::Critical => self.critical,
+            Severity::High => self.high,
+            Severity::Advice => self.advice,
+        }
+    }
+}
+
+/// What follows from a failure at admission. Reports show it whatever the action.
+#[derive(
+    Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord,
+)]
+pub enum Action {
+    /// Nothing: it is only reported.
+    #[default]
+    Audit,
+    /// The request is admitted with a warning.
+    Warn,
+    /// The request is rejected.
+    Deny,
+}
+
+/// What an update of an object that fails already is judged by.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnUpdate {
+    /// Only what the update makes worse.
+    #[default]
+    NewViolations,
+    /// All of it.
+    All,
+}
+
+/// What follows where a check that denies cannot be decided.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnUnknown {
+    /// The request is admitted with a warning.
+    #[default]
+    Allow,
+    /// The request is rejected.
+    Deny,
+}
+
+/// What the controller observes.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PolicyStatus {
+    /// The generation of the policy that this is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// How many workloads it covers.
+    pub workloads: u32,
+    /// How many of them are Ready.
+    pub ready: u32,
+    /// How many of them are ReadyWithRisks.
+    pub ready_with_risks: u32,
+    /// How many of them are NotReady.
+    pub not_ready: u32,
+    /// `Accepted`: the policy is in force. `ParametersConflict`: another policy that covers some of the same workloads gives a
+    /// check other parameters; both are judged.
+    #[schemars(schema_with = "schema::conditions")]
+    pub conditions: Vec<Condition>,
+}

@@ -1,0 +1,72 @@
+//! What a check may look at besides its subject.
+
+use super::{Check, Params};
+use crate::inventory::{Extent, Source, View};
+use crate::model::Kind;
+
+/// What a check may look at besides its subject: its parameters, and records of the kinds that it says it reads.
+pub struct Context<'a> {
+    check: &'static Check,
+    view: View<'a>,
+    params: &'a Params,
+}
+
+/// Why something could not be decided: the records of a kind are not all here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}s {reason}")]
+pub struct Undecided {
+    /// The kind.
+    pub kind: Kind,
+    /// What is the matter with it.
+    pub reason: String,
+}
+
+impl<'a> Context<'a> {
+    /// The context of a run.
+    pub fn new(check: &'static Check, view: View<'a>, params: &'a Params) -> Self {
+        Self {
+            check,
+            view,
+            params,
+        }
+    }
+
+    /// The records, to look up those of a kind.
+    ///
+    /// # Errors
+    /// Where they are not all here; `?` makes the verdict Unknown.
+    pub fn read(&self, kind: Kind) -> Result<View<'a>, Undecided> {
+        let declared = self.check.reads.union(self.check.subjects);
+        debug_assert!(
+            declared.contains(kind),
+            "{} does not declare that it reads {kind}",
+            self.check.id
+        );
+        match self.view.source(kind) {
+            Source::Synced => Ok(self.view),
+            Source::Pending => Err(Undecided {
+                kind,
+                reason: "are not listed yet".to_owned(),
+            }),
+            Source::Unavailable(reason) => Err(Undecided {
+                kind,
+                reason: format!("cannot be read: {reason}"),
+            }),
+        }
+    }
+
+    /// Whether objects that Kubernetes makes itself, or that are often made elsewhere, may exist though they are not here.
+    pub fn may_exist_elsewhere(&self) -> bool {
+        self.view.extent() == Extent::Files
+    }
+
+    /// A parameter that is a number.
+    pub fn integer(&self, name: &str) -> i64 {
+        self.params.integer(self.check, name)
+    }
+
+    /// A parameter that is a list of names.
+    pub fn strings(&self, name: &str) -> Vec<&str> {
+        self.params.strings(self.check, name)
+    }
+}

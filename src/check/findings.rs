@@ -1,0 +1,51 @@
+//! Where a check puts what it finds.
+
+use crate::model::{Finding, Place, Verdict};
+
+/// What a check found about one subject. Nothing is a pass.
+#[derive(Debug, Default)]
+pub struct Findings {
+    list: Vec<Finding>,
+    not_applicable: bool,
+}
+
+impl Findings {
+    /// Something is wrong there. The message says what, and what would be right.
+    pub fn fail(&mut self, at: Place, message: impl Into<String>) {
+        self.list.push(Finding {
+            verdict: Verdict::Fail,
+            at,
+            message: message.into(),
+        });
+    }
+
+    /// Something there could not be decided. The message says why.
+    pub fn unknown(&mut self, at: Place, message: impl Into<String>) {
+        self.list.push(Finding {
+            verdict: Verdict::Unknown,
+            at,
+            message: message.into(),
+        });
+    }
+
+    /// The check does not apply to this subject.
+    pub fn not_applicable(&mut self) {
+        self.not_applicable = true;
+    }
+
+    /// The verdict, and what it was made of: the worst of the findings.
+    pub fn into_parts(self) -> (Verdict, Vec<Finding>) {
+        let otherwise = if self.not_applicable {
+            Verdict::NotApplicable
+        } else {
+            Verdict::Pass
+        };
+        let verdict = self
+            .list
+            .iter()
+            .map(|finding| finding.verdict)
+            .max()
+            .unwrap_or(otherwise);
+        (verdict, self.list)
+    }
+}

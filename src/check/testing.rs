@@ -1,0 +1,184 @@
+//! Runs one check on manifests, without an engine.
+
+use super::{Check, Context, Findings, Judgement, Params, Run};
+use crate::inventory::{Inventory, View};
+use crate::model::{self, Finding, Key, Kind, Object, Place, Text, Verdict};
+
+/// What a check says of one subject.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// The subject.
+    pub(crate) key: Key,
+    /// The verdict: the worst of the findings, and Unknown where something could not be looked up.
+    pub(crate) verdict: Verdict,
+    /// What was found.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// The records of some manifests, in the namespace `default` where they name none.
+pub(crate) fn inventory(yaml: &str) -> Inventory {
+    let mut inventory = Inventory::of_files();
+    store(&mut inventory, yaml);
+    inventory
+}
+
+/// Stores the records of some manifests in an inventory.
+pub(crate) fn store(inventory: &mut Inventory, yaml: &str) {
+    let documents: Vec<serde_json::Value> =
+        serde_saphyr::from_multiple(yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}"));
+    for document in documents {
+        inventory.apply(record(document));
+    }
+}
+
+fn record(document: serde_json::Value) -> Object {
+    let text = |field: &str| document[field].as_str().unwrap_or_default();
+    let kind = Kind::of(text("apiVersion"), text("kind"))
+        .unwrap_or_else(|| panic!("no kind that is kept: {document}"));
+    let mut object =
+        model::decode(kind, document).unwrap_or_else(|error| panic!("{kind}: {error}"));
+    let key = &mut object.meta_mut().key;
+    if kind.is_namespaced() && key.namespace.is_empty() {
+        key.namespace = Text::from("default");
+    }
+    object
+}
+
+/// What a check says of each of its subjects in an inventory, by kind, namespace and name.
+pub(crate) fn judge(check: &'static Check, params: &Params, inventory: &Inventory) -> Vec<Outcome> {
+    let subjects = check
+        .subjects
+        .iter()
+        .flat_map(|kind| inventory.of_kind(kind));
+    let subjects =
+        subjects.filter(|object| object.workload().is_none() || inventory.is_top_level(object));
+    subjects
+        .map(|subject| judge_one(check, params, inventory, subject))
+        .collect()
+}
+
+fn judge_one(
+    check: &'static Check,
+    params: &Params,
+    inventory: &Inventory,
+    subject: &Object,
+) -> Outcome {
+    let context = Context::new(check, View::of(inventory), params);
+    let mut findings = Findings::default();
+    if let Err(undecided) = run(check, &context, subject, &mut findings) {
+        findings.unknown(Place::field(""), undecided.to_string());
+    }
+    let (verdict, findings) = findings.into_parts();
+    Outcome {
+        key: subject.key().clone(),
+        verdict,
+        findings,
+    }
+}
+
+fn run(
+    check: &Check,
+    context: &Context<'_>,
+    subject: &Object,
+    findings: &mut Findings,
+) -> Judgement {
+    match (check.run, subject) {
+        (Run::Workload(run), Object::Workload(workload)) => run(context, workload, findings),
+        (Run::Autoscaler(run), Object::PodAutoscaler(autoscaler)) => {
+            run(context, autoscaler, findings)
+        }
+        (Run::DisruptionBudget(run), Object::PodDisruptionBudget(budget)) => {
+            run(context, budget, findings)
+        }
+        (Run::Binding(run), Object::Binding(binding)) => run(context, binding, findings),
+        (Run::Role(run), Object::Role(role)) => run(context, role, findings),
+        _ => panic!("{} does not judge {}", check.id, subject.key()),
+    }
+}
+
+/// What a check says of each of its subjects in some manifests: `Deployment default/web`, its verdict, the messages.
+pub(crate) fn verdict(check: &'static Check, yaml: &str) -> Vec<(String, Verdict, Vec<String>)> {
+    verdict_with(check, serde_json::json!({}), yaml)
+}
+
+/// The same with parameters, as a policy gives them.
+pub(crate) fn verdict_with(
+    check: &'static Check,
+    params: serde_json::Value,
+    yaml: &str,
+) -> Vec<(String, Verdict, Vec<String>)> {
+    let params = Params::parse(check, params.as_object().expect("parameters are an object"));
+    let outcomes = judge(
+        check,
+        &params.expect("the parameters are the check's"),
+        &inventory(yaml),
+    );
+    let messages = |outcome: Outcome| {
+        outcome
+            .findings
+            .into_iter()
+            .map(|finding| finding.message)
+            .collect()
+    };
+    outcomes
+        .into_iter()
+        .map(|outcome| (outcome.key.to_string(), outcome.verdict, messages(outcome)))
+        .collect()
+}
+
+/// A row of [`assert_on_pods`]: a pod spec in YAML, the verdict on it, and for each finding, in order, a part of its line.
+pub(crate) type PodRow<'a> = (&'a str, Verdict, &'a [&'a str]);
+
+/// Asserts what a check says of Pods. A finding's line is `container path detail: message`.
+pub(crate) fn assert_on_pods(check: &'static Check, rows: &[PodRow<'_>]) {
+    assert_on_pods_with(check, serde_json::json!({}), rows);
+}
+
+/// The same with parameters, as a policy gives them.
+pub(crate) fn assert_on_pods_with(
+    check: &'static Check,
+    params: serde_json::Value,
+    rows: &[PodRow<'_>],
+) {
+    let params = Params::parse(check, params.as_object().expect("parameters are an object"));
+    let params = params.expect("the parameters are the check's");
+    for (spec, expected, parts) in rows {
+        let pod = format!("{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {spec}}}");
+        let outcomes = judge(check, &params, &inventory(&pod));
+        let [outcome] = outcomes.as_slice() else {
+            panic!("{} judges no Pod: {spec}", check.id)
+        };
+        let lines: Vec<_> = outcome.findings.iter().map(line).collect();
+        assert_eq!(
+            outcome.verdict, *expected,
+            "{} on {spec}: {lines:#?}",
+            check.id
+        );
+        assert_eq!(
+            lines.len(),
+            parts.len(),
+            "{} on {spec}: {lines:#?}",
+            check.id
+        );
+        for (line, part) in lines.iter().zip(*parts) {
+            assert!(
+                line.contains(part),
+                "{} on {spec}: {line:?} has no {part:?}",
+                check.id
+            );
+        }
+    }
+}
+
+fn line(finding: &Finding) -> String {
+    let Place {
+        container,
+        path,
+        detail,
+    } = &finding.at;
+    format!(
+        "{} {path} {detail}: {}",
+        container.as_deref().unwrap_or("-"),
+        finding.message
+    )
+}

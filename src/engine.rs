@@ -1,0 +1,16 @@
+//! From policies and records to verdicts: one evaluator for admission, controller and command line.
+//!
+//! Everything here is pure. [`PolicySet`] is what the policies say, parsed; [`evaluate`] judges one workload by those that
+//! cover it; [`admit`] makes an admission decision of two such judgements, and [`report`](report::of_workload) a report of
+//! one.
+
+mod admission;
+mod evaluate;
+mod plan;
+mod policy;
+pub mod report;
+
+pub use admission::{Decision, Denial, admit};
+pub use evaluate::{CheckResult, Evaluation, Located, evaluate, judge, unclaimed};
+pub use plan::{Claim, Entry, Plan};
+pub use policy::{Policy, PolicyError, PolicySet, Rule};

@@ -1,0 +1,138 @@
+//! Admission: what two judgements of an object, before and after a write, mean for the write.
+
+use std::collections::BTreeSet;
+
+use super::{Entry, Evaluation, Located, PolicySet, evaluate};
+use crate::api::{Action, OnUnknown, OnUpdate};
+use crate::inventory::{Inventory, View};
+use crate::model::{Text, Verdict, Workload};
+
+/// What is answered to an admission request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decision {
+    /// Why it is rejected; it is admitted where there is none. The gravest first.
+    pub denials: Vec<Denial>,
+    /// What the requester is warned of.
+    pub warnings: Vec<Denial>,
+}
+
+/// One thing that a request is rejected for, or warned of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denial {
+    /// The check's id.
+    pub check: &'static str,
+    /// What would be right.
+    pub fix: &'static str,
+    /// What is wrong, and where.
+    pub found: Located,
+    /// The policies that say so, by name.
+    pub policies: Vec<Text>,
+}
+
+/// Decides about a workload as it would be after a write; `old` is what it was, if it was.
+///
+/// An update that changes nothing a check reads is admitted without a word: also that of an object that fails.
+pub fn admit(
+    policies: &PolicySet,
+    inventory: &Inventory,
+    new: &Workload,
+    old: Option<&Workload>,
+) -> Decision {
+    if new.meta.deleting || old.is_some_and(|old| old.is_judged_as(new)) {
+        return Decision::default();
+    }
+    let Some(after) = evaluate(policies, View::with(inventory, new), new) else {
+        return Decision::default();
+    };
+    if after
+        .results
+        .iter()
+        .all(|result| result.findings.is_empty())
+    {
+        return Decision::default();
+    }
+    let before = old.and_then(|old| evaluate(policies, View::with(inventory, old), old));
+    let mut decision = Decision::default();
+    for (at, (entry, result)) in after.iter().enumerate() {
+        let known = before.as_ref().map(|before| Known::new(before, entry, at));
+        for found in &result.findings {
+            let is_new = known.as_ref().is_none_or(|known| !known.contains(found));
+            weigh(&after, entry, (found, is_new), &mut decision);
+        }
+    }
+    decision
+}
+
+/// Puts a finding where the strictest of the policies that ask for it wants it.
+fn weigh(
+    after: &Evaluation,
+    entry: &Entry,
+    (found, is_new): (&Located, bool),
+    into: &mut Decision,
+) {
+    let unknown = found.finding.verdict == Verdict::Unknown;
+    let effect = |claim: &super::Claim| {
+        let policy = &after.plan.policies[claim.policy];
+        match claim.action {
+            Action::Deny if unknown && policy.on_unknown == OnUnknown::Allow => Action::Warn,
+            Action::Deny if !is_new && policy.on_update == OnUpdate::NewViolations => Action::Warn,
+            action => action,
+        }
+    };
+    let strictest = entry
+        .claims
+        .iter()
+        .map(effect)
+        .max()
+        .unwrap_or(Action::Audit);
+    if strictest == Action::Audit {
+        return;
+    }
+    let saying = entry
+        .claims
+        .iter()
+        .filter(|claim| effect(claim) == strictest);
+    let denial = Denial {
+        check: entry.check.id,
+        fix: entry.check.fix,
+        found: found.clone(),
+        policies: saying
+            .map(|claim| after.plan.policies[claim.policy].name.clone())
+            .collect(),
+    };
+    match strictest {
+        Action::Deny => into.denials.push(denial),
+        _ => into.warnings.push(denial),
+    }
+}
+
+/// What was wrong with an object before a write, by one entry. A finding is the same whatever its message says: a tag that
+/// was `latest` and is `latest` of another image makes nothing worse.
+struct Known<'a>(BTreeSet<(Option<&'a crate::model::Key>, Option<&'a Text>, &'a Text)>);
+
+impl<'a> Known<'a> {
+    fn new(before: &'a Evaluation, entry: &Entry, at: usize) -> Self {
+        // The same policies cover both sides nearly always; then the entry is at the same place.
+        let same = |other: &Entry| other.check.id == entry.check.id && other.params == entry.params;
+        let at = match before.plan.entries.get(at) {
+            Some(other) if same(other) => Some(at),
+            _ => before.plan.entries.iter().position(same),
+        };
+        let findings = at
+            .map(|at| before.results[at].findings.as_slice())
+            .unwrap_or_default();
+        Self(findings.iter().map(identity).collect())
+    }
+
+    fn contains(&self, found: &Located) -> bool {
+        self.0.contains(&identity(found))
+    }
+}
+
+fn identity(found: &Located) -> (Option<&crate::model::Key>, Option<&Text>, &Text) {
+    (
+        found.object.as_ref(),
+        found.finding.at.container.as_ref(),
+        &found.finding.at.detail,
+    )
+}

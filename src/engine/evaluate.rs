@@ -1,0 +1,222 @@
+//! The evaluator.
+
+use std::sync::Arc;
+
+use super::{Entry, Plan, PolicySet};
+use crate::api::Status;
+use crate::check::{Check, Context, Findings, Judgement, Params, Run};
+use crate::inventory::{Inventory, View};
+use crate::model::{Finding, Key, Kind, Object, Place, Severity, Text, Verdict, Workload};
+
+/// What became of a plan's checks on one subject.
+#[derive(Debug)]
+pub struct Evaluation {
+    /// What was asked for.
+    pub plan: Arc<Plan>,
+    /// One for each entry of the plan, in its order.
+    pub results: Vec<CheckResult>,
+}
+
+/// What became of one entry of a plan.
+#[derive(Debug)]
+pub struct CheckResult {
+    /// The worst of what was found.
+    pub verdict: Verdict,
+    /// What fails or is unknown.
+    pub findings: Vec<Located>,
+}
+
+/// A finding, and the object it is about where that is not the workload itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// The object around the workload.
+    pub object: Option<Key>,
+    /// What is wrong with it.
+    pub finding: Finding,
+}
+
+impl Evaluation {
+    /// Each entry of the plan with what became of it.
+    pub fn iter(&self) -> impl Iterator<Item = (&Entry, &CheckResult)> {
+        self.plan.entries.iter().zip(&self.results)
+    }
+
+    /// The worst that follows.
+    pub fn status(&self) -> Status {
+        let undone = |severity| {
+            self.iter().any(|(entry, result)| {
+                entry.severity == severity
+                    && matches!(result.verdict, Verdict::Fail | Verdict::Unknown)
+            })
+        };
+        if undone(Severity::Critical) {
+            Status::NotReady
+        } else if undone(Severity::High) {
+            Status::ReadyWithRisks
+        } else {
+            Status::Ready
+        }
+    }
+
+    /// 100 × passed weight / applicable weight; `None` where nothing applies.
+    pub fn score(&self) -> Option<u32> {
+        let weigh = |passes: fn(Verdict) -> bool| -> u32 {
+            self.iter()
+                .filter(|(_, result)| passes(result.verdict))
+                .map(|(entry, _)| entry.severity.weight())
+                .sum()
+        };
+        let passed = weigh(|verdict| verdict == Verdict::Pass);
+        (100 * passed).checked_div(weigh(|verdict| verdict != Verdict::NotApplicable))
+    }
+}
+
+/// Judges a workload by the policies that cover it. `None` where none does.
+pub fn evaluate(policies: &PolicySet, view: View<'_>, workload: &Workload) -> Option<Evaluation> {
+    let plan = policies.plan(view, workload)?;
+    let results = plan
+        .entries
+        .iter()
+        .map(|entry| on_workload(entry, view, workload))
+        .collect();
+    Some(Evaluation { plan, results })
+}
+
+/// Judges the objects of a namespace that concern no workload. `None` where no policy covers the namespace.
+pub fn unclaimed(
+    policies: &PolicySet,
+    inventory: &Inventory,
+    namespace: &Text,
+) -> Option<Evaluation> {
+    let view = View::of(inventory);
+    let plan = policies.namespace_plan(view, namespace)?;
+    let result = |entry: &Entry| {
+        if entry.check.judges_workloads() {
+            return CheckResult {
+                verdict: Verdict::NotApplicable,
+                findings: Vec::new(),
+            };
+        }
+        let kinds = entry
+            .check
+            .subjects
+            .iter()
+            .filter(|kind| kind.is_namespaced());
+        let objects = kinds.flat_map(|kind| inventory.in_namespace(kind, namespace));
+        let unclaimed = objects
+            .map(|object| &**object)
+            .filter(|object| view.concerned(object).is_empty());
+        on_objects(entry, view, unclaimed, Verdict::NotApplicable)
+    };
+    let results = plan.entries.iter().map(result).collect();
+    Some(Evaluation { plan, results })
+}
+
+fn on_workload(entry: &Entry, view: View<'_>, workload: &Workload) -> CheckResult {
+    let check = entry.check;
+    if let Run::Workload(run) = check.run {
+        if !check.subjects.contains(workload.kind()) {
+            return CheckResult {
+                verdict: Verdict::NotApplicable,
+                findings: Vec::new(),
+            };
+        }
+        let mut findings = Findings::default();
+        let judgement = run(
+            &Context::new(check, view, &entry.params),
+            workload,
+            &mut findings,
+        );
+        return conclude(judgement, findings, None);
+    }
+    let context = Context::new(check, view, &entry.params);
+    let concerning = |kind: Kind| {
+        context
+            .read(kind)
+            .map(|view| view.concerning(workload, kind))
+    };
+    let kinds: Vec<_> = check.subjects.union(check.reads).iter().collect();
+    if let Some(undecided) = kinds.iter().find_map(|kind| context.read(*kind).err()) {
+        return conclude(Err(undecided), Findings::default(), None);
+    }
+    let objects = check
+        .subjects
+        .iter()
+        .filter_map(|kind| concerning(kind).ok())
+        .flatten();
+    on_objects(entry, view, objects, check.unconcerned())
+}
+
+fn on_objects<'a>(
+    entry: &Entry,
+    view: View<'_>,
+    objects: impl Iterator<Item = &'a Object>,
+    unconcerned: Verdict,
+) -> CheckResult {
+    let mut whole = CheckResult {
+        verdict: unconcerned,
+        findings: Vec::new(),
+    };
+    let mut none_yet = true;
+    for object in objects {
+        let result = judge(entry.check, &entry.params, view, object);
+        whole.verdict = if none_yet {
+            result.verdict
+        } else {
+            whole.verdict.max(result.verdict)
+        };
+        whole.findings.extend(result.findings);
+        none_yet = false;
+    }
+    whole
+}
+
+/// Judges one object by one check, whatever policies say. A kind that the check does not judge is not applicable.
+pub fn judge(
+    check: &'static Check,
+    params: &Params,
+    view: View<'_>,
+    object: &Object,
+) -> CheckResult {
+    let context = Context::new(check, view, params);
+    let mut findings = Findings::default();
+    let judgement = if check.subjects.contains(object.key().kind) {
+        match (check.run, object) {
+            (Run::Workload(run), Object::Workload(workload)) => {
+                run(&context, workload, &mut findings)
+            }
+            (Run::Autoscaler(run), Object::PodAutoscaler(autoscaler)) => {
+                run(&context, autoscaler, &mut findings)
+            }
+            (Run::DisruptionBudget(run), Object::PodDisruptionBudget(budget)) => {
+                run(&context, budget, &mut findings)
+            }
+            (Run::Binding(run), Object::Binding(binding)) => run(&context, binding, &mut findings),
+            (Run::Role(run), Object::Role(role)) => run(&context, role, &mut findings),
+            _ => {
+                findings.not_applicable();
+                Ok(())
+            }
+        }
+    } else {
+        findings.not_applicable();
+        Ok(())
+    };
+    let around = (!check.judges_workloads()).then(|| object.key().clone());
+    conclude(judgement, findings, around)
+}
+
+fn conclude(judgement: Judgement, mut findings: Findings, object: Option<Key>) -> CheckResult {
+    if let Err(undecided) = judgement {
+        findings.unknown(Place::field(""), undecided.to_string());
+    }
+    let (verdict, list) = findings.into_parts();
+    let findings = list
+        .into_iter()
+        .map(|finding| Located {
+            object: object.clone(),
+            finding,
+        })
+        .collect();
+    CheckResult { verdict, findings }
+}

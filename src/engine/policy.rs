@@ -1,0 +1,331 @@
+//! Policies, parsed once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+
+use super::Plan;
+use crate::api::{
+    Action, Actions, CheckRule, ChecklistName, OnUnknown, OnUpdate, ReadinessPolicySpec,
+};
+use crate::check::{Check, ParamError, Params};
+use crate::checklist::{self, Checklist};
+use crate::checks;
+use crate::inventory::View;
+use crate::model::{
+    Key, Kind, KindSet, Labels, Operator, Requirement, Selector, Severity, Text, Workload,
+};
+
+/// What one policy says.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Its name.
+    pub name: Text,
+    /// What updates of objects that fail already are judged by.
+    pub on_update: OnUpdate,
+    /// What follows where a check that denies cannot be decided.
+    pub on_unknown: OnUnknown,
+    /// User names of custom controllers.
+    pub controllers: Vec<Text>,
+    /// What it judges by, sorted by check.
+    pub rules: Vec<Rule>,
+    kinds: KindSet,
+    namespaces: Selector,
+    objects: Selector,
+}
+
+/// One check of a policy.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// The check.
+    pub check: &'static Check,
+    /// Its parameters.
+    pub params: Params,
+    /// How much it matters to this policy.
+    pub severity: Severity,
+    /// What follows from a failure.
+    pub action: Action,
+    /// Whether the policy names the action for this very check.
+    pub by_name: bool,
+}
+
+/// What is wrong with a policy. The API server refuses most of it; a file or an older schema may still hold it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    /// No such check.
+    #[error("spec.checks: no check has the id {0:?}; `plimsoll checks` lists them")]
+    UnknownCheck(String),
+    /// A severity that there is none of.
+    #[error("spec.checks[{check}].severity: {severity:?} is none of critical, high, advice")]
+    UnknownSeverity {
+        /// The rule's check.
+        check: String,
+        /// What it says.
+        severity: String,
+    },
+    /// Parameters for something that is no check.
+    #[error("spec.params.{0}: no check has this id; `plimsoll checks` lists them")]
+    UnknownParams(String),
+    /// Parameters that the check does not take.
+    #[error("spec.{0}")]
+    Params(#[from] ParamError),
+    /// Parameters that are no map.
+    #[error("spec.params.{0}: must be a map from parameters to values")]
+    ParamsShape(&'static str),
+    /// A selector with an operator that there is none of.
+    #[error(
+        "spec.match.{field}: {key}: the operator must be In or NotIn with values, or Exists or DoesNotExist without"
+    )]
+    Selector {
+        /// The selector's field.
+        field: &'static str,
+        /// The label.
+        key: String,
+    },
+}
+
+impl Policy {
+    /// Parses a policy.
+    ///
+    /// # Errors
+    /// Names the field of the first thing that is wrong.
+    pub fn compile(name: &str, spec: &ReadinessPolicySpec) -> Result<Self, PolicyError> {
+        let matches = spec.matches.clone().unwrap_or_default();
+        let kinds = matches.kinds.map_or(KindSet::WORKLOADS, |kinds| {
+            kinds.into_iter().map(Kind::from).collect()
+        });
+        Ok(Self {
+            name: name.into(),
+            on_update: spec.on_update,
+            on_unknown: spec.on_unknown,
+            controllers: spec
+                .controllers
+                .iter()
+                .map(|name| Text::from(name.as_str()))
+                .collect(),
+            rules: rules(spec)?,
+            kinds,
+            namespaces: selector("namespaceSelector", matches.namespace_selector.as_ref())?,
+            objects: selector("objectSelector", matches.object_selector.as_ref())?,
+        })
+    }
+
+    /// The policy of a command line without one: every check, or these, by their own severities.
+    pub fn of_checks(name: &str, checks: impl IntoIterator<Item = &'static Check>) -> Self {
+        let rule = |check: &'static Check| Rule {
+            check,
+            params: Params::default(),
+            severity: check.severity,
+            action: Action::Audit,
+            by_name: false,
+        };
+        Self {
+            name: name.into(),
+            on_update: OnUpdate::default(),
+            on_unknown: OnUnknown::default(),
+            controllers: Vec::new(),
+            rules: checks.into_iter().map(rule).collect(),
+            kinds: KindSet::WORKLOADS,
+            namespaces: Selector::default(),
+            objects: Selector::default(),
+        }
+    }
+
+    /// Whether it covers a workload in a namespace of these labels.
+    pub fn covers(&self, workload: &Workload, namespace: &Labels) -> bool {
+        self.kinds.contains(workload.kind())
+            && self.objects.matches(&workload.meta.labels)
+            && self.namespaces.matches(namespace)
+    }
+
+    /// Whether it covers a namespace of these labels, for objects that concern no workload.
+    pub fn covers_namespace(&self, namespace: &Labels) -> bool {
+        self.objects.is_empty() && self.namespaces.matches(namespace)
+    }
+}
+
+fn rules(spec: &ReadinessPolicySpec) -> Result<Vec<Rule>, PolicyError> {
+    let listed = spec.checks.as_deref().unwrap_or_default();
+    let default = if spec.checks.is_none() {
+        &[ChecklistName::Essentials][..]
+    } else {
+        &[]
+    };
+    let checklists = spec
+        .checklists
+        .as_deref()
+        .unwrap_or(default)
+        .iter()
+        .map(|name| checklist::built_in(*name));
+    let mut wanted: BTreeMap<&'static str, (&'static Check, Option<Severity>)> = BTreeMap::new();
+    for Checklist { items, .. } in checklists {
+        for item in *items {
+            if let Some(check) = checks::find(item.check) {
+                let entry = wanted.entry(check.id).or_insert((check, None));
+                entry.1 = entry.1.max(Some(item.severity));
+            }
+        }
+    }
+    let mut by_id: BTreeMap<&'static str, &CheckRule> = BTreeMap::new();
+    for rule in listed {
+        let check =
+            checks::find(&rule.id).ok_or_else(|| PolicyError::UnknownCheck(rule.id.clone()))?;
+        if let (Some(severity), None) = (&rule.severity, rule.severity()) {
+            return Err(PolicyError::UnknownSeverity {
+                check: rule.id.clone(),
+                severity: severity.clone(),
+            });
+        }
+        wanted.entry(check.id).or_insert((check, None));
+        by_id.insert(check.id, rule);
+    }
+    if let Some(unknown) = spec.params.keys().find(|id| checks::find(id).is_none()) {
+        return Err(PolicyError::UnknownParams(unknown.clone()));
+    }
+    let rules = wanted.into_values().map(|(check, from_checklist)| {
+        let rule = by_id.get(check.id);
+        let severity = rule
+            .and_then(|rule| rule.severity())
+            .or(from_checklist)
+            .unwrap_or(check.severity);
+        let params = match spec.params.get(check.id) {
+            None => Params::default(),
+            Some(given) => Params::parse(
+                check,
+                given
+                    .as_object()
+                    .ok_or(PolicyError::ParamsShape(check.id))?,
+            )?,
+        };
+        let named = rule.and_then(|rule| rule.action);
+        let action = named.unwrap_or_else(|| Actions::of(&spec.actions, severity));
+        Ok(Rule {
+            check,
+            params,
+            severity,
+            action,
+            by_name: named.is_some(),
+        })
+    });
+    rules.collect()
+}
+
+fn selector(
+    field: &'static str,
+    selector: Option<&LabelSelector>,
+) -> Result<Selector, PolicyError> {
+    let Some(selector) = selector else {
+        return Ok(Selector::default());
+    };
+    let labels = selector
+        .match_labels
+        .iter()
+        .flatten()
+        .map(|(key, value)| Requirement {
+            key: key.as_str().into(),
+            operator: Operator::In([value.as_str().into()].into()),
+        });
+    let mut requirements: Vec<_> = labels.collect();
+    for expression in selector.match_expressions.iter().flatten() {
+        let values: Box<[Text]> = expression
+            .values
+            .iter()
+            .flatten()
+            .map(|value| value.as_str().into())
+            .collect();
+        let operator = match (expression.operator.as_str(), values.is_empty()) {
+            ("In", false) => Operator::In(values),
+            ("NotIn", false) => Operator::NotIn(values),
+            ("Exists", true) => Operator::Exists,
+            ("DoesNotExist", true) => Operator::DoesNotExist,
+            _ => {
+                return Err(PolicyError::Selector {
+                    field,
+                    key: expression.key.clone(),
+                });
+            }
+        };
+        requirements.push(Requirement {
+            key: expression.key.as_str().into(),
+            operator,
+        });
+    }
+    Ok(requirements.into_iter().collect())
+}
+
+/// Every policy in force. What those that cover a workload ask for together is worked out once for each combination.
+#[derive(Debug, Default)]
+pub struct PolicySet {
+    policies: Vec<Arc<Policy>>,
+    plans: Mutex<HashMap<Vec<u16>, Arc<Plan>>>,
+}
+
+impl PolicySet {
+    /// The set of these policies.
+    pub fn new(policies: impl IntoIterator<Item = Policy>) -> Self {
+        let mut policies: Vec<_> = policies.into_iter().map(Arc::new).collect();
+        policies.sort_by(|a, b| a.name.cmp(&b.name));
+        Self {
+            policies,
+            plans: Mutex::default(),
+        }
+    }
+
+    /// The policies, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Policy> {
+        self.policies.iter().map(|policy| &**policy)
+    }
+
+    /// The kinds that some policy's checks judge or look up.
+    pub fn kinds(&self) -> KindSet {
+        let checks = self
+            .iter()
+            .flat_map(|policy| &policy.rules)
+            .map(|rule| rule.check);
+        checks.fold(KindSet::NONE, |kinds, check| {
+            kinds.union(check.subjects).union(check.reads)
+        })
+    }
+
+    /// What the policies that cover a workload ask for; `None` where none covers it.
+    pub fn plan(&self, view: View<'_>, workload: &Workload) -> Option<Arc<Plan>> {
+        let namespace = namespace_labels(view, &workload.meta.key.namespace);
+        self.plan_of(|policy| policy.covers(workload, &namespace))
+    }
+
+    /// What the policies that cover a namespace ask for; `None` where none covers it.
+    pub fn namespace_plan(&self, view: View<'_>, namespace: &Text) -> Option<Arc<Plan>> {
+        let labels = namespace_labels(view, namespace);
+        self.plan_of(|policy| policy.covers_namespace(&labels))
+    }
+
+    fn plan_of(&self, covers: impl Fn(&Policy) -> bool) -> Option<Arc<Plan>> {
+        let covering = (0_u16..)
+            .zip(&self.policies)
+            .filter(|(_, policy)| covers(policy));
+        let covering: Vec<u16> = covering.map(|(at, _)| at).collect();
+        if covering.is_empty() {
+            return None;
+        }
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(plan) = plans.get(&covering) {
+            return Some(plan.clone());
+        }
+        let policies = covering
+            .iter()
+            .map(|at| self.policies[usize::from(*at)].clone());
+        let plan = Arc::new(Plan::merge(policies.collect()));
+        plans.insert(covering, plan.clone());
+        Some(plan)
+    }
+}
+
+/// The labels of a namespace. Where its record is not here, the one that every namespace has.
+fn namespace_labels(view: View<'_>, namespace: &Text) -> Labels {
+    let name = "kubernetes.io/metadata.name";
+    match view.get(&Key::new(Kind::Namespace, "", namespace.clone())) {
+        Some(object) => object.meta().labels.with(name, namespace),
+        None => Labels::default().with(name, namespace),
+    }
+}

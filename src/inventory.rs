@@ -1,0 +1,235 @@
+//! The indexed set of records that verdicts are made from.
+//!
+//! It is fed by watches or by files through the same three writes: [`apply`](Inventory::apply),
+//! [`delete`](Inventory::delete) and [`reset`](Inventory::reset). Each answers with the [`Change`]s that it made, and
+//! [`affected`] says whose verdicts those can touch. A clone is a snapshot: it costs a few reference counts, and later
+//! writes do not show in it.
+
+mod affected;
+mod edges;
+mod view;
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet};
+
+use self::edges::{Anchor, Edge};
+use crate::model::{Key, Kind, Object, Text};
+
+pub use affected::{ReportOn, affected};
+pub use view::View;
+
+/// The records of a cluster, or of some files, with the edges between them.
+#[derive(Clone, Debug)]
+pub struct Inventory {
+    objects: OrdMap<Key, Arc<Object>>,
+    edges: OrdSet<Edge>,
+    uids: OrdMap<Text, Key>,
+    sources: [Source; Kind::ALL.len()],
+    extent: Extent,
+}
+
+/// What absence means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// A cluster: what is not here is not there.
+    Cluster,
+    /// Files: objects that Kubernetes makes itself, or that are often made elsewhere, may exist though they are not here.
+    Files,
+}
+
+/// Whether the records of a kind are all here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The first list is not complete.
+    Pending,
+    /// All of them, up to date as far as the watch is.
+    Synced,
+    /// They cannot be had, and why: no permission, no such kind.
+    Unavailable(Text),
+}
+
+/// One record that is not what it was.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The record before; `None` where there was none.
+    pub before: Option<Arc<Object>>,
+    /// The record after; `None` where there is none any more.
+    pub after: Option<Arc<Object>>,
+}
+
+impl Inventory {
+    /// An empty inventory of a cluster, nothing of which has been listed yet.
+    pub fn of_cluster() -> Self {
+        Self::new(Extent::Cluster, Source::Pending)
+    }
+
+    /// An empty inventory of files.
+    pub fn of_files() -> Self {
+        Self::new(Extent::Files, Source::Synced)
+    }
+
+    fn new(extent: Extent, source: Source) -> Self {
+        Self {
+            objects: OrdMap::new(),
+            edges: OrdSet::new(),
+            uids: OrdMap::new(),
+            sources: std::array::from_fn(|_| source.clone()),
+            extent,
+        }
+    }
+
+    /// Stores a record in place of the one with its key. `None` where that was the same already.
+    pub fn apply(&mut self, object: Object) -> Option<Change> {
+        let before = self.objects.get(object.key()).cloned();
+        if before.as_deref() == Some(&object) {
+            return None;
+        }
+        if let Some(before) = &before {
+            self.unlink(before);
+        }
+        let after = Arc::new(object);
+        self.link(&after);
+        self.objects.insert(after.key().clone(), after.clone());
+        Some(Change {
+            before,
+            after: Some(after),
+        })
+    }
+
+    /// Removes a record. `None` where there was none.
+    pub fn delete(&mut self, key: &Key) -> Option<Change> {
+        let before = self.objects.remove(key)?;
+        self.unlink(&before);
+        Some(Change {
+            before: Some(before),
+            after: None,
+        })
+    }
+
+    /// Makes the records of a kind exactly these, and the kind synced.
+    pub fn reset(&mut self, kind: Kind, objects: impl IntoIterator<Item = Object>) -> Vec<Change> {
+        let mut gone: OrdSet<Key> = self
+            .of_kind(kind)
+            .map(|object| object.key().clone())
+            .collect();
+        let mut changes = Vec::new();
+        for object in objects {
+            gone.remove(object.key());
+            changes.extend(self.apply(object));
+        }
+        changes.extend(gone.iter().filter_map(|key| self.delete(key)));
+        self.sources[kind as usize] = Source::Synced;
+        changes
+    }
+
+    /// Says whether the records of a kind are all here. True if that is news.
+    pub fn set_source(&mut self, kind: Kind, source: Source) -> bool {
+        let news = self.sources[kind as usize] != source;
+        self.sources[kind as usize] = source;
+        news
+    }
+
+    /// Whether the records of a kind are all here.
+    pub fn source(&self, kind: Kind) -> &Source {
+        &self.sources[kind as usize]
+    }
+
+    /// What absence means in this inventory.
+    pub fn extent(&self) -> Extent {
+        self.extent
+    }
+
+    /// How many records it has.
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// Whether it has no record.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// The record of an object.
+    pub fn get(&self, key: &Key) -> Option<&Arc<Object>> {
+        self.objects.get(key)
+    }
+
+    /// The record of the object with a UID.
+    pub fn by_uid(&self, uid: &str) -> Option<&Arc<Object>> {
+        self.uids.get(uid).and_then(|key| self.objects.get(key))
+    }
+
+    /// Every record of a kind, by namespace and name.
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Arc<Object>> {
+        let from = Key::new(kind, "", "");
+        self.objects
+            .range(from..)
+            .map(|(_, object)| object)
+            .take_while(move |object| object.key().kind == kind)
+    }
+
+    /// Every record of a kind in a namespace, by name.
+    pub fn in_namespace<'a>(
+        &'a self,
+        kind: Kind,
+        namespace: &Text,
+    ) -> impl Iterator<Item = &'a Arc<Object>> + use<'a> {
+        let from = Key::new(kind, namespace.clone(), "");
+        let namespace = namespace.clone();
+        self.objects
+            .range(from..)
+            .map(|(_, object)| object)
+            .take_while(move |object| {
+                object.key().kind == kind && object.key().namespace == namespace
+            })
+    }
+
+    /// Whether an object is judged itself: its controlling owner is none that is here.
+    pub fn is_top_level(&self, object: &Object) -> bool {
+        let Object::Workload(workload) = object else {
+            return false;
+        };
+        let Some(owner) = &workload.meta.controller else {
+            return true;
+        };
+        owner.kind.is_none() || !self.uids.contains_key(&owner.uid)
+    }
+
+    fn anchored<'a>(&'a self, anchor: Anchor) -> impl Iterator<Item = &'a Arc<Object>> {
+        let first = Edge {
+            anchor: anchor.clone(),
+            to: edges::first_key(),
+        };
+        self.edges
+            .range(first..)
+            .take_while(move |edge| edge.anchor == anchor)
+            .filter_map(|edge| self.objects.get(&edge.to))
+    }
+
+    fn link(&mut self, object: &Object) {
+        for anchor in edges::anchors(object) {
+            self.edges.insert(Edge {
+                anchor,
+                to: object.key().clone(),
+            });
+        }
+        if !object.meta().uid.is_empty() {
+            self.uids
+                .insert(object.meta().uid.clone(), object.key().clone());
+        }
+    }
+
+    fn unlink(&mut self, object: &Object) {
+        for anchor in edges::anchors(object) {
+            self.edges.remove(&Edge {
+                anchor,
+                to: object.key().clone(),
+            });
+        }
+        // A successor of the same name may have been applied first.
+        if self.uids.get(&object.meta().uid) == Some(object.key()) {
+            self.uids.remove(&object.meta().uid);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Whose verdicts a change can touch.
+
+use std::collections::BTreeSet;
+
+use super::{Change, Inventory, View};
+use crate::inventory::edges::Anchor;
+use crate::model::{ContainerRole, Kind, Object, Resource, Text, Workload};
+
+/// What one report is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReportOn {
+    /// A workload that is judged itself.
+    Workload(crate::model::Key),
+    /// The objects of a namespace that concern no workload.
+    Namespace(Text),
+}
+
+impl ReportOn {
+    /// The namespace that the report is in.
+    pub fn namespace(&self) -> &Text {
+        match self {
+            Self::Workload(key) => &key.namespace,
+            Self::Namespace(namespace) => namespace,
+        }
+    }
+}
+
+/// The reports whose content can depend on a change: those that depended on the record before it, or depend on the one
+/// after it. `before` and `after` are the inventory around the change (or around a batch of changes).
+pub fn affected(before: &Inventory, after: &Inventory, change: &Change) -> BTreeSet<ReportOn> {
+    let mut found = BTreeSet::new();
+    let sides = [
+        (before, &change.before, &change.after),
+        (after, &change.after, &change.before),
+    ];
+    for (inventory, object, counterpart) in sides {
+        if let Some(object) = object {
+            touched(inventory, object, counterpart.as_deref(), &mut found);
+        }
+    }
+    found
+}
+
+/// The reports that depend on `object` in this inventory, leaving out those for which it is the same as `counterpart`.
+fn touched(
+    inventory: &Inventory,
+    object: &Object,
+    counterpart: Option<&Object>,
+    found: &mut BTreeSet<ReportOn>,
+) {
+    let view = View::of(inventory);
+    let namespace = &object.key().namespace;
+    match object {
+        Object::Workload(workload) => {
+            found.insert(ReportOn::Workload(workload.key().clone()));
+            let twin = counterpart.and_then(Object::workload);
+            if twin.is_none_or(|twin| relates_otherwise(workload, twin)) {
+                found.extend(disrupted_together(view, workload));
+                found.insert(ReportOn::Namespace(namespace.clone()));
+            }
+        }
+        Object::PodAutoscaler(_) => {
+            found.insert(ReportOn::Namespace(namespace.clone()));
+            for workload in view.concerned(object) {
+                found.insert(ReportOn::Workload(workload.key().clone()));
+                found.extend(disrupted_together(view, workload));
+            }
+        }
+        Object::PodDisruptionBudget(_) | Object::NetworkPolicy(_) | Object::Service(_) => {
+            found.insert(ReportOn::Namespace(namespace.clone()));
+            found.extend(reports(view.concerned(object)));
+        }
+        Object::Binding(_) | Object::Role(_) => {
+            found.extend((!namespace.is_empty()).then(|| ReportOn::Namespace(namespace.clone())));
+            found.extend(reports(view.concerned(object)));
+        }
+        Object::ServiceAccount(account) => {
+            let name = account.meta.key.name.clone();
+            let users = inventory.anchored(Anchor::ServiceAccount {
+                namespace: namespace.clone(),
+                name,
+            });
+            found.extend(users.map(|object| ReportOn::Workload(object.key().clone())));
+        }
+        Object::LimitRange(_) => {
+            let lacking =
+                workloads_in(inventory, namespace).filter(|workload| lacks_resources(workload));
+            found.extend(lacking.map(|workload| ReportOn::Workload(workload.key().clone())));
+        }
+        Object::Namespace(meta) => {
+            if counterpart.is_none_or(|twin| {
+                twin.meta().labels != meta.labels || twin.meta().deleting != meta.deleting
+            }) {
+                found.insert(ReportOn::Namespace(meta.key.name.clone()));
+                found.extend(reports(workloads_in(inventory, &meta.key.name)));
+            }
+        }
+        Object::Owned(_) => {}
+    }
+    // What it owns is judged in its place once it is gone, and no more once it is there.
+    if counterpart.is_none_or(|twin| twin.meta().uid != object.meta().uid)
+        && !object.meta().uid.is_empty()
+    {
+        let owned = inventory.anchored(Anchor::Owner {
+            uid: object.meta().uid.clone(),
+        });
+        found.extend(owned.map(|object| ReportOn::Workload(object.key().clone())));
+    }
+}
+
+/// Whether the difference between two records of a workload can matter to objects around it.
+fn relates_otherwise(workload: &Workload, twin: &Workload) -> bool {
+    workload.replicas != twin.replicas
+        || workload.pod.labels != twin.pod.labels
+        || workload.pod.service_account != twin.pod.service_account
+        || workload.meta.controller != twin.meta.controller
+        || workload.finished != twin.finished
+}
+
+/// The workloads that share a PodDisruptionBudget with this one: how many pods it may spare depends on all of them.
+fn disrupted_together(view: View<'_>, workload: &Workload) -> Vec<ReportOn> {
+    let budgets = view.selecting(workload, Kind::PodDisruptionBudget);
+    budgets
+        .into_iter()
+        .flat_map(|budget| reports(view.concerned(budget)))
+        .collect()
+}
+
+fn reports<'a>(
+    workloads: impl IntoIterator<Item = &'a Workload>,
+) -> impl Iterator<Item = ReportOn> {
+    workloads
+        .into_iter()
+        .map(|workload| ReportOn::Workload(workload.key().clone()))
+}
+
+fn workloads_in<'a>(
+    inventory: &'a Inventory,
+    namespace: &Text,
+) -> impl Iterator<Item = &'a Workload> {
+    let kinds = Kind::ALL.iter().filter(|kind| kind.is_workload());
+    let namespace = namespace.clone();
+    kinds
+        .flat_map(move |kind| inventory.in_namespace(*kind, &namespace))
+        .filter_map(|object| object.workload())
+}
+
+/// Whether a LimitRange would fill something in.
+fn lacks_resources(workload: &Workload) -> bool {
+    let containers = workload
+        .pod
+        .containers
+        .iter()
+        .filter(|container| container.role != ContainerRole::Ephemeral);
+    containers.into_iter().any(|container| {
+        [Resource::Cpu, Resource::Memory]
+            .into_iter()
+            .any(|resource| {
+                container.resources.limit(resource).is_none()
+                    || container.resources.requests[resource as usize].is_none()
+            })
+    })
+}

@@ -1,0 +1,3 @@
+//! Manifests as people write them: files, directories, stdin.
+
+pub mod yaml;

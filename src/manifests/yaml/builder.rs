@@ -1,0 +1,262 @@
+//! From a parser's events to a tree: keys become text, aliases are bound, and what kubectl refuses is refused.
+
+use super::problem::{Problem, push_key};
+use super::scalar::{self, Key, Value};
+use super::tree::{Content, Slot, Tree};
+
+/// How deep lists and mappings may be nested, aliases followed. Kubernetes' own objects stay below 60.
+pub(super) const DEPTH: usize = 250;
+
+/// How many nodes aliases may stand for in one document; go-yaml begins to refuse at the same number.
+const COPIES: u64 = 400_000;
+
+/// A place in the file.
+pub(super) type Position = (u32, u32);
+
+/// Takes a document's nodes in the order they are written.
+pub(super) struct Builder<'a> {
+    tree: Tree<'a>,
+    open: Vec<Open>,
+    anchors: Vec<Anchor>,
+    /// How many nodes the aliases so far stand for.
+    copies: u64,
+    scratch: Vec<u32>,
+}
+
+/// A list or mapping that has begun.
+struct Open {
+    slot: u32,
+    expects: Expects,
+    count: u32,
+    height: usize,
+    merges: bool,
+    anchor: usize,
+    copies_before: u64,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Expects {
+    Item,
+    Key,
+    Value { key: u32 },
+}
+
+/// A node that may be referred to, and what an alias to it costs.
+#[derive(Clone, Copy)]
+struct Anchor {
+    id: usize,
+    slot: u32,
+    /// None while the node is still open: it must not contain itself.
+    size: Option<Size>,
+}
+
+#[derive(Clone, Copy)]
+struct Size {
+    height: usize,
+    nodes: u64,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(bytes: usize) -> Self {
+        let tree = Tree { slots: Vec::with_capacity(bytes / 12) };
+        Self { tree, open: Vec::new(), anchors: Vec::new(), copies: 0, scratch: Vec::new() }
+    }
+
+    pub(super) fn finish(self) -> Tree<'a> {
+        self.tree
+    }
+
+    /// Where in the document the next node goes.
+    pub(super) fn path(&self) -> String {
+        let mut path = String::new();
+        for open in &self.open {
+            match open.expects {
+                Expects::Item => path.push_str(&format!("[{}]", open.count)),
+                Expects::Value { key } => push_key(&mut path, self.tree.key(key)),
+                Expects::Key => {}
+            }
+        }
+        path
+    }
+
+    /// Adds a scalar; `anchor` is 0 or its id.
+    pub(super) fn scalar(&mut self, content: Content<'a>, anchor: usize, at: Position) -> Result<(), Problem> {
+        let content = if self.expects_key() { key(content) } else { value(content) };
+        let content = content.map_err(|message| self.problem(message, at))?;
+        let slot = self.push(content, at)?;
+        if anchor != 0 {
+            self.anchors.push(Anchor { id: anchor, slot, size: Some(Size { height: 0, nodes: 1 }) });
+        }
+        self.placed(slot, 0);
+        Ok(())
+    }
+
+    pub(super) fn begin(&mut self, content: Content<'a>, anchor: usize, at: Position) -> Result<(), Problem> {
+        if self.expects_key() {
+            return Err(self.problem("a mapping or a list cannot be a key", at));
+        }
+        if self.open.len() >= DEPTH {
+            return Err(self.problem(too_deep(), at));
+        }
+        let expects = if let Content::List(_) = content { Expects::Item } else { Expects::Key };
+        let slot = self.push(content, at)?;
+        if anchor != 0 {
+            self.anchors.push(Anchor { id: anchor, slot, size: None });
+        }
+        let copies_before = self.copies;
+        self.open.push(Open { slot, expects, count: 0, height: 0, merges: false, anchor, copies_before });
+        Ok(())
+    }
+
+    pub(super) fn end(&mut self) -> Result<(), Problem> {
+        let Some(closed) = self.open.pop() else { return Ok(()) };
+        let end = self.tree.slots.len();
+        self.tree.slots[closed.slot as usize].end = end as u32; // `push` keeps them countable
+        self.tree.slots[closed.slot as usize].content = match closed.expects {
+            Expects::Item => Content::List(closed.count),
+            _ if closed.merges => {
+                self.check_merges(closed.slot)?;
+                Content::Gathered
+            }
+            _ if self.has_key_twice(closed.slot, closed.count) => Content::Gathered,
+            _ => Content::Mapping(closed.count),
+        };
+        let height = closed.height + 1;
+        if closed.anchor != 0
+            && let Some(place) = self.anchor(closed.anchor)
+        {
+            let nodes = (end as u64 - u64::from(closed.slot)) + (self.copies - closed.copies_before);
+            self.anchors[place].size = Some(Size { height, nodes });
+        }
+        self.placed(closed.slot, height);
+        Ok(())
+    }
+
+    pub(super) fn alias(&mut self, id: usize, at: Position) -> Result<(), Problem> {
+        let Some(anchor) = self.anchor(id).map(|place| self.anchors[place]) else {
+            return Err(self.problem("an alias must follow its anchor", at));
+        };
+        let Some(size) = anchor.size else {
+            return Err(self.problem("an anchor's value must not contain itself", at));
+        };
+        if self.expects_key() {
+            let content = match &self.tree.slot(anchor.slot).content {
+                Content::Plain(text) => Content::Plain(text.clone()),
+                Content::Text(text) => Content::Text(text.clone()),
+                _ => return Err(self.problem("a mapping or a list cannot be a key", at)),
+            };
+            return self.scalar(content, 0, at);
+        }
+        self.copies = self.copies.saturating_add(size.nodes);
+        if self.copies > COPIES {
+            return Err(self.problem(format!("the document's aliases stand for more than {COPIES} values"), at));
+        }
+        if self.open.len() + size.height > DEPTH {
+            return Err(self.problem(too_deep(), at));
+        }
+        let slot = self.push(Content::Alias(anchor.slot), at)?;
+        self.placed(slot, size.height);
+        Ok(())
+    }
+
+    pub(super) fn problem(&self, message: impl Into<String>, at: Position) -> Problem {
+        let mut problem = Problem::new(message).at(at);
+        problem.path = self.path();
+        problem
+    }
+
+    fn anchor(&self, id: usize) -> Option<usize> {
+        self.anchors.binary_search_by_key(&id, |anchor| anchor.id).ok() // the parser counts them upwards
+    }
+
+    fn expects_key(&self) -> bool {
+        self.open.last().is_some_and(|open| open.expects == Expects::Key)
+    }
+
+    fn push(&mut self, content: Content<'a>, (line, column): Position) -> Result<u32, Problem> {
+        let Ok(end) = u32::try_from(self.tree.slots.len() + 1) else {
+            return Err(self.problem("the document has too many values", (line, column)));
+        };
+        self.tree.slots.push(Slot { content, end, line, column });
+        Ok(end - 1)
+    }
+
+    /// Tells the surrounding list or mapping that a node is complete.
+    fn placed(&mut self, slot: u32, height: usize) {
+        let Some(open) = self.open.last_mut() else { return };
+        open.height = open.height.max(height);
+        open.expects = match open.expects {
+            Expects::Key => {
+                open.merges |= matches!(self.tree.slots[slot as usize].content, Content::Merge);
+                Expects::Value { key: slot }
+            }
+            after => {
+                open.count += 1;
+                if after == Expects::Item { Expects::Item } else { Expects::Key }
+            }
+        };
+    }
+
+    fn has_key_twice(&mut self, mapping: u32, count: u32) -> bool {
+        const FEW: u32 = 16;
+        if count < 2 {
+            return false;
+        }
+        let tree = &self.tree;
+        self.scratch.clear();
+        self.scratch.extend(tree.written(mapping).map(|(key, _)| key));
+        let keys = &mut self.scratch[..];
+        if count <= FEW {
+            let is_later = |place: usize, key: &str| keys[place + 1..].iter().any(|other| tree.key(*other) == key);
+            return keys.iter().enumerate().any(|(place, key)| is_later(place, tree.key(*key)));
+        }
+        keys.sort_unstable_by_key(|key| tree.key(*key));
+        keys.windows(2).any(|pair| tree.key(pair[0]) == tree.key(pair[1]))
+    }
+
+    fn check_merges(&self, mapping: u32) -> Result<(), Problem> {
+        let tree = &self.tree;
+        let is_mapping = |index| matches!(tree.target(index).1.content, Content::Mapping(_) | Content::Gathered);
+        for (key, value) in tree.written(mapping) {
+            let fits = match tree.slot(value).content {
+                Content::List(_) => tree.items(value).all(is_mapping),
+                _ => is_mapping(value),
+            };
+            if matches!(tree.slot(key).content, Content::Merge) && !fits {
+                return Err(self.problem("`<<` takes a mapping or a list of mappings", tree.slot(value).position()));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn too_deep() -> String {
+    format!("lists and mappings are nested more than {DEPTH} deep")
+}
+
+/// A scalar as a key: text, as in JSON.
+fn key(content: Content<'_>) -> Result<Content<'_>, String> {
+    let Content::Plain(text) = content else { return Ok(content) };
+    if text == "<<" {
+        return Ok(Content::Merge);
+    }
+    match scalar::key(&text) {
+        Key::AsWritten => Ok(Content::Text(text)),
+        Key::Spelled(key) => Ok(Content::Text(key)),
+        Key::Refused => Err(format!("`{text}` cannot be a key; quote it")),
+    }
+}
+
+/// A scalar as a value. What JSON has no number for is looked for by its first character.
+fn value(content: Content<'_>) -> Result<Content<'_>, String> {
+    match &content {
+        Content::Plain(text) if text.starts_with(['.', '+', '-']) && is_not_finite(text) => {
+            Err(format!("`{text}` is a number that JSON has not; quote it if text is meant"))
+        }
+        _ => Ok(content),
+    }
+}
+
+fn is_not_finite(text: &str) -> bool {
+    scalar::resolve(text) == Value::NotFinite
+}

@@ -1,0 +1,105 @@
+//! A node of a document, to look at or to deserialize.
+
+use serde::Deserialize;
+
+use super::problem::Problem;
+use super::scalar::Value;
+use super::tree::{Content, Entry, Slot, Tree};
+use super::entries;
+
+/// A scalar, list or mapping inside a [`Document`](super::Document). An alias is the node that it refers to.
+#[derive(Clone, Copy)]
+pub struct Node<'d> {
+    tree: &'d Tree<'d>,
+    /// Where it is written; perhaps as an alias.
+    index: u32,
+}
+
+impl<'d> Node<'d> {
+    pub(super) fn new(tree: &'d Tree<'d>, index: u32) -> Self {
+        Self { tree, index }
+    }
+
+    /// Reads it as a `T`.
+    ///
+    /// # Errors
+    /// Where something in it is not what `T` takes. The problem's path begins at this node.
+    pub fn deserialize<T: Deserialize<'d>>(self) -> Result<T, Problem> {
+        T::deserialize(self).map_err(|problem| problem.at(self.slot().position()))
+    }
+
+    /// Whether it is null, which is also what nothing at all is.
+    pub fn is_null(self) -> bool {
+        self.tree.is_null(self.index)
+    }
+
+    /// Its text, where it is text: not for `true` or `12`.
+    pub fn as_str(self) -> Option<&'d str> {
+        match self.value()? {
+            (Value::Text, text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of a key, where it is a mapping that has it.
+    pub fn get(self, key: &str) -> Option<Node<'d>> {
+        self.entry(key).map(|(_, value)| Node::new(self.tree, value))
+    }
+
+    /// The items of a list; none of anything else.
+    pub fn items(self) -> impl Iterator<Item = Node<'d>> {
+        let (list, slot) = self.target();
+        let items = matches!(slot.content, Content::List(_)).then(|| self.tree.items(list));
+        items.into_iter().flatten().map(move |item| Node::new(self.tree, item))
+    }
+
+    /// As [`Document::position`](super::Document::position), from this node.
+    pub fn position(self, json_pointer: &str) -> (u32, u32) {
+        let mut position = self.slot().position();
+        let mut node = self;
+        for step in json_pointer.split('/').skip(1) {
+            let Some((written, value)) = node.step(step) else { break };
+            position = self.tree.slot(written).position();
+            node = Node::new(self.tree, value);
+        }
+        position
+    }
+
+    /// What a step of a JSON pointer leads to: where it is written, and its value.
+    fn step(self, step: &str) -> Option<Entry> {
+        let (index, slot) = self.target();
+        if let Content::List(_) = slot.content {
+            let item = self.tree.items(index).nth(step.parse().ok()?)?;
+            return Some((item, item));
+        }
+        if !step.contains('~') {
+            return self.entry(step);
+        }
+        self.entry(&step.replace("~1", "/").replace("~0", "~"))
+    }
+
+    fn entry(self, key: &str) -> Option<Entry> {
+        let (index, slot) = self.target();
+        match slot.content {
+            Content::Mapping(_) => self.tree.written(index).find(|entry| self.tree.key(entry.0) == key),
+            Content::Gathered => {
+                entries::in_effect(self.tree, index).into_iter().find(|entry| self.tree.key(entry.0) == key)
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn tree(self) -> &'d Tree<'d> {
+        self.tree
+    }
+
+    /// Where it is written, which is perhaps an alias.
+    pub(super) fn slot(self) -> &'d Slot<'d> {
+        self.tree.slot(self.index)
+    }
+
+    /// What it is, and which slot that is.
+    pub(super) fn target(self) -> (u32, &'d Slot<'d>) {
+        self.tree.target(self.index)
+    }
+}

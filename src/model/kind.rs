@@ -1,0 +1,231 @@
+//! The kinds that some check judges or looks up.
+
+use std::fmt;
+
+macro_rules! kinds {
+    ($($kind:ident $group:literal $version:literal $plural:literal $scope:ident;)*) => {
+        /// A kind of object that Plimsoll keeps records of.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs, reason = "these are Kubernetes' own names")]
+        pub enum Kind { $($kind,)* }
+
+        impl Kind {
+            /// Every kind, in the order of their declaration: workloads first.
+            pub const ALL: &[Kind] = &[$(Kind::$kind,)*];
+
+            /// The kind's name, as in `kind:` of a manifest.
+            pub const fn name(self) -> &'static str {
+                match self { $(Kind::$kind => stringify!($kind),)* }
+            }
+
+            /// The API group; empty for the core group.
+            pub const fn group(self) -> &'static str {
+                match self { $(Kind::$kind => $group,)* }
+            }
+
+            /// The version of the group that is watched.
+            pub const fn version(self) -> &'static str {
+                match self { $(Kind::$kind => $version,)* }
+            }
+
+            /// The resource's name in URLs and RBAC rules.
+            pub const fn plural(self) -> &'static str {
+                match self { $(Kind::$kind => $plural,)* }
+            }
+
+            /// Whether its objects live in namespaces.
+            pub const fn is_namespaced(self) -> bool {
+                match self { $(Kind::$kind => kinds!(@$scope),)* }
+            }
+        }
+    };
+    (@namespaced) => { true };
+    (@cluster) => { false };
+}
+
+kinds! {
+    Deployment "apps" "v1" "deployments" namespaced;
+    StatefulSet "apps" "v1" "statefulsets" namespaced;
+    DaemonSet "apps" "v1" "daemonsets" namespaced;
+    ReplicaSet "apps" "v1" "replicasets" namespaced;
+    ReplicationController "" "v1" "replicationcontrollers" namespaced;
+    CronJob "batch" "v1" "cronjobs" namespaced;
+    Job "batch" "v1" "jobs" namespaced;
+    Pod "" "v1" "pods" namespaced;
+    Namespace "" "v1" "namespaces" cluster;
+    HorizontalPodAutoscaler "autoscaling" "v2" "horizontalpodautoscalers" namespaced;
+    PodDisruptionBudget "policy" "v1" "poddisruptionbudgets" namespaced;
+    NetworkPolicy "networking.k8s.io" "v1" "networkpolicies" namespaced;
+    Service "" "v1" "services" namespaced;
+    ServiceAccount "" "v1" "serviceaccounts" namespaced;
+    LimitRange "" "v1" "limitranges" namespaced;
+    Role "rbac.authorization.k8s.io" "v1" "roles" namespaced;
+    ClusterRole "rbac.authorization.k8s.io" "v1" "clusterroles" cluster;
+    RoleBinding "rbac.authorization.k8s.io" "v1" "rolebindings" namespaced;
+    ClusterRoleBinding "rbac.authorization.k8s.io" "v1" "clusterrolebindings" cluster;
+}
+
+impl Kind {
+    /// `v1`, `apps/v1`: the version that the API server is asked for.
+    pub fn api_version(self) -> String {
+        match self.group() {
+            "" => self.version().to_owned(),
+            group => format!("{group}/{}", self.version()),
+        }
+    }
+
+    /// Whether it runs pods.
+    pub const fn is_workload(self) -> bool {
+        KindSet::WORKLOADS.contains(self)
+    }
+
+    /// The kind of an object by its `apiVersion` and `kind`. Any version of the group counts: what the API server
+    /// serves as one object in several versions is one kind, and a manifest may be older than the cluster.
+    pub fn of(api_version: &str, kind: &str) -> Option<Kind> {
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        Kind::ALL.iter().copied().find(|known| {
+            known.name() == kind
+                && (known.group() == group || (group == "extensions" && known.was_in_extensions()))
+        })
+    }
+
+    /// Kinds that began in the group `extensions` (removed in Kubernetes 1.16 to 1.22).
+    const fn was_in_extensions(self) -> bool {
+        matches!(
+            self,
+            Kind::Deployment | Kind::DaemonSet | Kind::ReplicaSet | Kind::NetworkPolicy
+        )
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A set of kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct KindSet(u32);
+
+impl KindSet {
+    /// No kind.
+    pub const NONE: KindSet = KindSet(0);
+
+    /// Everything that runs pods.
+    pub const WORKLOADS: KindSet = KindSet::of(&[
+        Kind::Deployment,
+        Kind::StatefulSet,
+        Kind::DaemonSet,
+        Kind::ReplicaSet,
+        Kind::ReplicationController,
+        Kind::CronJob,
+        Kind::Job,
+        Kind::Pod,
+    ]);
+
+    /// Workloads whose pods are meant to run until they are replaced.
+    pub const SERVICES: KindSet = KindSet::of(&[
+        Kind::Deployment,
+        Kind::StatefulSet,
+        Kind::DaemonSet,
+        Kind::ReplicaSet,
+        Kind::ReplicationController,
+        Kind::Pod,
+    ]);
+
+    /// Workloads with `spec.replicas` and the scale subresource.
+    pub const SCALABLE: KindSet = KindSet::of(&[
+        Kind::Deployment,
+        Kind::StatefulSet,
+        Kind::ReplicaSet,
+        Kind::ReplicationController,
+    ]);
+
+    /// The set of these kinds.
+    pub const fn of(kinds: &[Kind]) -> KindSet {
+        let (mut bits, mut at) = (0, 0);
+        while at < kinds.len() {
+            bits |= 1 << kinds[at] as u32;
+            at += 1;
+        }
+        KindSet(bits)
+    }
+
+    /// Whether the set has this kind.
+    pub const fn contains(self, kind: Kind) -> bool {
+        self.0 & (1 << kind as u32) != 0
+    }
+
+    /// The kinds of either set.
+    pub const fn union(self, other: KindSet) -> KindSet {
+        KindSet(self.0 | other.0)
+    }
+
+    /// The kinds of this set that are not in the other.
+    pub const fn without(self, other: KindSet) -> KindSet {
+        KindSet(self.0 & !other.0)
+    }
+
+    /// The kinds of both sets.
+    pub const fn intersection(self, other: KindSet) -> KindSet {
+        KindSet(self.0 & other.0)
+    }
+
+    /// Whether it has none.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The kinds, in declaration order.
+    pub fn iter(self) -> impl Iterator<Item = Kind> {
+        Kind::ALL
+            .iter()
+            .copied()
+            .filter(move |kind| self.contains(*kind))
+    }
+}
+
+impl FromIterator<Kind> for KindSet {
+    fn from_iter<I: IntoIterator<Item = Kind>>(kinds: I) -> Self {
+        kinds
+            .into_iter()
+            .fold(KindSet::NONE, |set, kind| set.union(KindSet::of(&[kind])))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_found_by_group_whatever_the_version() {
+        for (api_version, kind, expected) in [
+            ("apps/v1", "Deployment", Some(Kind::Deployment)),
+            ("extensions/v1beta1", "Deployment", Some(Kind::Deployment)),
+            ("extensions/v1beta1", "Ingress", None),
+            (
+                "policy/v1beta1",
+                "PodDisruptionBudget",
+                Some(Kind::PodDisruptionBudget),
+            ),
+            ("v1", "PodDisruptionBudget", None),
+            ("v1", "Pod", Some(Kind::Pod)),
+            ("serving.knative.dev/v1", "Service", None),
+        ] {
+            assert_eq!(
+                Kind::of(api_version, kind),
+                expected,
+                "{api_version} {kind}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_set_has_what_was_put_into_it() {
+        assert_eq!(KindSet::WORKLOADS.iter().count(), 8);
+        assert!(Kind::ALL.len() <= 32, "a set is a u32");
+        let set: KindSet = [Kind::Role, Kind::Pod].into_iter().collect();
+        assert_eq!(set.iter().collect::<Vec<_>>(), [Kind::Pod, Kind::Role]);
+    }
+}

@@ -1,0 +1,208 @@
+//! What is kept of a pod or a pod template.
+
+use super::{Amount, Labels, Text};
+
+/// The pods that a workload makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PodTemplate {
+    /// The pods' labels.
+    pub labels: Labels,
+    /// Init containers, containers and ephemeral containers, in this order.
+    pub containers: Box<[Container]>,
+    /// The volumes that some check reads; others are not kept.
+    pub volumes: Box<[Volume]>,
+    /// `serviceAccountName`, with its default filled in.
+    pub service_account: Text,
+    /// `automountServiceAccountToken` where it is set; else the ServiceAccount's counts.
+    pub automount_token: Option<bool>,
+    /// The pod shares its node's network namespace.
+    pub host_network: bool,
+    /// The pod shares its node's process namespace.
+    pub host_pid: bool,
+    /// The pod shares its node's IPC namespace.
+    pub host_ipc: bool,
+    /// `hostUsers`; false puts the pod into a user namespace of its own.
+    pub host_users: Option<bool>,
+    /// Whether `os.name` is `windows`: Linux-only fields do not apply.
+    pub windows: bool,
+    /// Whether `restartPolicy` is `Always`: the pod is meant to run on.
+    pub restarts_always: bool,
+    /// The pod-level security context, which containers inherit.
+    pub security: Security,
+    /// Pod-level resources, which bound all containers together (KEP-2837).
+    pub resources: Resources,
+}
+
+/// One container of a pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Container {
+    /// Its name.
+    pub name: Text,
+    /// What it is for.
+    pub role: ContainerRole,
+    /// Its place in the list that it is in.
+    pub index: u16,
+    /// Its image reference, as written.
+    pub image: Text,
+    /// Which probes it has.
+    pub probes: Probes,
+    /// Its own requests and limits.
+    pub resources: Resources,
+    /// Its own security context, before inheritance.
+    pub security: Security,
+}
+
+/// What a container is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ContainerRole {
+    /// Runs to completion before the next one starts. Has no probes.
+    Init,
+    /// A restartable init container: runs as long as the pod and may have probes (KEP-753).
+    Sidecar,
+    /// A container of the application.
+    App,
+    /// Put into a running pod for debugging. Has neither probes nor resources.
+    Ephemeral,
+}
+
+impl ContainerRole {
+    /// The list of the pod spec in which such containers stand.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Init | Self::Sidecar => "initContainers",
+            Self::App => "containers",
+            Self::Ephemeral => "ephemeralContainers",
+        }
+    }
+
+    /// Whether Kubernetes accepts probes on it.
+    pub const fn has_probes(self) -> bool {
+        matches!(self, Self::App | Self::Sidecar)
+    }
+
+    /// Whether Kubernetes accepts requests and limits on it.
+    pub const fn has_resources(self) -> bool {
+        !matches!(self, Self::Ephemeral)
+    }
+}
+
+/// Which probes a container has: one without a handler is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Probes {
+    /// `livenessProbe`.
+    pub liveness: bool,
+    /// `readinessProbe`.
+    pub readiness: bool,
+    /// `startupProbe`.
+    pub startup: bool,
+}
+
+/// Something that a container requests and is limited in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resource {
+    /// Compute, in cores.
+    Cpu,
+    /// Memory, in bytes.
+    Memory,
+}
+
+impl Resource {
+    /// Its name in `requests` and `limits`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Memory => "memory",
+        }
+    }
+}
+
+/// Requests and limits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resources {
+    /// What is set aside for the container, by [`Resource`].
+    pub requests: [Option<Amount>; 2],
+    /// What the container may not exceed, by [`Resource`].
+    pub limits: [Option<Amount>; 2],
+}
+
+impl Resources {
+    /// The request for a resource. The API server makes a limit the request where no request is set
+    /// (`SetDefaults_Pod`), on the pod rather than on its template.
+    pub fn request(&self, resource: Resource) -> Option<&Amount> {
+        self.requests[resource as usize]
+            .as_ref()
+            .or(self.limit(resource))
+    }
+
+    /// The limit of a resource.
+    pub fn limit(&self, resource: Resource) -> Option<&Amount> {
+        self.limits[resource as usize].as_ref()
+    }
+}
+
+/// A security context: of a pod or of a container. A pod has only some of the fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Security {
+    /// `privileged`.
+    pub privileged: Option<bool>,
+    /// `allowPrivilegeEscalation`.
+    pub allow_privilege_escalation: Option<bool>,
+    /// `readOnlyRootFilesystem`.
+    pub read_only_root_filesystem: Option<bool>,
+    /// `runAsNonRoot`.
+    pub run_as_non_root: Option<bool>,
+    /// `runAsUser`.
+    pub run_as_user: Option<i64>,
+    /// `seccompProfile`.
+    pub seccomp: Option<Seccomp>,
+    /// `capabilities.add`.
+    pub added_capabilities: Box<[Text]>,
+    /// `capabilities.drop`.
+    pub dropped_capabilities: Box<[Text]>,
+}
+
+/// `seccompProfile.type`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seccomp {
+    /// The container runtime's default profile.
+    RuntimeDefault,
+    /// A profile on the node.
+    Localhost,
+    /// No filter, or a type that Kubernetes does not know.
+    Other(Text),
+}
+
+/// A volume that some check reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Volume {
+    /// Its name.
+    pub name: Text,
+    /// Its place in `volumes`.
+    pub index: u16,
+    /// The path on the node that it mounts.
+    pub host_path: Text,
+}
+
+impl PodTemplate {
+    /// `runAsNonRoot` as the kubelet sees it for a container: the container's own, else the pod's.
+    pub fn run_as_non_root(&self, container: &Container) -> Option<bool> {
+        container
+            .security
+            .run_as_non_root
+            .or(self.security.run_as_non_root)
+    }
+
+    /// `runAsUser` as the kubelet sees it for a container.
+    pub fn run_as_user(&self, container: &Container) -> Option<i64> {
+        container.security.run_as_user.or(self.security.run_as_user)
+    }
+
+    /// `seccompProfile` as the kubelet sees it for a container.
+    pub fn seccomp<'a>(&'a self, container: &'a Container) -> Option<&'a Seccomp> {
+        container
+            .security
+            .seccomp
+            .as_ref()
+            .or(self.security.seccomp.as_ref())
+    }
+}

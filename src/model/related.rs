@@ -1,0 +1,169 @@
+//! What is kept of the objects around workloads.
+
+use super::{Amount, IntOrPercent, Kind, Meta, Resource, Selector, Text};
+
+/// A HorizontalPodAutoscaler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PodAutoscaler {
+    /// Its metadata.
+    pub meta: Meta,
+    /// What it scales.
+    pub target: ScaleTarget,
+    /// `minReplicas`, with the default of 1 filled in.
+    pub min_replicas: i32,
+    /// `maxReplicas`.
+    pub max_replicas: i32,
+    /// What it scales by; the default (CPU utilisation of 80 %) is filled in where none is given.
+    pub metrics: Box<[MetricSource]>,
+}
+
+/// The object that a HorizontalPodAutoscaler scales. It may not exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScaleTarget {
+    /// Its kind where it is one that Plimsoll keeps records of.
+    pub kind: Option<Kind>,
+    /// Its kind, as written.
+    pub kind_name: Text,
+    /// Its name.
+    pub name: Text,
+}
+
+/// One metric of a HorizontalPodAutoscaler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MetricSource {
+    /// Use of a resource by the pods, relative to what they request (`Utilization`).
+    Utilization {
+        /// Which resource; `None` for one that is neither CPU nor memory.
+        resource: Option<Resource>,
+        /// The one container it looks at (`ContainerResource`), else all of them.
+        container: Option<Text>,
+    },
+    /// Anything that needs no request: averages, pods, object and external metrics.
+    Other,
+}
+
+/// A PodDisruptionBudget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PodDisruptionBudget {
+    /// Its metadata.
+    pub meta: Meta,
+    /// The pods it protects. `None` selects nothing, an empty one every pod of the namespace (`policy/v1`).
+    pub selector: Option<Selector>,
+    /// How many must stay.
+    pub min_available: Option<IntOrPercent>,
+    /// How many may go.
+    pub max_unavailable: Option<IntOrPercent>,
+}
+
+/// A NetworkPolicy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkPolicy {
+    /// Its metadata.
+    pub meta: Meta,
+    /// The pods it isolates; an empty or absent one is every pod of the namespace.
+    pub selector: Selector,
+    /// What it says of incoming traffic.
+    pub ingress: Traffic,
+    /// What it says of outgoing traffic.
+    pub egress: Traffic,
+}
+
+/// What a NetworkPolicy says of one direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Traffic {
+    /// Nothing: the direction is not among its policy types.
+    NotIsolated,
+    /// Only what its rules allow (perhaps nothing).
+    Restricted,
+    /// Everything: it isolates the pods, and a rule without peers and ports lets all of it through again.
+    AllAllowed,
+}
+
+/// A Service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Its metadata.
+    pub meta: Meta,
+    /// The pods it leads to; `None` without a selector, when it selects nothing.
+    pub selector: Option<Selector>,
+}
+
+/// A ServiceAccount.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceAccount {
+    /// Its metadata.
+    pub meta: Meta,
+    /// `automountServiceAccountToken`; absent means true.
+    pub automount_token: Option<bool>,
+}
+
+/// A LimitRange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitRange {
+    /// Its metadata.
+    pub meta: Meta,
+    /// Its items of type `Container`, with their own defaults filled in.
+    pub containers: Box<[LimitRangeItem]>,
+}
+
+/// What a LimitRange gives to containers that do not say it themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LimitRangeItem {
+    /// The request it sets, by [`Resource`].
+    pub requests: [Option<Amount>; 2],
+    /// The limit it sets, by [`Resource`].
+    pub limits: [Option<Amount>; 2],
+}
+
+/// A Role or a ClusterRole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// Its metadata.
+    pub meta: Meta,
+    /// What it allows.
+    pub rules: Box<[Rule]>,
+}
+
+/// A rule of a role: every verb on every resource of every group it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// What may be done; `*` is anything.
+    pub verbs: Box<[Text]>,
+    /// The API groups; `*` is all of them.
+    pub api_groups: Box<[Text]>,
+    /// The resources; `*` is all of them.
+    pub resources: Box<[Text]>,
+    /// Only objects of these names; any where it is empty.
+    pub resource_names: Box<[Text]>,
+    /// URL paths that are no resources; `*` is all of them.
+    pub non_resource_urls: Box<[Text]>,
+}
+
+/// A RoleBinding or a ClusterRoleBinding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Its metadata.
+    pub meta: Meta,
+    /// The kind of the role that it grants: a Role of its namespace, or a ClusterRole.
+    pub role_kind: Kind,
+    /// The role's name. It may not exist.
+    pub role_name: Text,
+    /// Who is granted it.
+    pub grantees: Box<[Grantee]>,
+}
+
+/// Somebody to whom a role is granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Grantee {
+    /// A ServiceAccount.
+    ServiceAccount {
+        /// Its namespace.
+        namespace: Text,
+        /// Its name.
+        name: Text,
+    },
+    /// A group, such as `system:serviceaccounts:shop`.
+    Group(Text),
+    /// A user, by name.
+    User(Text),
+}
