@@ -1,9 +1,16 @@
 //! What a check is made of. The checks themselves are in [`checks`](crate::checks), one file each.
 
+pub mod accounts;
+pub mod autoscaling;
 mod context;
+pub mod disruption;
 mod findings;
+pub mod image;
+pub mod network;
 mod params;
 pub mod probes;
+pub mod rbac;
+pub mod replicas;
 pub mod resources;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -7,6 +7,8 @@
 
 mod affected;
 mod edges;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use std::sync::Arc;
@@ -185,7 +187,7 @@ impl Inventory {
             })
     }
 
-    /// Whether an object is judged itself: its controlling owner is none that is here.
+    /// Whether an object is judged itself: no workload that is here controls it.
     pub fn is_top_level(&self, object: &Object) -> bool {
         let Object::Workload(workload) = object else {
             return false;
@@ -193,7 +195,8 @@ impl Inventory {
         let Some(owner) = &workload.meta.controller else {
             return true;
         };
-        owner.kind.is_none() || !self.uids.contains_key(&owner.uid)
+        // Whoever makes a Pod can name any object as its owner; only one that could be judged in its place counts.
+        !owner.kind.is_some_and(Kind::is_workload) || !self.uids.contains_key(&owner.uid)
     }
 
     fn anchored<'a>(&'a self, anchor: Anchor) -> impl Iterator<Item = &'a Arc<Object>> {

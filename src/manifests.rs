@@ -1,3 +1,140 @@
-//! Manifests as people write them: files, directories, stdin.
+//! Manifests as people write them: files, directories and standard input, made into records.
+//!
+//! [`read`] reads everything that the paths lead to and says of every document what became of it: a record, or why it
+//! was skipped. Nothing that one document holds keeps another from being read. [`Whole`] makes one inventory of it all:
+//! on files, the files are the whole.
 
+mod document;
+mod file;
+mod find;
+mod skipped;
+mod whole;
 pub mod yaml;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use self::file::Contents;
+use self::find::Found;
+use crate::model::{Kind, Object, Text};
+
+pub use skipped::{Reason, Skipped};
+pub use whole::{Member, Whole};
+
+/// The path that stands for standard input.
+const STDIN: &str = "-";
+
+/// What was found, sorted by file, document and place in the document.
+#[derive(Debug, Default)]
+pub struct Manifests {
+    /// The objects of kinds that Plimsoll knows.
+    pub objects: Vec<Manifest>,
+    /// Everything else that holds something.
+    pub skipped: Vec<Skipped>,
+    /// How many files were found, standard input included.
+    pub files: usize,
+}
+
+/// An object, and where it is written.
+#[derive(Debug)]
+pub struct Manifest {
+    /// Where it is written, and how.
+    pub origin: Origin,
+    /// Its record. An object without a namespace has the one that kubectl would give it, `default`.
+    pub object: Object,
+}
+
+/// Where an object is written, and what of its writing the record does not keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The file, as it was asked for.
+    pub file: Text,
+    /// The document's number in the file, from 1. Those that hold nothing count.
+    pub document: u32,
+    /// The line that the object begins with, from 1.
+    pub line: u32,
+    /// Its `apiVersion`: a kind has several.
+    pub api_version: Text,
+    /// Whether it names its namespace itself.
+    pub names_namespace: bool,
+}
+
+impl Manifest {
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        self.object.key().kind
+    }
+}
+
+/// A path that was asked for cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {problem}")]
+pub struct ReadError {
+    path: String,
+    problem: String,
+}
+
+impl ReadError {
+    fn new(path: &Path, error: &std::io::Error) -> Self {
+        Self {
+            path: path.display().to_string(),
+            problem: skipped::io_problem(error),
+        }
+    }
+}
+
+/// Told of the reading, from several threads at once.
+pub trait Progress: Sync {
+    /// So many files are to be read.
+    fn begin(&self, files: usize);
+    /// One more has been read.
+    fn advance(&self);
+}
+
+/// Reads files, directories (every `.yaml`, `.yml` and `.json` file in them, but for those in hidden directories) and
+/// standard input (`-`).
+///
+/// # Errors
+/// Where one of the paths themselves does not exist or cannot be read. What cannot be read inside a directory is among
+/// the skipped.
+pub fn read(paths: &[PathBuf], progress: &dyn Progress) -> Result<Manifests, ReadError> {
+    let Found {
+        files,
+        unreadable: mut skipped,
+    } = find::find(paths)?;
+    progress.begin(files.len());
+    let read = |file: &find::File| {
+        let contents = read_one(file);
+        progress.advance();
+        contents
+    };
+    let contents: Vec<_> = files.par_iter().map(read).collect();
+    let mut objects = Vec::with_capacity(contents.len());
+    for contents in contents {
+        let contents = contents?;
+        objects.extend(contents.objects);
+        skipped.extend(contents.skipped);
+    }
+    skipped.sort_by(|a, b| a.place().cmp(&b.place()));
+    Ok(Manifests {
+        objects,
+        skipped,
+        files: files.len(),
+    })
+}
+
+fn read_one(file: &find::File) -> Result<Contents, ReadError> {
+    let bytes = if file.path == Path::new(STDIN) {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(&file.path)
+    };
+    match bytes {
+        Ok(bytes) => Ok(file::read(&file.label, &bytes)),
+        Err(error) if file.named => Err(ReadError::new(&file.path, &error)),
+        Err(error) => Ok(Contents::skipped(&file.label, Reason::unreadable(&error))),
+    }
+}

@@ -1,7 +1,12 @@
-//! The admission webhook's shell: sockets, TLS and certificates. It decides nothing.
+//! The admission webhook: sockets, TLS, certificates, and AdmissionReviews in and out.
 //!
-//! [`server`] accepts connections and guards each request (size, time, panics); [`certificates`]
-//! makes, stores, renews and publishes what the API server must trust.
+//! It decides nothing: [`server`] accepts connections and guards each request (size, time, panics);
+//! [`certificates`] makes, stores, renews and publishes what the API server must trust; [`handler`]
+//! reads reviews into records, asks the [`engine`](crate::engine), and answers.
 
 pub mod certificates;
+pub mod handler;
+mod message;
+mod owner;
+pub mod review;
 pub mod server;

@@ -235,12 +235,16 @@ pub struct PolicyStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
     /// How many workloads it covers.
+    #[schemars(with = "i32", range(min = 0))]
     pub workloads: u32,
     /// How many of them are Ready.
+    #[schemars(with = "i32", range(min = 0))]
     pub ready: u32,
     /// How many of them are ReadyWithRisks.
+    #[schemars(with = "i32", range(min = 0))]
     pub ready_with_risks: u32,
     /// How many of them are NotReady.
+    #[schemars(with = "i32", range(min = 0))]
     pub not_ready: u32,
     /// `Accepted`: the policy is in force. `ParametersConflict`: another policy that covers some of the same workloads gives a
     /// check other parameters; both are judged.

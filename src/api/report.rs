@@ -60,6 +60,7 @@ pub struct Report {
     pub status: Status,
     /// 100 × passed weight / applicable weight, where something applies: critical weighs 3, high 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<i32>", range(min = 0))]
     pub score: Option<u32>,
     /// Of the critical checks.
     pub critical: ReportTally,
@@ -68,12 +69,14 @@ pub struct Report {
     /// Of those that are advice.
     pub advice: ReportTally,
     /// How many an exception covers.
+    #[schemars(with = "i32", range(min = 0))]
     pub waived: u32,
     /// What fails or is unknown, the gravest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<ReportFinding>,
     /// How many findings are left out here, the least grave first, to keep the report small. The counts have them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<i32>", range(min = 0))]
     pub truncated: Option<u32>,
 }
 
@@ -114,10 +117,13 @@ impl Status {
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReportTally {
     /// Checks that hold.
+    #[schemars(with = "i32", range(min = 0))]
     pub passed: u32,
     /// Checks that do not.
+    #[schemars(with = "i32", range(min = 0))]
     pub failed: u32,
     /// Checks that could not be decided.
+    #[schemars(with = "i32", range(min = 0))]
     pub unknown: u32,
 }
 

@@ -1,7 +1,7 @@
 //! What the checks on requests and limits share.
 
 use super::{Context, Findings, Judgement};
-use crate::model::{Amount, Container, Kind, LimitRangeItem, Place, Resource, Workload};
+use crate::model::{Amount, Container, Kind, LimitRangeItem, Place, Quantity, Resource, Workload};
 
 /// Which of the two a check asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,14 @@ impl Bound {
         }
     }
 
+    /// What an amount of 0 comes to. Kubernetes takes it for none (`ComputePodQOS`), and so does a container runtime.
+    const fn meaning_of_zero(self) -> &'static str {
+        match self {
+            Self::Request => "sets nothing aside",
+            Self::Limit => "is no limit",
+        }
+    }
+
     fn of_container(self, container: &Container, resource: Resource) -> Option<&Amount> {
         match self {
             Self::Request => container.resources.request(resource),
@@ -34,10 +42,22 @@ impl Bound {
         }
     }
 
+    /// The one of the pod as a whole, which its containers share (KEP-2837).
     fn of_pod(self, workload: &Workload, resource: Resource) -> Option<&Amount> {
+        let pod = &workload.pod.resources;
+        let own = pod.requests[resource as usize].as_ref();
+        // The API server gives a pod that has any limit of its own the sum of its containers' requests
+        // (`defaultPodRequests`); where none has one, its limit.
+        let limited = pod.limits.iter().any(Option::is_some);
+        let sum = || {
+            let containers = workload.pod.containers.iter().filter(|_| limited);
+            let requests = containers.filter_map(|container| container.resources.request(resource));
+            requests
+                .max_by_key(|amount| matches!(amount, Amount::Set(quantity) if !quantity.is_zero()))
+        };
         match self {
-            Self::Request => workload.pod.resources.request(resource),
-            Self::Limit => workload.pod.resources.limit(resource),
+            Self::Request => own.or_else(sum).or_else(|| pod.limit(resource)),
+            Self::Limit => pod.limit(resource),
         }
     }
 
@@ -60,49 +80,74 @@ pub fn require(
     consequence: &str,
     findings: &mut Findings,
 ) -> Judgement {
-    let (what, field) = (
-        format!("{} {}", resource.name(), bound.singular()),
-        bound.field(),
-    );
+    let (name, field, what) = (resource.name(), bound.field(), bound.singular());
     for container in workload
         .pod
         .containers
         .iter()
         .filter(|container| container.role.has_resources())
     {
-        let at = || {
-            Place::container(
-                workload,
-                container,
-                &format!("/resources/{field}/{}", resource.name()),
-            )
-        };
-        let own = bound
-            .of_container(container, resource)
-            .or_else(|| bound.of_pod(workload, resource));
-        let amount = match own {
-            Some(amount) => Some(amount),
-            None => {
-                let ranges = context
-                    .read(Kind::LimitRange)?
-                    .limit_ranges(&workload.meta.key.namespace);
-                let mut items = ranges.flat_map(|range| range.containers.iter());
-                items.find_map(|item| bound.of_limit_range(item, resource))
-            }
-        };
-        match amount {
-            None => findings.fail(at(), format!("has no {what}: {consequence}")),
-            Some(Amount::Invalid(text)) => {
-                findings.unknown(at(), format!("{what} `{text}` is not a quantity"))
-            }
-            Some(Amount::Set(quantity)) if bound == Bound::Limit && quantity.is_zero() => {
-                findings.fail(
-                    at(),
-                    format!("{what} is 0, which means no limit: {consequence}"),
-                );
-            }
-            Some(Amount::Set(_)) => {}
+        let own = bound.of_container(container, resource);
+        let stated = own.into_iter().chain(bound.of_pod(workload, resource));
+        let mut given = strongest(stated.clone());
+        // A LimitRange fills in what is missing; an explicit 0 it leaves alone.
+        if own.is_none() && matches!(given, Given::Nothing | Given::Zero) {
+            let ranges = context
+                .read(Kind::LimitRange)?
+                .limit_ranges(&workload.meta.key.namespace);
+            let mut items = ranges.flat_map(|range| range.containers.iter());
+            given = strongest(
+                stated.chain(items.find_map(|item| bound.of_limit_range(item, resource))),
+            );
         }
+        let at = || Place::container(workload, container, &format!("/resources/{field}/{name}"));
+        let problem = match given {
+            Given::Enough => continue,
+            Given::Invalid(text) => {
+                findings.unknown(at(), format!("{name} {what} `{text}` is not a quantity"));
+                continue;
+            }
+            Given::Negative(quantity) => {
+                findings.unknown(
+                    at(),
+                    format!("{name} {what} {quantity} is below 0, which Kubernetes refuses"),
+                );
+                continue;
+            }
+            Given::Zero => format!("{name} {what} is 0, which {}", bound.meaning_of_zero()),
+            Given::Nothing => format!("has no {name} {what}"),
+        };
+        findings.fail(
+            at(),
+            format!("{problem}: {consequence}; set resources.{field}.{name}"),
+        );
     }
     Ok(())
 }
+
+/// What several amounts, each of which would do, come to.
+enum Given<'a> {
+    Nothing,
+    Zero,
+    Enough,
+    Invalid(&'a str),
+    Negative(Quantity),
+}
+
+fn strongest<'a>(amounts: impl Iterator<Item = &'a Amount>) -> Given<'a> {
+    let mut given = Given::Nothing;
+    for amount in amounts {
+        given = match amount {
+            Amount::Invalid(text) => return Given::Invalid(text),
+            Amount::Set(quantity) if quantity.is_negative() => return Given::Negative(*quantity),
+            Amount::Set(quantity) if quantity.is_zero() && !matches!(given, Given::Enough) => {
+                Given::Zero
+            }
+            Amount::Set(_) => Given::Enough,
+        };
+    }
+    given
+}
+
+#[cfg(test)]
+mod tests;

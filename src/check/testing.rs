@@ -144,29 +144,33 @@ pub(crate) fn assert_on_pods_with(
     let params = params.expect("the parameters are the check's");
     for (spec, expected, parts) in rows {
         let pod = format!("{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {spec}}}");
-        let outcomes = judge(check, &params, &inventory(&pod));
-        let [outcome] = outcomes.as_slice() else {
-            panic!("{} judges no Pod: {spec}", check.id)
-        };
-        let lines: Vec<_> = outcome.findings.iter().map(line).collect();
-        assert_eq!(
-            outcome.verdict, *expected,
-            "{} on {spec}: {lines:#?}",
-            check.id
-        );
-        assert_eq!(
-            lines.len(),
-            parts.len(),
-            "{} on {spec}: {lines:#?}",
-            check.id
-        );
-        for (line, part) in lines.iter().zip(*parts) {
-            assert!(
-                line.contains(part),
-                "{} on {spec}: {line:?} has no {part:?}",
-                check.id
-            );
-        }
+        assert_in(check, &params, &inventory(&pod), *expected, parts);
+    }
+}
+
+/// Asserts what a check says of its one subject in some manifests: each row has the manifests, the verdict, and for each
+/// finding, in order, a part of its line.
+pub(crate) fn assert_on(check: &'static Check, rows: &[(&str, Verdict, &[&str])]) {
+    for (manifests, expected, parts) in rows {
+        assert_in(check, &Params::default(), &inventory(manifests), *expected, parts);
+    }
+}
+
+/// Asserts what a check says of its one subject in an inventory.
+pub(crate) fn assert_in(
+    check: &'static Check,
+    params: &Params,
+    inventory: &Inventory,
+    expected: Verdict,
+    parts: &[&str],
+) {
+    let outcomes = judge(check, params, inventory);
+    let [outcome] = outcomes.as_slice() else { panic!("{} has not one subject: {outcomes:#?}", check.id) };
+    let lines: Vec<_> = outcome.findings.iter().map(line).collect();
+    assert_eq!(outcome.verdict, expected, "{} on {inventory:#?}: {lines:#?}", check.id);
+    assert_eq!(lines.len(), parts.len(), "{} on {inventory:#?}: {lines:#?}", check.id);
+    for (line, part) in lines.iter().zip(parts) {
+        assert!(line.contains(part), "{} on {inventory:#?}: {line:?} has no {part:?}", check.id);
     }
 }
 

@@ -5,9 +5,9 @@ use crate::model::{Kind, KindSet, Resource, Severity};
 pub(super) static CHECK: Check = Check {
     id: "cpu-limits",
     title: "Every container has a CPU limit",
-    why: "A container without a CPU limit can take all idle CPU of its node, so that its speed depends on its neighbours, \
-          and a loop in it slows them down. (Whether to limit CPU is disputed, as a limit also throttles; both \
-          checklists that Plimsoll carries ask for it. A policy may set another severity.)",
+    why: "A container without a CPU limit can take all idle CPU of its node, so that its speed depends on its \
+          neighbours, and a loop in it slows them down. (Whether to limit CPU is disputed, as a limit also \
+          throttles; both checklists that Plimsoll carries ask for it. A policy may set another severity.)",
     fix: "Set `resources.limits.cpu`, on the container or on the pod, or let a LimitRange of the namespace set it.",
     source: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
     severity: Severity::Critical,
@@ -41,6 +41,12 @@ spec:
 ",
     run: Run::Workload(|context, workload, findings| {
         let wanted = (Bound::Limit, Resource::Cpu);
-        resources::require(context, workload, wanted, "it can take all idle CPU of its node", findings)
+        resources::require(
+            context,
+            workload,
+            wanted,
+            "it can take all idle CPU of its node",
+            findings,
+        )
     }),
 };

@@ -4,15 +4,19 @@ use crate::model::{KindSet, Severity};
 pub(super) static CHECK: Check = Check {
     id: "liveness-probe",
     title: "Every container has a liveness probe",
-    why: "A process that hangs still looks alive to the kubelet. Without a liveness probe it is never restarted, and its \
-          replica is lost until somebody notices.",
-    fix: "Give the container a `livenessProbe` that fails only when a restart would help: not one that depends on a \
-          database or on another service.",
+    why: "A process that hangs still looks alive to the kubelet. Without a liveness probe it is never restarted, \
+          and its replica is lost until somebody notices.",
+    fix: "Give the container a `livenessProbe` that fails only when a restart would help: not one that depends on \
+          a database or on another service.",
     source: "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",
     severity: Severity::Critical,
     group: Group::Probes,
     since: "0.1.0",
-    aliases: &["polaris/livenessProbeMissing", "kube-score/pod-probes", "kube-linter/no-liveness-probe"],
+    aliases: &[
+        "polaris/livenessProbeMissing",
+        "kube-score/pod-probes",
+        "kube-linter/no-liveness-probe",
+    ],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,
     params: &[],
@@ -36,8 +40,14 @@ spec:
       httpGet: {path: /healthz, port: 8080}
 ",
     run: Run::Workload(|_, workload, findings| {
-        let has = |container: &crate::model::Container| container.probes.liveness;
-        probes::require(workload, "livenessProbe", has, "when it hangs, it is never restarted", findings);
+        let consequence = "when it hangs, it is never restarted";
+        probes::require(
+            workload,
+            "livenessProbe",
+            |container| container.probes.liveness,
+            consequence,
+            findings,
+        );
         Ok(())
     }),
 };

@@ -21,9 +21,7 @@ pub struct Decision {
 pub struct Denial {
     /// The check's id.
     pub check: &'static str,
-    /// What would be right.
-    pub fix: &'static str,
-    /// What is wrong, and where.
+    /// What is wrong, where, and what would be right.
     pub found: Located,
     /// The policies that say so, by name.
     pub policies: Vec<Text>,
@@ -94,7 +92,6 @@ fn weigh(
         .filter(|claim| effect(claim) == strictest);
     let denial = Denial {
         check: entry.check.id,
-        fix: entry.check.fix,
         found: found.clone(),
         policies: saying
             .map(|claim| after.plan.policies[claim.policy].name.clone())

@@ -55,8 +55,9 @@ fn touched(
             found.insert(ReportOn::Workload(workload.key().clone()));
             let twin = counterpart.and_then(Object::workload);
             if twin.is_none_or(|twin| relates_otherwise(workload, twin)) {
+                found.extend(around(view, workload));
+            } else if twin.is_some_and(|twin| workload.replicas != twin.replicas) {
                 found.extend(disrupted_together(view, workload));
-                found.insert(ReportOn::Namespace(namespace.clone()));
             }
         }
         Object::PodAutoscaler(_) => {
@@ -70,8 +71,13 @@ fn touched(
             found.insert(ReportOn::Namespace(namespace.clone()));
             found.extend(reports(view.concerned(object)));
         }
-        Object::Binding(_) | Object::Role(_) => {
-            found.extend((!namespace.is_empty()).then(|| ReportOn::Namespace(namespace.clone())));
+        Object::Binding(_) => {
+            found.extend(namespace_of(object));
+            found.extend(reports(view.concerned(object)));
+        }
+        Object::Role(role) => {
+            found.extend(namespace_of(object));
+            found.extend(view.granting(role).into_iter().filter_map(namespace_of));
             found.extend(reports(view.concerned(object)));
         }
         Object::ServiceAccount(account) => {
@@ -100,21 +106,40 @@ fn touched(
     // What it owns is judged in its place once it is gone, and no more once it is there.
     if counterpart.is_none_or(|twin| twin.meta().uid != object.meta().uid)
         && !object.meta().uid.is_empty()
+        && object.key().kind.is_workload()
     {
         let owned = inventory.anchored(Anchor::Owner {
             uid: object.meta().uid.clone(),
         });
-        found.extend(owned.map(|object| ReportOn::Workload(object.key().clone())));
+        for workload in owned.filter_map(|object| object.workload()) {
+            found.insert(ReportOn::Workload(workload.key().clone()));
+            found.extend(around(view, workload));
+        }
     }
 }
 
-/// Whether the difference between two records of a workload can matter to objects around it.
+/// Whether two records of a workload differ in what concerns it, or in whether it counts as one.
 fn relates_otherwise(workload: &Workload, twin: &Workload) -> bool {
-    workload.replicas != twin.replicas
-        || workload.pod.labels != twin.pod.labels
+    workload.pod.labels != twin.pod.labels
         || workload.pod.service_account != twin.pod.service_account
         || workload.meta.controller != twin.meta.controller
         || workload.finished != twin.finished
+}
+
+/// The other reports that depend on whether a workload is there: those on workloads that share a PodDisruptionBudget with
+/// it, and those on the namespaces of objects that may concern no other.
+fn around(view: View<'_>, workload: &Workload) -> Vec<ReportOn> {
+    let mut found = disrupted_together(view, workload);
+    found.push(ReportOn::Namespace(workload.key().namespace.clone()));
+    // A RoleBinding may grant something to the ServiceAccount of another namespace.
+    found.extend(view.bindings(workload).into_iter().filter_map(namespace_of));
+    found
+}
+
+/// The report on the namespace that an object is in, if it is in one.
+fn namespace_of(object: &Object) -> Option<ReportOn> {
+    let namespace = &object.key().namespace;
+    (!namespace.is_empty()).then(|| ReportOn::Namespace(namespace.clone()))
 }
 
 /// The workloads that share a PodDisruptionBudget with this one: how many pods it may spare depends on all of them.

@@ -26,6 +26,11 @@ impl Quantity {
         self.0 == 0
     }
 
+    /// Whether it is less than nothing, which the API server refuses for requests and limits.
+    pub fn is_negative(self) -> bool {
+        self.0 < 0
+    }
+
     /// From its text: digits with an optional sign and fraction, then a binary suffix (`Ki` to `Ei`), a decimal one
     /// (`n` to `E`), or an exponent (`e3`).
     pub fn parse(text: &str) -> Option<Self> {

@@ -113,6 +113,12 @@ impl Place {
         Self::field(format!("{}{field}", workload.pod_spec_path()))
     }
 
+    /// The labels of a workload's pods, which is what selectors look at.
+    pub fn pod_labels(workload: &Workload) -> Self {
+        let pod = workload.pod_spec_path().trim_end_matches("/spec");
+        Self::field(format!("{pod}/metadata/labels"))
+    }
+
     /// A field of one container, by its pointer within the container.
     pub fn container(workload: &Workload, container: &Container, field: &str) -> Self {
         Self {

@@ -27,6 +27,15 @@ impl IntOrPercent {
         }
     }
 
+    /// Whether Kubernetes takes it where no more than all can be meant: a number that is not negative, or up to 100 %.
+    pub fn is_part(&self) -> bool {
+        match self {
+            Self::Int(number) => *number >= 0,
+            Self::Percent(percent) => (0..=100).contains(percent),
+            Self::Invalid(_) => false,
+        }
+    }
+
     /// How many of `total` that is, a share rounded up (`maxSurge`, and both fields of a PodDisruptionBudget).
     /// `None` where it is invalid.
     pub fn of_rounded_up(&self, total: i32) -> Option<i32> {
@@ -86,5 +95,18 @@ mod tests {
             );
         }
         assert_eq!(IntOrPercent::Int(2).of_rounded_up(10), Some(2));
+    }
+
+    #[test]
+    fn a_part_is_no_more_than_all() {
+        for (value, expected) in [
+            (IntOrPercent::Int(0), true),
+            (IntOrPercent::Int(-1), false),
+            (IntOrPercent::from_text("100%"), true),
+            (IntOrPercent::from_text("101%"), false),
+            (IntOrPercent::from_text("1"), false),
+        ] {
+            assert_eq!(value.is_part(), expected, "{value}");
+        }
     }
 }

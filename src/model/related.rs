@@ -24,6 +24,8 @@ pub struct ScaleTarget {
     pub kind: Option<Kind>,
     /// Its kind, as written.
     pub kind_name: Text,
+    /// The API group of its `apiVersion`, as written; empty for the core group, and where there is no `apiVersion`.
+    pub group: Text,
     /// Its name.
     pub name: Text,
 }
@@ -38,7 +40,12 @@ pub enum MetricSource {
         /// The one container it looks at (`ContainerResource`), else all of them.
         container: Option<Text>,
     },
-    /// Anything that needs no request: averages, pods, object and external metrics.
+    /// Average use of a resource by one container (`ContainerResource`), which needs no request.
+    ContainerAverage(
+        /// The container.
+        Text,
+    ),
+    /// Anything that needs neither a request nor a certain container: averages, pods, object and external metrics.
     Other,
 }
 
@@ -122,6 +129,8 @@ pub struct Role {
     pub meta: Meta,
     /// What it allows.
     pub rules: Box<[Rule]>,
+    /// Whether a controller fills in its rules from other ClusterRoles (`aggregationRule`).
+    pub is_aggregated: bool,
 }
 
 /// A rule of a role: every verb on every resource of every group it names.

@@ -229,14 +229,15 @@ impl Resources {
 impl SecurityContext {
     fn record(self) -> Security {
         let capabilities = self.capabilities.unwrap_or_default();
-        let seccomp = self
-            .seccomp_profile
-            .and_then(|profile| profile.r#type)
-            .map(|name| match &*name.0 {
+        // A profile without a type is refused by the API server; it must not look as if there were none.
+        let seccomp = self.seccomp_profile.map(|profile| {
+            let name = super::text(profile.r#type);
+            match &*name {
                 "RuntimeDefault" => Seccomp::RuntimeDefault,
                 "Localhost" => Seccomp::Localhost,
-                _ => Seccomp::Other(name.0),
-            });
+                _ => Seccomp::Other(name),
+            }
+        });
         Security {
             privileged: self.privileged,
             allow_privilege_escalation: self.allow_privilege_escalation,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
-use super::scalar::{Amounts, Length, List, Pairs, Share, Str};
+use super::scalar::{Amounts, Length, List, Pairs, Present, Share, Str};
 use super::{Metadata, text};
 use crate::model::{
     Amount, Binding, Grantee, Kind, LimitRange, LimitRangeItem, Meta, MetricSource, NetworkPolicy,
@@ -51,6 +51,7 @@ pub(super) fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<O
         Kind::Role | Kind::ClusterRole => Object::Role(Role {
             meta,
             rules: from.rules.0.into_iter().map(WireRule::record).collect(),
+            is_aggregated: from.aggregation_rule.is_some(),
         }),
         Kind::RoleBinding | Kind::ClusterRoleBinding => {
             let role = from
@@ -95,6 +96,8 @@ struct Envelope {
     automount_service_account_token: Option<bool>,
     #[serde(default)]
     rules: List<WireRule>,
+    #[serde(default)]
+    aggregation_rule: Option<Present>,
     #[serde(default)]
     role_ref: Option<RoleRef>,
     #[serde(default)]
@@ -263,13 +266,12 @@ impl Spec {
                 container: None,
             });
         }
+        let api_version = target.api_version.as_ref().map_or("", |version| &*version.0);
         Ok(PodAutoscaler {
             meta,
             target: ScaleTarget {
-                kind: Kind::of(
-                    target.api_version.as_ref().map_or("", |version| &version.0),
-                    &target.kind.0,
-                ),
+                kind: Kind::of(api_version, &target.kind.0),
+                group: api_version.split_once('/').map_or("", |(group, _)| group).into(),
                 kind_name: target.kind.0,
                 name: target.name.0,
             },
@@ -364,18 +366,16 @@ impl WireMetric {
         };
         let target = metric.target.and_then(|target| target.r#type);
         let relative = target.is_some_and(|name| &*name.0 == "Utilization");
+        let container = metric.container.map(|name| name.0).filter(|_| of_one);
         if !relative && metric.target_average_utilization.is_none() {
-            return MetricSource::Other;
+            return container.map_or(MetricSource::Other, MetricSource::ContainerAverage);
         }
         let resource = match metric.name.as_ref().map(|name| &*name.0) {
             Some("cpu") => Some(Resource::Cpu),
             Some("memory") => Some(Resource::Memory),
             _ => None,
         };
-        MetricSource::Utilization {
-            resource,
-            container: metric.container.map(|name| name.0).filter(|_| of_one),
-        }
+        MetricSource::Utilization { resource, container }
     }
 }
 

@@ -23,7 +23,7 @@ use super::material::Material;
 use super::names::{InvalidName, ServerNames};
 use super::pace::Pace;
 use super::plan::{Cause, Plan, Step, plan};
-use super::served::{ServedCertificate, ServingState};
+use super::served::{ServedCertificate, ServingState, Trust};
 use super::stored::Flaw;
 
 /// The clock is asked again at least this often: it may jump, and sleeping does not notice.
@@ -127,12 +127,13 @@ impl CertificateKeeper {
                 () = &mut shutdown => return,
                 outcome = self.reconcile(&cluster, now) => outcome,
             };
-            self.view.adopt(now);
+            let adoption = self.view.adopt(now);
             self.publish(now);
             wait = match outcome {
                 Ok(next) => {
                     retry = FIRST_RETRY;
-                    next.min(LONGEST_WAIT)
+                    let adoption = adoption.and_then(|left| left.try_into().ok());
+                    next.min(adoption.unwrap_or(LONGEST_WAIT)).min(LONGEST_WAIT)
                 }
                 Err(error) => {
                     tracing::warn!(%error, ?retry, "Could not look after the certificates");
@@ -160,10 +161,13 @@ impl CertificateKeeper {
                 return Ok(wait);
             }
             report(&plan, &cluster.secret);
-            let Some(written) = unless_lost(cluster.store(secret, &material).await)? else {
-                return Ok(FIRST_RETRY);
-            };
-            self.view.see_secret(Some(written));
+            match unless_lost(cluster.store(secret, &material).await)? {
+                Some(written) => self.view.see_secret(Some(written)),
+                None => {
+                    self.view.see_secret(cluster.read().await?);
+                    return Ok(Duration::ZERO);
+                }
+            }
         }
         self.view.adopt(now);
 
@@ -199,8 +203,8 @@ impl CertificateKeeper {
             if *current == state {
                 return false;
             }
-            if let Err(reason) = state.ready() {
-                tracing::warn!(reason, "The webhook is not ready to be called");
+            if state.trust == Trust::Distrusted {
+                tracing::warn!("The API server would not trust what is served, as its caBundle is");
             }
             *current = state;
             true
@@ -217,7 +221,7 @@ enum KeepError {
     Cluster(#[from] Failure),
 }
 
-/// None when another writer was faster: the watch brings what it wrote.
+/// None when another writer was faster.
 fn unless_lost<T>(result: Result<T, Failure>) -> Result<Option<T>, Failure> {
     match result {
         Ok(written) => Ok(Some(written)),

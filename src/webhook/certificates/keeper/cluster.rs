@@ -25,7 +25,7 @@ pub(super) enum Failure {
         "may not {verb} {object}: allow it in the operator's role, or certificates cannot be renewed"
     )]
     Forbidden { verb: &'static str, object: String },
-    #[error("could not {verb} {object}: {source}")]
+    #[error("could not {verb} {object}: {}", reason(source))]
     Api {
         verb: &'static str,
         object: String,
@@ -49,6 +49,14 @@ impl Failure {
             },
             Self::Forbidden { .. } | Self::TimedOut { .. } => false,
         }
+    }
+}
+
+/// What the API server has said, without the structure around it.
+fn reason(error: &kube::Error) -> String {
+    match error {
+        kube::Error::Api(status) => status.message.clone(),
+        other => other.to_string(),
     }
 }
 

@@ -6,7 +6,7 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::admissionregistration::v1::ValidatingWebhookConfiguration;
 use k8s_openapi::api::core::v1::Secret;
 use kube::runtime::watcher;
@@ -17,6 +17,9 @@ use crate::webhook::certificates::pem::Certificate;
 use crate::webhook::certificates::registration::Registration;
 use crate::webhook::certificates::served::{ServedCertificate, ServingState, Trust};
 use crate::webhook::certificates::stored::Stored;
+
+/// How long it may take until every API server goes by a `caBundle` that one of them has stored.
+const PROPAGATION: SignedDuration = SignedDuration::from_secs(5);
 
 /// What is known of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub(super) struct View {
     trusted: Vec<Certificate>,
     registration: Seen<Registration>,
     served: Option<Serving>,
+    /// The certificate that is to be served next, and since when the configuration vouches for it.
+    vouched_for: Option<(Serving, Timestamp)>,
     resolver: Arc<ServedCertificate>,
 }
 
@@ -51,6 +56,7 @@ impl View {
             trusted: Vec::new(),
             registration: Seen::NotYet,
             served: None,
+            vouched_for: None,
             resolver: ServedCertificate::new(),
         }
     }
@@ -138,27 +144,38 @@ impl View {
     }
 
     /// Serves the stored certificate as soon as that does no harm: while the configuration vouches
-    /// for the present one but not yet for the new one, the present one stays.
-    pub(super) fn adopt(&mut self, now: Timestamp) {
-        let Ok(stored) = &self.stored.serving else {
-            return;
-        };
+    /// for the present one, but not or only just for the new one, the present one stays. Says when
+    /// to try again, where time is what is missing.
+    pub(super) fn adopt(&mut self, now: Timestamp) -> Option<SignedDuration> {
+        let stored = self.stored.serving.as_ref().ok()?;
         let usable = stored
             .verify(self.stored.trusted(), &self.names, now)
             .is_ok();
         if !usable || self.served.as_ref() == Some(stored) {
-            return;
+            return None;
         }
         if let (Some(served), Seen::There(registration)) = (&self.served, &self.registration)
             && registration.trusts(served, &self.names, now)
-            && !registration.trusts(stored, &self.names, now)
         {
-            return;
+            if !registration.trusts(stored, &self.names, now) {
+                self.vouched_for = None;
+                return None;
+            }
+            let since = match &self.vouched_for {
+                Some((serving, since)) if serving == stored && *since <= now => *since,
+                _ => now,
+            };
+            self.vouched_for = Some((stored.clone(), since));
+            let left = PROPAGATION - now.duration_since(since);
+            if left.is_positive() {
+                return Some(left);
+            }
         }
         let validity = stored.certificate().validity();
         tracing::info!(not_after = %validity.not_after, "Serving the certificate of the Secret");
         self.resolver.swap(stored);
         self.served = Some(stored.clone());
+        None
     }
 
     pub(super) fn state(&self, now: Timestamp) -> ServingState {

@@ -20,6 +20,8 @@ fn other_keys_of_the_secret_stay() {
     assert_eq!(data.len(), 6);
 }
 
+type Changes<'a> = &'a [(&'a str, &'a str)];
+
 /// Whatever stands in the Secret, the next round ends with a set that is good.
 #[test]
 fn every_broken_secret_is_repaired() {
@@ -33,7 +35,7 @@ fn every_broken_secret_is_repaired() {
     let leaf = ours.serving().certificate().pem();
     let leaf_key = ours.serving().key().expose();
     let other = |key: &str| String::from_utf8(theirs[key].0.clone()).unwrap();
-    let cases: [(&[(&str, &str)], Option<Flaw>, Option<Flaw>); 15] = [
+    let cases: [(Changes<'_>, Option<Flaw>, Option<Flaw>); 15] = [
         (&[], None, None),
         (&[(CA_CRT, "")], Some(Absent), None),
         (&[(CA_CRT, "hello")], Some(NotPem), None),

@@ -20,22 +20,25 @@ async fn review(State(guard): State<Arc<Guard>>, body: Body) -> Response {
 
 #[tokio::test]
 async fn what_goes_wrong_in_one_request_is_its_own() {
-    let guard = Arc::new(Guard::new(1000, Duration::from_millis(50), 0));
+    let patient = Arc::new(Guard::new(1000, PLENTY, 0));
+    let hasty = Arc::new(Guard::new(1000, Duration::from_millis(50), 0));
     let router = Router::new()
-        .route("/review", post(review))
-        .with_state(guard);
+        .route("/review", post(review).with_state(patient))
+        .route("/hasty", post(review).with_state(hasty));
     let (server, authority) = Running::start_trusted(router, Limits::default()).await;
     for protocol in ["h2", "http/1.1"] {
-        for (body, status) in [
-            ("fine".to_owned(), 200),
-            ("panic".to_owned(), 500),
-            ("stall".to_owned(), 504),
-            ("x".repeat(1001), 413),
+        for (path, body, status) in [
+            ("/review", "fine".to_owned(), 200),
+            ("/review", "panic".to_owned(), 500),
+            ("/hasty", "stall".to_owned(), 504),
+            ("/review", "x".repeat(1001), 413),
+            // More than fits into the windows: it is answered before it has been sent.
+            ("/review", "x".repeat(4 << 20), 413),
         ] {
             let mut client = Client::tls(server.address, &authority, &[protocol])
                 .await
                 .unwrap();
-            let answer = client.post("/review", body).await.unwrap();
+            let answer = client.post(path, body).await.unwrap();
             assert_eq!(answer.status, status, "{protocol}: {:?}", answer.body);
             if protocol == "h2" {
                 let next = client.post("/review", "the same connection").await.unwrap();

@@ -83,14 +83,38 @@ fn a_certificate_is_swapped_once_the_bundle_vouches_for_it() {
         "the API server does not know the new authority yet"
     );
     assert_eq!(view.state(now).ready(), Ok(()));
-    view.see_configuration(Some(&configuration(&format!(
-        "{}{}",
-        new.bundle(),
-        old.bundle()
-    ))));
-    view.adopt(now);
+    let both = configuration(&format!("{}{}", new.bundle(), old.bundle()));
+    view.see_configuration(Some(&both));
+    assert_eq!(
+        view.adopt(now),
+        Some(PROPAGATION),
+        "other API servers may not have it"
+    );
+    assert_eq!(view.adopt(now + PROPAGATION / 5), Some(PROPAGATION * 4 / 5));
+    assert!(serves(&view, &old));
+    assert_eq!(view.adopt(now + PROPAGATION), None);
     assert!(serves(&view, &new));
     assert_eq!(view.state(now).ready(), Ok(()));
+}
+
+#[test]
+fn a_bundle_that_is_taken_back_or_a_clock_set_back_starts_the_wait_anew() {
+    let now = days(1);
+    let (old, new) = (first(start()), first(now));
+    let mut view = View::new(names());
+    view.see_secret(Some(secret(&old)));
+    view.adopt(now);
+    view.see_secret(Some(secret(&new)));
+    let both = configuration(&format!("{}{}", new.bundle(), old.bundle()));
+    view.see_configuration(Some(&both));
+    assert_eq!(view.adopt(now), Some(PROPAGATION));
+    view.see_configuration(Some(&configuration(&old.bundle())));
+    assert_eq!(view.adopt(now), None);
+    view.see_configuration(Some(&both));
+    let later = now + PROPAGATION * 2;
+    assert_eq!(view.adopt(later), Some(PROPAGATION));
+    assert_eq!(view.adopt(now), Some(PROPAGATION));
+    assert!(serves(&view, &old));
 }
 
 #[test]

@@ -1,0 +1,132 @@
+//! How many pods a PodDisruptionBudget spares, as Kubernetes' disruption controller computes it
+//! (`getExpectedPodCount` and `updatePdbStatus` of `pkg/controller/disruption`).
+
+use crate::model::{IntOrPercent, PodDisruptionBudget};
+
+/// What a budget asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demand<'a> {
+    /// `minAvailable`: so many must stay.
+    Keep(&'a IntOrPercent),
+    /// `maxUnavailable`: so many may go.
+    Spare(&'a IntOrPercent),
+    /// Neither is set.
+    Nothing,
+    /// Both are set, which the API server refuses.
+    Both,
+}
+
+/// The pods of one workload under a budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Covered {
+    /// Of a kind with the scale subresource: at least so many, unless it is scaled to nothing.
+    Scaled(i32),
+    /// One pod that nothing controls.
+    Single,
+    /// One pod whose controller is not here: it may have a scale or none.
+    Foreign,
+    /// One on each of some nodes (DaemonSet), without a scale.
+    PerNode,
+    /// Pods that end (Job, CronJob), without a scale.
+    Ending,
+}
+
+/// What becomes of an eviction, when all pods are healthy and there are as few as may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Eviction {
+    /// So many pods may go, one at least.
+    Allowed(i32),
+    /// There is no pod.
+    NoPods,
+    /// All pods that are sure to run must stay.
+    Refused {
+        /// How many are sure to run.
+        healthy: i32,
+        /// How many must stay.
+        desired: i32,
+    },
+    /// The controller gives up, as it cannot ask this workload (by its place) for its scale.
+    NoScale(usize),
+    /// Nothing has a scale that a share or `maxUnavailable` could be of.
+    NothingScaled,
+    /// The budget does not say what it allows, and so it allows nothing.
+    NoDemand,
+    /// Whether it is allowed depends on how many nodes there are, by the DaemonSet at this place.
+    PerNode(usize),
+    /// Whether it is allowed depends on the controller of the pod at this place.
+    Foreign(usize),
+    /// The API server refuses such a budget.
+    Invalid,
+}
+
+impl<'a> Demand<'a> {
+    /// Of a budget.
+    pub fn of(budget: &'a PodDisruptionBudget) -> Self {
+        match (&budget.min_available, &budget.max_unavailable) {
+            (Some(_), Some(_)) => Self::Both,
+            (Some(stay), None) => Self::Keep(stay),
+            (None, Some(go)) => Self::Spare(go),
+            (None, None) => Self::Nothing,
+        }
+    }
+
+    /// Whether no pod may ever go, whatever the budget covers.
+    pub fn is_absolute(self) -> bool {
+        match self {
+            Self::Keep(part) => *part == IntOrPercent::Percent(100),
+            Self::Spare(part) => matches!(part, IntOrPercent::Int(0) | IntOrPercent::Percent(0)),
+            Self::Nothing => true,
+            Self::Both => false,
+        }
+    }
+}
+
+/// What becomes of the eviction of a covered pod.
+///
+/// More replicas never make it less likely to be allowed, so that the fewest decide.
+pub fn eviction(demand: Demand<'_>, covered: &[Covered]) -> Eviction {
+    let part = match demand {
+        Demand::Keep(part) | Demand::Spare(part) if part.is_part() => part,
+        Demand::Keep(_) | Demand::Spare(_) | Demand::Both => return Eviction::Invalid,
+        Demand::Nothing => return Eviction::NoDemand,
+    };
+    if covered.is_empty() {
+        return Eviction::NoPods;
+    }
+    let scaled = covered.iter().map(|group| match group {
+        Covered::Scaled(replicas) => *replicas,
+        _ => 0,
+    });
+    let scale = scaled.fold(0, i32::saturating_add);
+    let single = covered.iter().filter(|group| matches!(group, Covered::Single | Covered::Foreign)).count();
+    // Who evicts a pod has one, even where none is sure to be there.
+    let sure = scale.saturating_add(i32::try_from(single).unwrap_or(i32::MAX)).max(1);
+    let place = |wanted: &[Covered]| covered.iter().position(|group| wanted.contains(group));
+    if let (Demand::Keep(_), IntOrPercent::Int(desired)) = (demand, part) {
+        return match (sure - desired, place(&[Covered::PerNode])) {
+            (1.., _) => Eviction::Allowed(sure - desired),
+            (_, Some(daemon_set)) => Eviction::PerNode(daemon_set),
+            (_, None) => Eviction::Refused { healthy: sure, desired: *desired },
+        };
+    }
+    // All other demands need the scale of every controller. A pod without one is counted as healthy, not as expected.
+    if let Some(place) = place(&[Covered::PerNode, Covered::Ending]) {
+        return Eviction::NoScale(place);
+    }
+    if let Some(place) = place(&[Covered::Foreign]) {
+        return Eviction::Foreign(place);
+    }
+    if !covered.iter().any(|group| matches!(group, Covered::Scaled(_))) {
+        return Eviction::NothingScaled;
+    }
+    if scale == 0 && single > 0 {
+        return Eviction::NothingScaled;
+    }
+    let expected = scale.max(1);
+    let amount = part.of_rounded_up(expected).unwrap_or(0);
+    let desired = match demand {
+        Demand::Spare(_) => expected.saturating_sub(amount).max(0),
+        _ => amount,
+    };
+    if sure > desired { Eviction::Allowed(sure - desired) } else { Eviction::Refused { healthy: sure, desired } }
+}

@@ -1,0 +1,106 @@
+//! The controller: watches in, reports out.
+//!
+//! ```text
+//!  watches ──► indexer ──► Live (snapshot) ──► webhook
+//!                 │ affected
+//!                 ▼
+//!  reports ──► reporter ──► writes, by the leader only
+//! ```
+//!
+//! Each of the tasks owns its state and is told to stop by one signal; nothing is shared but the snapshot. The indexer
+//! never waits for the API server, and the reporter never for a watch.
+
+mod indexer;
+mod lease;
+mod policies;
+mod reporter;
+mod reports;
+mod statuses;
+mod watched;
+mod watches;
+
+use std::sync::Arc;
+
+use kube::Client;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::check::Check;
+use crate::checks;
+use crate::live::Live;
+use crate::model::KindSet;
+use crate::telemetry::metrics::ControllerMetrics;
+
+pub use lease::LeaseSettings;
+
+/// The field manager of everything the controller writes.
+pub const FIELD_MANAGER: &str = "plimsoll";
+
+/// Inputs that may wait for the indexer; watches wait when it is behind.
+const INPUTS: usize = 1024;
+
+/// The kinds that are watched: all that some check judges or looks up, and namespaces, whose labels policies select by.
+pub fn kinds() -> KindSet {
+    let of_check = |check: &&'static Check| check.subjects.union(check.reads);
+    let kinds = checks::ALL.iter().map(of_check).fold(KindSet::WORKLOADS, KindSet::union);
+    kinds.union(KindSet::of(&[crate::model::Kind::Namespace]))
+}
+
+/// Watches the cluster into `live` until `shutdown` is told. With a lease, also writes reports while it holds it.
+pub async fn run(
+    client: Client,
+    live: Arc<Live>,
+    metrics: Arc<ControllerMetrics>,
+    lease: Option<LeaseSettings>,
+    shutdown: watch::Receiver<bool>,
+) {
+    let mut tasks = JoinSet::new();
+    let (inputs, indexed) = mpsc::channel(INPUTS);
+    let (affected, to_report) = mpsc::unbounded_channel();
+    for kind in kinds().iter() {
+        let watch = watches::objects(client.clone(), kind, inputs.clone(), metrics.clone());
+        tasks.spawn(until(shutdown.clone(), watch));
+    }
+    let policies = policies::watch(client.clone(), inputs, affected.clone(), metrics.clone());
+    tasks.spawn(until(shutdown.clone(), policies));
+    let indexer = indexer::run(indexed, live.clone(), affected.clone(), metrics.clone());
+    tasks.spawn(until(shutdown.clone(), indexer));
+    if let Some(settings) = lease {
+        let (leading, leads) = watch::channel(false);
+        tasks.spawn(lease::run(client.clone(), settings.clone(), leading, metrics.clone(), shutdown.clone()));
+        let events = reports::watch(client.clone(), affected, metrics.clone());
+        tasks.spawn(until(shutdown.clone(), events));
+        let reporter = reporter::Reporter::new(client, live, metrics, settings.identity, leads);
+        tasks.spawn(reporter.run(to_report, shutdown));
+    } else {
+        drop(affected);
+        tasks.spawn(until(shutdown, discard(to_report)));
+    }
+    while let Some(ended) = tasks.join_next().await {
+        if let Err(error) = ended {
+            // A part that is gone cannot be waited for: what it knows would be stale for ever.
+            tracing::error!(%error, "A part of the controller panicked; the process ends so that it is restarted");
+            tasks.shutdown().await;
+            return;
+        }
+    }
+}
+
+/// Runs `task` until `shutdown` is told.
+async fn until(mut shutdown: watch::Receiver<bool>, task: impl Future<Output = ()>) {
+    tokio::select! {
+        () = task => {}
+        () = told(&mut shutdown) => {}
+    }
+}
+
+/// Ends when `shutdown` is told, or nobody is left to tell it.
+async fn told(shutdown: &mut watch::Receiver<bool>) {
+    // The value is of no interest, only that it came; a closed channel is as good.
+    drop(shutdown.wait_for(|stop| *stop).await);
+}
+
+/// Where nothing is reported, what would be affected is of no interest.
+async fn discard(mut affected: mpsc::UnboundedReceiver<reporter::News>) {
+    while affected.recv().await.is_some() {}
+}

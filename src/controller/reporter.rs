@@ -1,0 +1,442 @@
+//! The one task that judges what is affected and has reports written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::ObjectReference;
+use kube::runtime::events::{Event, EventType, Recorder, Reporter as EventReporter};
+use kube::{Client, ResourceExt};
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::reports::{self, Known, ReportKey, ReportNews, Wanted};
+use super::statuses::{self, Judged};
+use crate::api::{ReadinessPolicy, Status};
+use crate::engine::{self, report};
+use crate::inventory::{ReportOn, View};
+use crate::live::{Live, Snapshot};
+use crate::model::{Key, Kind, Object, Workload};
+use crate::telemetry::metrics::ControllerMetrics;
+
+/// What the reporter hears of.
+pub(super) enum News {
+    /// Anything may be different.
+    Everything,
+    /// These may be different.
+    Affected(BTreeSet<ReportOn>),
+    /// Reports in the cluster.
+    Report(ReportNews),
+    /// All policies.
+    Policies(Vec<ReadinessPolicy>),
+    /// One policy, of which at most the status is different.
+    Policy(Box<ReadinessPolicy>),
+}
+
+/// Writes in flight at once.
+const WRITES: usize = 8;
+
+/// Judged in one go before news is looked at again.
+const BATCH: usize = 256;
+
+/// How often due things are looked for, writes are let through, and policies' statuses are brought up to date.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Writes let through in one tick.
+const WRITES_A_TICK: usize = 50;
+
+/// How soon a report that was written may be written again.
+const SETTLE: Duration = Duration::from_secs(1);
+
+/// How long after a failed write it is tried again.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// How old a bare Pod or a Job must be: most are gone by then.
+const MATURE: Duration = Duration::from_secs(60);
+
+/// Judges and writes while it leads.
+pub(super) struct Reporter {
+    client: Client,
+    live: Arc<Live>,
+    metrics: Arc<ControllerMetrics>,
+    leads: watch::Receiver<bool>,
+    events: Recorder,
+    /// `None` until the reports are listed: nothing is written before.
+    known: Option<BTreeMap<ReportKey, Known>>,
+    policies: BTreeMap<String, ReadinessPolicy>,
+    judged: BTreeMap<ReportOn, Judged>,
+    judged_changed: bool,
+    pending: BTreeSet<ReportOn>,
+    /// Not to be looked at before then.
+    later: BTreeMap<ReportOn, Instant>,
+    in_flight: BTreeSet<ReportOn>,
+    writes: JoinSet<Written>,
+    allowance: usize,
+}
+
+/// How a write ended.
+struct Written {
+    on: ReportOn,
+    key: ReportKey,
+    before: Option<Status>,
+    result: Result<Option<Known>, kube::Error>,
+}
+
+/// What there should be.
+enum Verdict {
+    /// This report.
+    Report(Wanted, Judged),
+    /// No report.
+    Nothing,
+    /// It is too early to say.
+    Later(Instant),
+}
+
+impl Reporter {
+    pub(super) fn new(
+        client: Client,
+        live: Arc<Live>,
+        metrics: Arc<ControllerMetrics>,
+        identity: String,
+        leads: watch::Receiver<bool>,
+    ) -> Self {
+        let reporter = EventReporter { controller: "plimsoll.dev/controller".to_owned(), instance: Some(identity) };
+        Self {
+            events: Recorder::new(client.clone(), reporter),
+            client,
+            live,
+            metrics,
+            leads,
+            known: None,
+            policies: BTreeMap::new(),
+            judged: BTreeMap::new(),
+            judged_changed: false,
+            pending: BTreeSet::new(),
+            later: BTreeMap::new(),
+            in_flight: BTreeSet::new(),
+            writes: JoinSet::new(),
+            allowance: WRITES_A_TICK,
+        }
+    }
+
+    /// Works until `shutdown` is told, then waits for the writes in flight.
+    pub(super) async fn run(mut self, mut news: mpsc::UnboundedReceiver<News>, mut shutdown: watch::Receiver<bool>) {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut leads = self.leads.clone();
+        loop {
+            tokio::select! {
+                biased;
+                () = super::told(&mut shutdown) => break,
+                Some(written) = self.writes.join_next() => self.written(written).await,
+                told = news.recv() => match told {
+                    Some(told) => self.hear(told),
+                    None => break,
+                },
+                Ok(()) = leads.changed() => self.everything(),
+                _ = tick.tick() => self.tick().await,
+                () = std::future::ready(()), if self.may_work() => self.work(),
+            }
+        }
+        while self.writes.join_next().await.is_some() {}
+    }
+
+    fn may_work(&self) -> bool {
+        *self.leads.borrow()
+            && self.known.is_some()
+            && self.writes.len() < WRITES
+            && self.allowance > 0
+            && !self.pending.is_empty()
+    }
+
+    fn hear(&mut self, news: News) {
+        match news {
+            News::Everything => self.everything(),
+            News::Affected(reports) => self.pending.extend(reports),
+            News::Report(report) => self.hear_of_report(report),
+            News::Policies(policies) => {
+                self.policies = policies.into_iter().map(|policy| (policy.name_any(), policy)).collect();
+                self.judged_changed = true;
+            }
+            News::Policy(policy) => {
+                self.policies.insert(policy.name_any(), *policy);
+                self.judged_changed = true;
+            }
+        }
+    }
+
+    fn hear_of_report(&mut self, news: ReportNews) {
+        match news {
+            ReportNews::All(reports) => {
+                let (known, strays): (Vec<_>, Vec<_>) = reports.into_iter().partition(|(_, known)| known.is_some());
+                let known = known.into_iter().filter_map(|(key, known)| Some((key, known?)));
+                self.known = Some(known.collect());
+                strays.into_iter().for_each(|(key, _)| self.delete_stray(key));
+                self.everything();
+            }
+            ReportNews::Seen(key, Some(seen)) => {
+                let Some(known) = &mut self.known else { return };
+                let before = known.get(&key);
+                // Our own write comes back, or an older one that was under way.
+                if before.is_some_and(|before| before.version >= seen.version) {
+                    return;
+                }
+                if before.is_none_or(|before| before.digest != seen.digest) {
+                    self.pending.insert(seen.on.clone());
+                }
+                known.insert(key, seen);
+            }
+            ReportNews::Seen(key, None) => self.delete_stray(key),
+            ReportNews::Gone(key) => {
+                let gone = self.known.as_mut().and_then(|known| known.remove(&key));
+                self.pending.extend(gone.map(|gone| gone.on));
+            }
+        }
+    }
+
+    /// A report that is nobody's: its name and its subject do not agree.
+    fn delete_stray(&mut self, key: ReportKey) {
+        if *self.leads.borrow() {
+            let client = self.client.clone();
+            self.writes.spawn(async move {
+                let result = reports::delete(client, key.clone()).await;
+                Written { on: ReportOn::Namespace(key.namespace.clone()), key, before: None, result }
+            });
+        }
+    }
+
+    /// All that may have a report, or has one.
+    fn everything(&mut self) {
+        let live = self.live.clone();
+        let snapshot = live.snapshot();
+        if !snapshot.complete {
+            return;
+        }
+        let inventory = &snapshot.inventory;
+        self.pending.extend(self.known.iter().flatten().map(|(_, known)| known.on.clone()));
+        self.pending.extend(self.judged.keys().cloned());
+        for kind in Kind::ALL.iter().filter(|kind| kind.is_workload()) {
+            let objects = inventory.of_kind(*kind).filter(|object| inventory.is_top_level(object));
+            self.pending.extend(objects.map(|object| ReportOn::Workload(object.key().clone())));
+        }
+        let namespaces = inventory.of_kind(Kind::Namespace).map(|object| object.key().name.clone());
+        self.pending.extend(namespaces.map(ReportOn::Namespace));
+    }
+
+    async fn tick(&mut self) {
+        self.allowance = WRITES_A_TICK;
+        let now = Instant::now();
+        let due = self.later.iter().filter(|(_, due)| **due <= now).map(|(on, _)| on.clone());
+        let due: Vec<_> = due.collect();
+        for on in due {
+            self.later.remove(&on);
+            self.pending.insert(on);
+        }
+        self.metrics.set_pending(self.pending.len());
+        if self.judged_changed && self.pending.is_empty() && *self.leads.borrow() && self.known.is_some() {
+            self.judged_changed = false;
+            self.write_statuses().await;
+        }
+    }
+
+    async fn write_statuses(&mut self) {
+        let now = Timestamp::now();
+        for (name, status) in statuses::changed(self.policies.values(), &self.judged, now) {
+            match statuses::write(self.client.clone(), &name, &status).await {
+                Ok(()) => {
+                    if let Some(policy) = self.policies.get_mut(&name) {
+                        policy.status = Some(status);
+                    }
+                }
+                Err(kube::Error::Api(refused)) if refused.is_not_found() => {}
+                Err(error) => {
+                    tracing::warn!(policy = name, %error, "A policy's status could not be written; it is tried again");
+                    self.metrics.write_failed();
+                    self.judged_changed = true;
+                }
+            }
+        }
+        for status in [Status::Ready, Status::ReadyWithRisks, Status::NotReady] {
+            let count = self.judged.values().filter(|judged| judged.status == status).count();
+            self.metrics.set_workloads(status.name(), count);
+        }
+    }
+
+    /// Judges some of what is pending and starts the writes that follow.
+    fn work(&mut self) {
+        let live = self.live.clone();
+        let snapshot = live.snapshot();
+        let now = Instant::now();
+        let mut busy = Vec::new();
+        for _ in 0..BATCH {
+            if self.writes.len() >= WRITES || self.allowance == 0 {
+                break;
+            }
+            let Some(on) = self.pending.pop_first() else { break };
+            if self.in_flight.contains(&on) {
+                busy.push(on);
+            } else if self.later.get(&on).is_none_or(|due| *due <= now) {
+                self.later.remove(&on);
+                self.settle(&snapshot, on);
+            }
+        }
+        // Looked at again when their write has ended.
+        for on in busy {
+            self.later.insert(on, now);
+        }
+    }
+
+    /// Judges one and writes its report if it should be another.
+    fn settle(&mut self, snapshot: &Snapshot, on: ReportOn) {
+        self.metrics.evaluated();
+        let key = ReportKey::of(&on);
+        let known = self.known.as_ref().and_then(|known| known.get(&key)).cloned();
+        let client = self.client.clone();
+        match verdict(snapshot, &on) {
+            Verdict::Later(due) => {
+                self.later.insert(on, due);
+            }
+            Verdict::Nothing => {
+                self.judged_changed |= self.judged.remove(&on).is_some();
+                if let Some(known) = known {
+                    let before = Some(known.status);
+                    self.start(on.clone(), async move {
+                        let result = reports::delete(client, key.clone()).await;
+                        Written { on, key, before, result }
+                    });
+                }
+            }
+            Verdict::Report(wanted, judged) => {
+                self.judged_changed = true;
+                self.judged.insert(on.clone(), judged);
+                if known.as_ref().is_none_or(|known| known.digest != wanted.digest()) {
+                    let before = known.map(|known| known.status);
+                    self.start(on.clone(), async move {
+                        let result = reports::apply(client, on.clone(), wanted).await;
+                        Written { on, key, before, result }
+                    });
+                }
+            }
+        }
+    }
+
+    fn start(&mut self, on: ReportOn, write: impl Future<Output = Written> + Send + 'static) {
+        self.allowance -= 1;
+        self.in_flight.insert(on);
+        self.writes.spawn(write);
+    }
+
+    async fn written(&mut self, written: Result<Written, JoinError>) {
+        let Ok(Written { on, key, before, result }) = written else {
+            tracing::error!("A write of a report panicked");
+            return;
+        };
+        self.in_flight.remove(&on);
+        match result {
+            Ok(known) => {
+                self.metrics.wrote();
+                self.later.entry(on.clone()).or_insert_with(|| Instant::now() + SETTLE);
+                if let (Some(before), Some(known)) = (before, &known) {
+                    self.announce(&on, before, known.status).await;
+                }
+                if let Some(all) = &mut self.known {
+                    match known {
+                        Some(known) => drop(all.insert(key, known)),
+                        None => drop(all.remove(&key)),
+                    }
+                }
+            }
+            Err(error) => {
+                self.metrics.write_failed();
+                tracing::warn!(
+                    namespace = %key.namespace, report = %key.name, %error,
+                    "A report could not be written; it is tried again"
+                );
+                self.later.insert(on, Instant::now() + RETRY);
+            }
+        }
+    }
+
+    /// An Event on the workload where its status has changed.
+    async fn announce(&self, on: &ReportOn, before: Status, after: Status) {
+        let ReportOn::Workload(key) = on else { return };
+        if before == after {
+            return;
+        }
+        let event = Event {
+            type_: if after > before { EventType::Warning } else { EventType::Normal },
+            reason: after.name().to_owned(),
+            note: Some(format!(
+                "Was {}, is {}: kubectl get readinessreport {} -n {} -o yaml says why",
+                before.name(),
+                after.name(),
+                ReportKey::of(on).name,
+                key.namespace
+            )),
+            action: "Judge".to_owned(),
+            secondary: None,
+        };
+        if let Err(error) = self.events.publish(&event, &reference(key, &self.live.snapshot())).await {
+            tracing::warn!(object = %key, %error, "An Event could not be written");
+        }
+    }
+}
+
+fn reference(key: &Key, snapshot: &Snapshot) -> ObjectReference {
+    let uid = snapshot.inventory.get(key).map(|object| object.meta().uid.to_string());
+    ObjectReference {
+        api_version: Some(key.kind.api_version()),
+        kind: Some(key.kind.name().to_owned()),
+        namespace: Some(key.namespace.to_string()),
+        name: Some(key.name.to_string()),
+        uid,
+        ..ObjectReference::default()
+    }
+}
+
+/// What report there should be on something.
+fn verdict(snapshot: &Snapshot, on: &ReportOn) -> Verdict {
+    let inventory = &snapshot.inventory;
+    let view = View::of(inventory);
+    let namespace = inventory.get(&Key::new(Kind::Namespace, "", on.namespace().clone()));
+    // Nothing can be created in a namespace that is being deleted, and what is in it goes with it.
+    if namespace.is_some_and(|namespace| namespace.meta().deleting) {
+        return Verdict::Nothing;
+    }
+    match on {
+        ReportOn::Namespace(namespace) => {
+            let evaluation = engine::unclaimed(&snapshot.policies, inventory, namespace);
+            let report = evaluation.and_then(|evaluation| {
+                let report = report::of_namespace(namespace, &evaluation)?;
+                Some((report, Judged { status: evaluation.status(), plan: evaluation.plan }))
+            });
+            report.map_or(Verdict::Nothing, |(report, judged)| Verdict::Report(Wanted { report, owner: None }, judged))
+        }
+        ReportOn::Workload(key) => {
+            let object = inventory.get(key).filter(|object| inventory.is_top_level(object));
+            let Some(Object::Workload(workload)) = object.map(|object| &**object) else { return Verdict::Nothing };
+            if let Some(due) = premature(workload) {
+                return due;
+            }
+            let Some(evaluation) = engine::evaluate(&snapshot.policies, view, workload) else { return Verdict::Nothing };
+            let report = report::of_workload(workload, &evaluation);
+            let judged = Judged { status: report.status, plan: evaluation.plan };
+            Verdict::Report(Wanted::of_workload(workload, report), judged)
+        }
+    }
+}
+
+/// Bare Pods and Jobs are reported on once they are a minute old, and while they are not finished.
+fn premature(workload: &Workload) -> Option<Verdict> {
+    if !matches!(workload.kind(), Kind::Pod | Kind::Job) {
+        return None;
+    }
+    if workload.finished {
+        return Some(Verdict::Nothing);
+    }
+    let age = Duration::try_from(Timestamp::now().duration_since(workload.meta.created?)).unwrap_or(Duration::ZERO);
+    let rest = MATURE.checked_sub(age).filter(|rest| !rest.is_zero())?;
+    Some(Verdict::Later(Instant::now() + rest))
+}

@@ -1,0 +1,114 @@
+//! The status of policies: how many of their workloads are how ready, and whether they are in force.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+use kube::api::{Patch, PatchParams};
+use kube::{Api, Client, ResourceExt};
+use serde_json::json;
+
+use super::FIELD_MANAGER;
+use crate::api::{API_VERSION, PolicyStatus, ReadinessPolicy, Status};
+use crate::engine::{Plan, Policy};
+use crate::inventory::ReportOn;
+
+/// What was judged of one workload.
+#[derive(Clone, Debug)]
+pub(super) struct Judged {
+    pub(super) status: Status,
+    pub(super) plan: Arc<Plan>,
+}
+
+/// What the controller would say of each policy: counts over all that was judged, and the checks that others give other
+/// parameters.
+#[derive(Debug, Default)]
+struct Tally {
+    counts: [u32; 3],
+    conflicts: BTreeSet<&'static str>,
+}
+
+/// The statuses that differ from those the policies have.
+pub(super) fn changed<'a>(
+    policies: impl IntoIterator<Item = &'a ReadinessPolicy>,
+    judged: &BTreeMap<ReportOn, Judged>,
+    now: Timestamp,
+) -> Vec<(String, PolicyStatus)> {
+    let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
+    let mut plans: BTreeMap<*const Plan, &Plan> = BTreeMap::new();
+    for (on, judged) in judged {
+        plans.entry(Arc::as_ptr(&judged.plan)).or_insert(&judged.plan);
+        if matches!(on, ReportOn::Workload(_)) {
+            for policy in &judged.plan.policies {
+                tallies.entry(&policy.name).or_default().counts[judged.status as usize] += 1;
+            }
+        }
+    }
+    for plan in plans.into_values() {
+        for (policy, check) in plan.conflicts() {
+            tallies.entry(&policy.name).or_default().conflicts.insert(check);
+        }
+    }
+    let none = Tally::default();
+    let statuses = policies.into_iter().filter_map(|policy| {
+        let name = policy.name_any();
+        let status = status(policy, tallies.get(name.as_str()).unwrap_or(&none), now);
+        (policy.status.as_ref() != Some(&status)).then_some((name, status))
+    });
+    statuses.collect()
+}
+
+fn status(policy: &ReadinessPolicy, tally: &Tally, now: Timestamp) -> PolicyStatus {
+    let accepted = match Policy::compile(&policy.name_any(), &policy.spec) {
+        Ok(_) => ("True", "InForce", "the policy is in force".to_owned()),
+        Err(error) => ("False", "Invalid", error.to_string()),
+    };
+    let conflict = if tally.conflicts.is_empty() {
+        ("False", "NoConflict", "no other policy gives a check other parameters".to_owned())
+    } else {
+        let checks: Vec<_> = tally.conflicts.iter().copied().collect();
+        let message = format!("another policy for some of the same workloads gives {} other parameters", checks.join(", "));
+        ("True", "ParametersDiffer", message)
+    };
+    let [ready, ready_with_risks, not_ready] = tally.counts;
+    PolicyStatus {
+        observed_generation: policy.metadata.generation,
+        workloads: ready + ready_with_risks + not_ready,
+        ready,
+        ready_with_risks,
+        not_ready,
+        conditions: vec![
+            condition(policy, "Accepted", accepted, now),
+            condition(policy, "ParametersConflict", conflict, now),
+        ],
+    }
+}
+
+/// A condition, whose time moves only when its status does.
+fn condition(
+    policy: &ReadinessPolicy,
+    type_: &str,
+    (status, reason, message): (&str, &str, String),
+    now: Timestamp,
+) -> Condition {
+    let before = policy.status.as_ref().and_then(|before| before.conditions.iter().find(|known| known.type_ == type_));
+    let since = before.filter(|known| known.status == status).map(|known| known.last_transition_time.clone());
+    // Stored to the second: a finer time would differ from what is read back.
+    let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
+    Condition {
+        type_: type_.to_owned(),
+        status: status.to_owned(),
+        reason: reason.to_owned(),
+        message,
+        observed_generation: policy.metadata.generation,
+        last_transition_time: since.unwrap_or(Time(now)),
+    }
+}
+
+/// Writes a policy's status.
+pub(super) async fn write(client: Client, name: &str, status: &PolicyStatus) -> Result<(), kube::Error> {
+    let patch = json!({"apiVersion": API_VERSION, "kind": "ReadinessPolicy", "status": status});
+    let params = PatchParams::apply(FIELD_MANAGER).force();
+    Api::<ReadinessPolicy>::all(client).patch_status(name, &params, &Patch::Apply(patch)).await.map(drop)
+}

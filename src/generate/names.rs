@@ -1,0 +1,18 @@
+//! Names of what Plimsoll makes and uses in a cluster.
+
+/// The namespace it runs in.
+pub const NAMESPACE: &str = "plimsoll-system";
+/// The container image.
+pub const IMAGE: &str = concat!("plimsoll:", env!("CARGO_PKG_VERSION"));
+/// Deployment, ServiceAccount, roles and bindings.
+pub const APP: &str = "plimsoll";
+/// The Service that leads the API server to the webhook.
+pub const SERVICE: &str = "plimsoll-webhook";
+/// The ValidatingWebhookConfiguration.
+pub const CONFIGURATION: &str = "plimsoll";
+/// The Secret that holds the certificates.
+pub const SECRET: &str = "plimsoll-webhook-certificate";
+/// The Lease that the leader holds.
+pub const LEASE: &str = "plimsoll-leader";
+/// The webhook in its configuration.
+pub const WEBHOOK: &str = "workloads.plimsoll.dev";

@@ -1,0 +1,8 @@
+//! The inventory against itself: incremental equals rebuild, and a change re-judges no more than it may touch.
+
+mod counted;
+mod naive;
+mod nosy;
+mod random;
+mod reports;
+mod universe;

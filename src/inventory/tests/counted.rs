@@ -1,0 +1,286 @@
+//! How many reports a change has judged again: each line is a write and exactly the reports that it may touch.
+//!
+//! There are a hundred Deployments in the namespace `shop` and as many of the same names in `other`. The first ten are of
+//! the tier `front` under one PodDisruptionBudget, every tenth has a ServiceAccount in common, every second leaves its
+//! resources to a LimitRange.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::inventory::{Change, Inventory, ReportOn, affected};
+use crate::model::{self, Key, Kind, Object, Stub};
+
+fn object(kind: Kind, namespace: &str, name: &str, fields: Value) -> Object {
+    let mut object = json!({"metadata": {"name": name, "namespace": namespace, "uid": format!("{kind}/{namespace}/{name}")}});
+    merge(&mut object, fields);
+    model::decode(kind, &object).unwrap_or_else(|error| panic!("{kind} {name}: {error}"))
+}
+
+fn merge(into: &mut Value, fields: Value) {
+    match (into, fields) {
+        (Value::Object(into), Value::Object(fields)) => {
+            for (name, field) in fields {
+                merge(into.entry(name).or_insert(Value::Null), field);
+            }
+        }
+        (into, fields) => *into = fields,
+    }
+}
+
+fn deployment(namespace: &str, number: usize, changes: Value) -> Object {
+    let amounts = if number.is_multiple_of(2) { json!({"cpu": "1", "memory": "1Gi"}) } else { Value::Null };
+    let tier = if number < 10 { "front" } else { "back" };
+    let template = json!({
+        "metadata": {"labels": {"app": format!("w{number}"), "tier": tier}},
+        "spec": {
+            "serviceAccountName": format!("account{}", number % 10),
+            "containers": [{"name": "main", "image": "main:1", "resources": {"requests": amounts, "limits": amounts}}],
+        },
+    });
+    let mut fields = json!({"spec": {"replicas": 3, "template": template}});
+    merge(&mut fields, changes);
+    object(Kind::Deployment, namespace, &format!("w{number}"), fields)
+}
+
+fn front_budget(changes: Value) -> Object {
+    let mut fields = json!({"spec": {"minAvailable": 1, "selector": {"matchLabels": {"tier": "front"}}}});
+    merge(&mut fields, changes);
+    object(Kind::PodDisruptionBudget, "shop", "front", fields)
+}
+
+fn autoscaler_of(target: &str) -> Object {
+    let target = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": target});
+    object(Kind::HorizontalPodAutoscaler, "shop", "hpa", json!({"spec": {"scaleTargetRef": target, "maxReplicas": 9}}))
+}
+
+fn binding(kind: Kind, role_kind: &str, subject: Value) -> Object {
+    let role = json!({"kind": role_kind, "name": "role"});
+    object(kind, "shop", "binding", json!({"roleRef": role, "subjects": [subject]}))
+}
+
+fn network_policy(selector: Value) -> Object {
+    object(Kind::NetworkPolicy, "shop", "policy", json!({"spec": {"podSelector": selector}}))
+}
+
+fn role(kind: Kind, verb: &str) -> Object {
+    let rule = json!({"apiGroups": [""], "resources": ["pods"], "verbs": [verb]});
+    object(kind, "shop", "role", json!({"rules": [rule]}))
+}
+
+fn account() -> Value {
+    json!({"kind": "ServiceAccount", "namespace": "shop", "name": "account3"})
+}
+
+fn shop() -> Inventory {
+    let mut inventory = Inventory::of_cluster();
+    for kind in Kind::ALL {
+        inventory.reset(*kind, []);
+    }
+    for namespace in ["shop", "other"] {
+        for number in 0..100 {
+            inventory.apply(deployment(namespace, number, json!({})));
+        }
+    }
+    inventory.apply(front_budget(json!({})));
+    inventory
+}
+
+fn touched(inventory: &Inventory, write: impl FnOnce(&mut Inventory) -> Option<Change>) -> BTreeSet<ReportOn> {
+    let mut after = inventory.clone();
+    write(&mut after).map_or_else(BTreeSet::new, |change| affected(inventory, &after, &change))
+}
+
+/// What applying an object touches, then what applying it with a change does, then what deleting it does: the same.
+#[track_caller]
+fn assert_touches(inventory: &Inventory, objects: &[Object], expected: impl IntoIterator<Item = ReportOn>) {
+    let expected: BTreeSet<_> = expected.into_iter().collect();
+    let mut at = inventory.clone();
+    for object in objects {
+        assert_eq!(touched(&at, |inventory| inventory.apply(object.clone())), expected, "applying {object:?}");
+        at.apply(object.clone());
+        assert_eq!(touched(&at, |inventory| inventory.apply(object.clone())), BTreeSet::new(), "again: {object:?}");
+        assert_eq!(touched(&at, |inventory| inventory.delete(object.key())), expected, "deleting {object:?}");
+    }
+}
+
+fn workloads(numbers: impl IntoIterator<Item = usize>) -> impl Iterator<Item = ReportOn> {
+    let key = |number| Key::new(Kind::Deployment, "shop", format!("w{number}"));
+    numbers.into_iter().map(move |number| ReportOn::Workload(key(number)))
+}
+
+fn with_namespace(numbers: impl IntoIterator<Item = usize>) -> impl Iterator<Item = ReportOn> {
+    workloads(numbers).chain([ReportOn::Namespace("shop".into())])
+}
+
+#[test]
+fn what_selects_pods_touches_those_it_selects() {
+    let shop = shop();
+    let in_two = json!({"matchExpressions": [{"key": "app", "operator": "In", "values": ["w1", "w42"]}]});
+    assert_touches(&shop, &[network_policy(in_two.clone())], with_namespace([1, 42]));
+    assert_touches(&shop, &[network_policy(json!({"matchLabels": {"app": "w7"}}))], with_namespace([7]));
+    assert_touches(&shop, &[network_policy(json!({}))], with_namespace(0..100));
+    assert_touches(&shop, &[network_policy(json!({"matchLabels": {"app": "gone"}}))], with_namespace([]));
+    let [stricter, looser] = [0, 2].map(|pods| {
+        let spec = json!({"selector": in_two, "minAvailable": pods});
+        object(Kind::PodDisruptionBudget, "shop", "two", json!({"spec": spec}))
+    });
+    assert_touches(&shop, &[stricter, looser], with_namespace([1, 42]));
+    let service = object(Kind::Service, "shop", "web", json!({"spec": {"selector": {"tier": "front"}}}));
+    assert_touches(&shop, &[service], with_namespace(0..10));
+}
+
+#[test]
+fn a_budget_that_selects_others_touches_both() {
+    let moved = front_budget(json!({"spec": {"selector": {"matchLabels": {"tier": null, "app": "w50"}}}}));
+    // A label without a value is one with an empty value.
+    assert_eq!(touched(&shop(), |shop| shop.apply(moved)), with_namespace(0..10).collect());
+    let moved = object(Kind::PodDisruptionBudget, "shop", "front", json!({"spec": {"selector": {"matchLabels": {"app": "w50"}}}}));
+    assert_eq!(touched(&shop(), |shop| shop.apply(moved)), with_namespace((0..10).chain([50])).collect());
+}
+
+#[test]
+fn an_autoscaler_touches_its_target_and_those_under_its_budget() {
+    let shop = shop();
+    assert_touches(&shop, &[autoscaler_of("w50")], with_namespace([50]));
+    assert_touches(&shop, &[autoscaler_of("w3")], with_namespace(0..10));
+    assert_touches(&shop, &[autoscaler_of("gone")], with_namespace([]));
+    let mut waiting = shop.clone();
+    waiting.apply(autoscaler_of("w100"));
+    assert_touches(&waiting, &[deployment("shop", 100, json!({}))], with_namespace([100]));
+}
+
+#[test]
+fn a_binding_touches_the_workloads_of_its_accounts() {
+    let shop = shop();
+    let of_account = || (3..100).step_by(10);
+    let user = json!({"kind": "User", "name": "system:serviceaccount:shop:account3"});
+    let own_group = json!({"kind": "Group", "name": "system:serviceaccounts:shop"});
+    let people = json!({"kind": "Group", "name": "people"});
+    let at_home = |subject: &Value| binding(Kind::RoleBinding, "Role", subject.clone());
+    let everywhere = |subject: &Value| binding(Kind::ClusterRoleBinding, "ClusterRole", subject.clone());
+    for subject in [account(), user] {
+        assert_touches(&shop, &[at_home(&subject)], with_namespace(of_account()));
+        assert_touches(&shop, &[everywhere(&subject)], workloads(of_account()));
+    }
+    assert_touches(&shop, &[at_home(&own_group)], with_namespace(0..100));
+    assert_touches(&shop, &[everywhere(&own_group)], workloads(0..100));
+    assert_touches(&shop, &[at_home(&people)], with_namespace([]));
+    assert_touches(&shop, &[everywhere(&people)], workloads([]));
+}
+
+#[test]
+fn a_role_touches_those_it_is_granted_to() {
+    let shop = shop();
+    let of_account = || (3..100).step_by(10);
+    let local = [role(Kind::Role, "get"), role(Kind::Role, "*")];
+    let global = [role(Kind::ClusterRole, "get"), role(Kind::ClusterRole, "*")];
+    assert_touches(&shop, &local, with_namespace([]));
+    assert_touches(&shop, &global, []);
+    let mut granted = shop.clone();
+    granted.apply(binding(Kind::RoleBinding, "Role", account()));
+    assert_touches(&granted, &local, with_namespace(of_account()));
+    assert_touches(&granted, &global, []);
+    granted.apply(binding(Kind::RoleBinding, "ClusterRole", account()));
+    assert_touches(&granted, &global, with_namespace(of_account()));
+    granted.delete(binding(Kind::RoleBinding, "ClusterRole", account()).key());
+    granted.apply(binding(Kind::ClusterRoleBinding, "ClusterRole", account()));
+    assert_touches(&granted, &global, workloads(of_account()));
+}
+
+#[test]
+fn a_limit_range_touches_those_that_lack_something() {
+    let [one, two] = ["1", "2"].map(|cpu| {
+        object(Kind::LimitRange, "shop", "limits", json!({"spec": {"limits": [{"type": "Container", "default": {"cpu": cpu}}]}}))
+    });
+    assert_touches(&shop(), &[one, two], workloads((1..100).step_by(2)));
+}
+
+#[test]
+fn a_service_account_touches_its_workloads() {
+    let [silent, mounted] = [Value::Null, json!(true)].map(|automount| {
+        object(Kind::ServiceAccount, "shop", "account3", json!({"automountServiceAccountToken": automount}))
+    });
+    assert_touches(&shop(), &[silent, mounted], workloads((3..100).step_by(10)));
+}
+
+#[test]
+fn a_namespace_touches_all_in_it_where_its_labels_change() {
+    let namespace = |metadata: Value| object(Kind::Namespace, "", "shop", json!({"metadata": metadata}));
+    let labelled = namespace(json!({"labels": {"env": "prod"}}));
+    assert_touches(&shop(), &[namespace(json!({})), labelled.clone()], with_namespace(0..100));
+    let mut inventory = shop();
+    inventory.apply(labelled);
+    let newer = namespace(json!({"labels": {"env": "prod"}, "generation": 2}));
+    assert_eq!(touched(&inventory, |inventory| inventory.apply(newer)), BTreeSet::new());
+}
+
+#[test]
+fn a_workload_touches_itself_and_what_its_change_matters_to() {
+    let inventory = shop();
+    let changed = |changes: Value| touched(&inventory, |inventory| inventory.apply(deployment("shop", 3, changes)));
+    let template = |template: Value| json!({"spec": {"template": template}});
+    let just_itself: BTreeSet<_> = workloads([3]).collect();
+    assert_eq!(changed(json!({})), BTreeSet::new());
+    let new_image = json!({"containers": [{"name": "main", "image": "main:2"}]});
+    assert_eq!(changed(template(json!({"spec": new_image}))), just_itself);
+    assert_eq!(changed(json!({"metadata": {"labels": {"team": "web"}, "generation": 7}})), just_itself);
+    assert_eq!(changed(json!({"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}})), just_itself);
+    assert_eq!(changed(json!({"metadata": {"annotations": {"a": "b"}, "managedFields": [{}]}})), BTreeSet::new());
+    // How many pods a budget spares depends on the replicas of all that it covers.
+    assert_eq!(changed(json!({"spec": {"replicas": 5}})), workloads(0..10).collect());
+    assert_eq!(changed(template(json!({"metadata": {"labels": {"tier": "back"}}}))), with_namespace(0..10).collect());
+    assert_eq!(changed(template(json!({"spec": {"serviceAccountName": "other"}}))), with_namespace(0..10).collect());
+    let alone = |inventory: &mut Inventory| inventory.apply(deployment("shop", 50, json!({"spec": {"replicas": 5}})));
+    assert_eq!(touched(&inventory, alone), workloads([50]).collect());
+    assert_eq!(touched(&inventory, |inventory| inventory.delete(deployment("shop", 50, json!({})).key())), with_namespace([50]).collect());
+}
+
+/// A RoleBinding that grants something to an account of another namespace is reported on that account's workloads, and
+/// on its own namespace while there are none.
+#[test]
+fn a_first_workload_touches_the_namespaces_whose_bindings_it_takes_over() {
+    let mut inventory = shop();
+    let subject = json!({"kind": "ServiceAccount", "namespace": "shop", "name": "lonely"});
+    let fields = json!({"roleRef": {"kind": "ClusterRole", "name": "role"}, "subjects": [subject]});
+    inventory.apply(object(Kind::RoleBinding, "other", "binding", fields));
+    let lonely = deployment("shop", 100, json!({"spec": {"template": {"spec": {"serviceAccountName": "lonely"}}}}));
+    let expected = with_namespace([100]).chain([ReportOn::Namespace("other".into())]);
+    assert_touches(&inventory, &[lonely], expected);
+}
+
+#[test]
+fn what_is_owned_is_touched_when_its_owner_comes_or_goes() {
+    let inventory = shop();
+    let by = |owner: &Object| {
+        let key = owner.key();
+        json!({"metadata": {"ownerReferences": [{
+            "apiVersion": key.kind.api_version(), "kind": key.kind.name(), "name": &*key.name,
+            "uid": &*owner.meta().uid, "controller": true,
+        }]}})
+    };
+    let parent = deployment("shop", 100, json!({}));
+    let child = object(Kind::ReplicaSet, "shop", "w100-abc", by(&parent));
+    let stub = Object::Owned(Stub { meta: child.meta().clone() });
+    let child_report = ReportOn::Workload(child.key().clone());
+    assert_touches(&inventory, &[child.clone()], [child_report.clone(), ReportOn::Namespace("shop".into())]);
+    assert_touches(&inventory, &[stub], []);
+    let mut orphaned = inventory.clone();
+    orphaned.apply(child.clone());
+    assert_touches(&orphaned, &[parent.clone()], with_namespace([100]).chain([child_report.clone()]));
+    // A newer owner of the same name is another one.
+    orphaned.apply(parent);
+    let again = deployment("shop", 100, json!({"metadata": {"uid": "another"}}));
+    assert_eq!(
+        touched(&orphaned, |inventory| inventory.apply(again)),
+        with_namespace([100]).chain([child_report]).collect()
+    );
+    // Anybody may name any object as the owner of a Pod; one that is no workload is not judged in its place.
+    let account = object(Kind::ServiceAccount, "shop", "account3", json!({}));
+    let mut accounts = inventory.clone();
+    accounts.apply(account.clone());
+    let pretender = object(Kind::Pod, "shop", "pretender", by(&account));
+    accounts.apply(pretender.clone());
+    assert!(accounts.is_top_level(&pretender));
+    assert_eq!(touched(&accounts, |inventory| inventory.delete(account.key())), workloads((3..100).step_by(10)).collect());
+}

@@ -1,0 +1,261 @@
+//! Random objects out of a universe so small that they refer to each other, and often to nothing.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Map, Value, json};
+
+use crate::model::{self, Kind, Object, Stub};
+
+pub(super) const NAMESPACES: [&str; 3] = ["a", "b", "c"];
+const NAMES: [&str; 2] = ["x", "y"];
+
+/// An object of any kind; workloads as often as all others together.
+pub(super) fn any_object() -> BoxedStrategy<Object> {
+    let (workloads, others): (Vec<Kind>, Vec<Kind>) = Kind::ALL.iter().copied().partition(|kind| kind.is_workload());
+    prop_oneof![select(workloads), select(others)].prop_flat_map(object_of).boxed()
+}
+
+/// An object of a kind.
+pub(super) fn object_of(kind: Kind) -> BoxedStrategy<Object> {
+    match kind {
+        kind if kind.is_workload() => any_workload(kind),
+        Kind::Namespace => (metadata(select(&NAMESPACES[..]), kind), labels(&["env"], &["prod", "dev"]), any::<bool>())
+            .prop_map(move |(mut metadata, labels, deleting)| {
+                metadata["labels"] = labels;
+                if deleting {
+                    metadata["deletionTimestamp"] = "2026-01-01T00:00:00Z".into();
+                }
+                decode(kind, json!({"metadata": metadata}))
+            })
+            .boxed(),
+        Kind::ServiceAccount => {
+            let fields = select(vec![Value::Null, json!(true), json!(false)]);
+            with_metadata(kind, &["default", "x"], fields.prop_map(|automount| json!({"automountServiceAccountToken": automount})))
+        }
+        Kind::Role | Kind::ClusterRole => with_metadata(kind, &["x", "y", "cluster-admin"], rules()),
+        Kind::RoleBinding | Kind::ClusterRoleBinding => with_metadata(kind, &NAMES, binding(kind)),
+        Kind::HorizontalPodAutoscaler => with_spec(kind, autoscaler()),
+        Kind::PodDisruptionBudget => with_spec(kind, budget()),
+        Kind::NetworkPolicy => with_spec(kind, network_policy()),
+        Kind::Service => with_spec(kind, prop_oneof![Just(json!({})), pod_labels().prop_map(|labels| json!({"selector": labels}))]),
+        _ => with_spec(kind, limit_range()),
+    }
+}
+
+fn decode(kind: Kind, object: Value) -> Object {
+    model::decode(kind, &object).unwrap_or_else(|error| panic!("{kind}: {error}: {object}"))
+}
+
+fn with_spec(kind: Kind, spec: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<Object> {
+    with_metadata(kind, &NAMES, spec.prop_map(|spec| json!({"spec": spec})))
+}
+
+fn with_metadata(
+    kind: Kind,
+    names: &'static [&'static str],
+    fields: impl Strategy<Value = Value> + 'static,
+) -> BoxedStrategy<Object> {
+    (metadata(select(names), kind), fields)
+        .prop_map(move |(metadata, mut object)| {
+            object["metadata"] = metadata;
+            decode(kind, object)
+        })
+        .boxed()
+}
+
+/// A name, a namespace, a generation and one of two UIDs: an object may have been made anew.
+fn metadata(names: impl Strategy<Value = &'static str>, kind: Kind) -> impl Strategy<Value = Value> {
+    (names, select(&NAMESPACES[..]), 0..2_u8, 1..3_u8).prop_map(move |(name, namespace, uid, generation)| {
+        let namespace = if kind.is_namespaced() { namespace } else { "" };
+        json!({
+            "name": name, "namespace": namespace, "generation": generation,
+            "uid": uid_of(kind.name(), namespace, name, uid),
+        })
+    })
+}
+
+fn uid_of(kind: &str, namespace: &str, name: &str, incarnation: u8) -> String {
+    format!("{kind}-{namespace}-{name}-{incarnation}")
+}
+
+fn labels(keys: &'static [&'static str], values: &'static [&'static str]) -> impl Strategy<Value = Value> {
+    let label = |key: &'static str| {
+        let value = prop::option::weighted(0.7, select(values));
+        value.prop_map(move |value| value.map(|value| (key.to_owned(), Value::from(value))))
+    };
+    let labels: Vec<_> = keys.iter().map(|key| label(key)).collect();
+    labels.prop_map(|labels| Value::Object(labels.into_iter().flatten().collect::<Map<_, _>>()))
+}
+
+fn pod_labels() -> impl Strategy<Value = Value> {
+    labels(&["app", "tier"], &["x", "y", "longer"])
+}
+
+fn any_workload(kind: Kind) -> BoxedStrategy<Object> {
+    let replicas = prop::option::of(0..4);
+    let account = select(vec![Value::Null, json!("x"), json!("gone")]);
+    let container = (any::<bool>(), any::<bool>(), 0..3_u8);
+    let parts = (metadata(select(&NAMES[..]), kind), owner(), pod_labels(), replicas, account, container);
+    (parts, pod_labels(), any::<bool>(), any::<bool>())
+        .prop_map(move |((mut metadata, owner, pod_labels, replicas, account, container), own_labels, finished, as_stub)| {
+            metadata["labels"] = if kind == Kind::Pod { pod_labels.clone() } else { own_labels };
+            let owned = !owner.is_null();
+            if owned {
+                metadata["ownerReferences"] = json!([owner_in(&metadata, owner)]);
+            }
+            let pod = json!({
+                "serviceAccountName": account,
+                "containers": [any_container(container)],
+            });
+            let template = json!({"metadata": {"labels": pod_labels}, "spec": pod});
+            let spec = match kind {
+                Kind::Pod => pod,
+                Kind::Job => json!({"parallelism": replicas, "template": template}),
+                Kind::CronJob => json!({"jobTemplate": {"spec": {"template": template}}}),
+                _ => json!({"replicas": replicas, "template": template}),
+            };
+            let status = match (kind, finished) {
+                (Kind::Pod, true) => json!({"phase": "Succeeded"}),
+                (Kind::Job, true) => json!({"conditions": [{"type": "Complete", "status": "True"}]}),
+                _ => Value::Null,
+            };
+            let object = decode(kind, json!({"metadata": metadata, "spec": spec, "status": status}));
+            if owned && as_stub { Object::Owned(Stub { meta: object.meta().clone() }) } else { object }
+        })
+        .boxed()
+}
+
+fn any_container((has_limits, has_probe, tag): (bool, bool, u8)) -> Value {
+    let mut container = json!({"name": "main", "image": format!("registry.example/main:{tag}")});
+    if has_limits {
+        let amounts = json!({"cpu": "1", "memory": "1Gi"});
+        container["resources"] = json!({"requests": amounts, "limits": amounts});
+    }
+    if has_probe {
+        container["readinessProbe"] = json!({"tcpSocket": {"port": 80}});
+    }
+    container
+}
+
+/// The kind, name and incarnation of a controlling owner, or null: one that may be here, one of a kind that is not kept,
+/// and one that is no workload.
+fn owner() -> impl Strategy<Value = Value> {
+    let kinds = ["Deployment", "ReplicaSet", "CronJob", "Job", "Rollout", "ServiceAccount"];
+    let owner = (select(kinds.to_vec()), select(&NAMES[..]), 0..2_u8);
+    prop_oneof![
+        2 => Just(Value::Null),
+        1 => owner.prop_map(|(kind, name, incarnation)| json!([kind, name, incarnation])),
+    ]
+}
+
+fn owner_in(metadata: &Value, owner: Value) -> Value {
+    let (kind, name) = (owner[0].as_str().unwrap_or_default(), owner[1].as_str().unwrap_or_default());
+    let api_version = match kind {
+        "Rollout" => "argoproj.io/v1alpha1",
+        "ServiceAccount" => "v1",
+        "Job" | "CronJob" => "batch/v1",
+        _ => "apps/v1",
+    };
+    let namespace = metadata["namespace"].as_str().unwrap_or_default();
+    let uid = uid_of(kind, namespace, name, u8::from(owner[2] == 1));
+    json!({"apiVersion": api_version, "kind": kind, "name": name, "uid": uid, "controller": true})
+}
+
+/// Every form of a label selector: absent, empty, equalities, expressions, and both.
+fn selector() -> impl Strategy<Value = Value> {
+    let expression = |operator: &str, values: &[&str]| json!({"key": "app", "operator": operator, "values": values});
+    let expressions = vec![
+        expression("In", &["x"]),
+        expression("In", &["x", "y"]),
+        expression("NotIn", &["x"]),
+        expression("Exists", &[]),
+        expression("DoesNotExist", &[]),
+        expression("Gt", &["1"]),
+    ];
+    prop_oneof![
+        1 => Just(Value::Null),
+        1 => Just(json!({})),
+        4 => pod_labels().prop_map(|labels| json!({"matchLabels": labels})),
+        2 => select(expressions.clone()).prop_map(|one| json!({"matchExpressions": [one]})),
+        1 => (pod_labels(), select(expressions)).prop_map(|(labels, one)| json!({"matchLabels": labels, "matchExpressions": [one]})),
+    ]
+}
+
+fn autoscaler() -> impl Strategy<Value = Value> {
+    let target = select(vec![
+        ("apps/v1", "Deployment"),
+        ("apps/v1", "StatefulSet"),
+        ("v1", "ReplicationController"),
+        ("apps/v1", "DaemonSet"),
+        ("argoproj.io/v1alpha1", "Rollout"),
+    ]);
+    let metrics = select(vec![
+        Value::Null,
+        json!([{"type": "Resource", "resource": {"name": "memory", "target": {"type": "Utilization"}}}]),
+        json!([{"type": "ContainerResource", "containerResource":
+            {"name": "cpu", "container": "gone", "target": {"type": "Utilization"}}}]),
+        json!([{"type": "External"}]),
+    ]);
+    (target, select(vec!["x", "y", "gone"]), 1..4, metrics).prop_map(|((version, kind), name, replicas, metrics)| {
+        json!({
+            "scaleTargetRef": {"apiVersion": version, "kind": kind, "name": name},
+            "minReplicas": replicas, "maxReplicas": 3, "metrics": metrics,
+        })
+    })
+}
+
+fn budget() -> impl Strategy<Value = Value> {
+    let demand = select(vec![
+        ("minAvailable", json!(1)),
+        ("minAvailable", json!("50%")),
+        ("minAvailable", json!("100%")),
+        ("maxUnavailable", json!(0)),
+        ("maxUnavailable", json!(1)),
+    ]);
+    (selector(), demand).prop_map(|(selector, (field, amount))| json!({"selector": selector, field: amount}))
+}
+
+fn network_policy() -> impl Strategy<Value = Value> {
+    let rules = || select(vec![Value::Null, json!([]), json!([{}]), json!([{"ports": [{"port": 80}]}])]);
+    let types = select(vec![Value::Null, json!(["Ingress"]), json!(["Ingress", "Egress"])]);
+    (selector(), rules(), rules(), types).prop_map(|(selector, ingress, egress, types)| {
+        json!({"podSelector": selector, "ingress": ingress, "egress": egress, "policyTypes": types})
+    })
+}
+
+fn limit_range() -> impl Strategy<Value = Value> {
+    let amounts = || select(vec![Value::Null, json!({"cpu": "1"}), json!({"memory": "1Gi"}), json!({"cpu": 1, "memory": "1Gi"})]);
+    let item = (select(vec!["Container", "Pod"]), amounts(), amounts());
+    prop::collection::vec(item, 0..3).prop_map(|items| {
+        let items = items.into_iter().map(|(kind, default, min)| json!({"type": kind, "default": default, "min": min}));
+        json!({"limits": items.collect::<Vec<_>>()})
+    })
+}
+
+fn rules() -> impl Strategy<Value = Value> {
+    select(vec![
+        json!({"rules": null}),
+        json!({"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]}),
+        json!({"rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]}),
+        json!({"rules": [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["*"]}]}),
+    ])
+}
+
+fn binding(kind: Kind) -> impl Strategy<Value = Value> {
+    let mut roles = vec![("ClusterRole", "x"), ("ClusterRole", "cluster-admin"), ("ClusterRole", "gone")];
+    if kind == Kind::RoleBinding {
+        roles.extend([("Role", "x"), ("Role", "y"), ("Role", "gone")]);
+    }
+    let grantee = prop_oneof![
+        3 => (select(&NAMESPACES[..]), select(vec!["default", "x", "gone"])).prop_map(|(namespace, name)| {
+            json!({"kind": "ServiceAccount", "namespace": namespace, "name": name})
+        }),
+        1 => select(vec!["system:serviceaccounts", "system:authenticated", "system:serviceaccounts:a", "people"])
+            .prop_map(|name| json!({"kind": "Group", "name": name})),
+        1 => select(vec!["system:serviceaccount:a:x", "system:serviceaccount:b:default", "jane"])
+            .prop_map(|name| json!({"kind": "User", "name": name})),
+    ];
+    (select(roles), prop::collection::vec(grantee, 0..3)).prop_map(|((kind, name), subjects)| {
+        json!({"roleRef": {"kind": kind, "name": name}, "subjects": subjects})
+    })
+}

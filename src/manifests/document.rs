@@ -1,0 +1,200 @@
+//! From a document to records: the object in it, or each item of a List.
+
+use std::sync::LazyLock;
+
+use super::file::Contents;
+use super::yaml::{Document, Node};
+use super::{Manifest, Origin, Reason, Skipped};
+use crate::api;
+use crate::model::{self, ContainerRole, Grantee, Kind, Object, Text};
+
+/// Which document of which file.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) file: &'a Text,
+    pub(super) document: u32,
+}
+
+impl Place<'_> {
+    pub(super) fn skipped(self, at: String, reason: Reason) -> Skipped {
+        Skipped {
+            file: self.file.clone(),
+            document: Some(self.document),
+            at,
+            reason,
+        }
+    }
+}
+
+/// What says which kind an object is of.
+#[derive(Clone, Copy)]
+struct Type<'a> {
+    api_version: &'a str,
+    kind: &'a str,
+}
+
+/// Reads what a document holds. One that holds nothing is passed over.
+pub(super) fn read(place: Place<'_>, document: &Document<'_>, contents: &mut Contents) {
+    let Some(root) = document.root().filter(|root| !root.is_null()) else {
+        return;
+    };
+    let mut reader = Reader {
+        place,
+        contents,
+        items: Vec::new(),
+    };
+    reader.node(root, None);
+}
+
+struct Reader<'a> {
+    place: Place<'a>,
+    contents: &'a mut Contents,
+    /// The way to where we are, through Lists of Lists.
+    items: Vec<usize>,
+}
+
+impl Reader<'_> {
+    /// An object, or a List. The items of a typed list need not repeat their type.
+    fn node(&mut self, node: Node<'_>, of_list: Option<Type<'_>>) {
+        let text = |key| node.get(key).and_then(Node::as_str);
+        let own = text("apiVersion").zip(text("kind"));
+        let own = own.map(|(api_version, kind)| Type { api_version, kind });
+        let Some(Type { api_version, kind }) = own.or(of_list) else {
+            return self.skip(Reason::NoObject(hint(self.place.file)));
+        };
+        if let Some(known) = Kind::of(api_version, kind) {
+            match self.record(node, known, api_version) {
+                Ok(manifest) => self.contents.objects.push(manifest),
+                Err(reason) => self.skip(reason),
+            }
+        } else if let Some(item) = kind.strip_suffix("List").filter(|_| is_list(node, kind)) {
+            let of_list = (!item.is_empty()).then_some(Type {
+                api_version,
+                kind: item,
+            });
+            self.list(node, kind, of_list);
+        } else {
+            self.skip(unknown(api_version, kind));
+        }
+    }
+
+    fn list(&mut self, node: Node<'_>, kind: &str, of_list: Option<Type<'_>>) {
+        let mut is_empty = true;
+        let items = node.get("items").into_iter().flat_map(Node::items);
+        for (index, item) in items.enumerate() {
+            is_empty = false;
+            self.items.push(index);
+            self.node(item, of_list);
+            self.items.pop();
+        }
+        if is_empty {
+            self.skip(Reason::EmptyList(kind.to_owned()));
+        }
+    }
+
+    fn record(&self, node: Node<'_>, kind: Kind, api_version: &str) -> Result<Manifest, Reason> {
+        let (line, column) = node.position("");
+        let mut object = model::decode(kind, node).map_err(|problem| {
+            let mut problem = problem.at((line, column));
+            problem.path = within(&self.at(), &problem.path);
+            Reason::Broken(problem)
+        })?;
+        if let Some(workload) = object.workload() {
+            let mut containers = workload.pod.containers.iter();
+            if !containers.any(|container| container.role == ContainerRole::App) {
+                return Err(Reason::NoContainers(kind));
+            }
+        }
+        let names_namespace = !object.key().namespace.is_empty();
+        if kind.is_namespaced() && !names_namespace {
+            give_namespace(&mut object);
+        }
+        let origin = Origin {
+            file: self.place.file.clone(),
+            document: self.place.document,
+            line,
+            api_version: api_version.into(),
+            names_namespace,
+        };
+        Ok(Manifest { origin, object })
+    }
+
+    fn skip(&mut self, reason: Reason) {
+        // A problem has the way to it in its own path.
+        let at = match reason {
+            Reason::Broken(_) => String::new(),
+            _ => self.at(),
+        };
+        self.contents.skipped.push(self.place.skipped(at, reason));
+    }
+
+    fn at(&self) -> String {
+        let steps: Vec<_> = self.items.iter().map(|n| format!("items[{n}]")).collect();
+        steps.join(".")
+    }
+}
+
+fn is_list(node: Node<'_>, kind: &str) -> bool {
+    kind == "List" || node.get("items").is_some()
+}
+
+fn within(outer: &str, path: &str) -> String {
+    match (outer.is_empty(), path.is_empty() || path.starts_with('[')) {
+        (true, _) => path.to_owned(),
+        (false, true) => format!("{outer}{path}"),
+        (false, false) => format!("{outer}.{path}"),
+    }
+}
+
+/// The namespace that kubectl gives to what has none, for it to find what it belongs with.
+fn give_namespace(object: &mut Object) {
+    static DEFAULT: LazyLock<Text> = LazyLock::new(|| "default".into());
+    object.meta_mut().key.namespace = DEFAULT.clone();
+    if let Object::Binding(binding) = object {
+        for grantee in &mut binding.grantees {
+            if let Grantee::ServiceAccount { namespace, .. } = grantee
+                && namespace.is_empty()
+            {
+                *namespace = DEFAULT.clone();
+            }
+        }
+    }
+}
+
+/// What a document without a type probably is.
+fn hint(file: &str) -> &'static str {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    match stem {
+        "Chart" => "; render the Helm chart and judge the output of `helm template`",
+        "kustomization" => "; judge the output of `kubectl kustomize`",
+        _ if stem.starts_with("values") || stem.ends_with("values") => {
+            "; it looks like values of a Helm chart, so judge the output of `helm template`"
+        }
+        _ => "",
+    }
+}
+
+/// Why an object of a kind that Plimsoll does not know is not judged.
+fn unknown(api_version: &str, kind: &str) -> Reason {
+    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+    // All of Kubernetes' kinds that we know by this name are in other groups. Those of custom resources have a dot.
+    let namesake = Kind::ALL.iter().find(|known| known.name() == kind);
+    if let Some(kind) = namesake.filter(|_| !group.contains('.')) {
+        let api_version = api_version.to_owned();
+        return Reason::WrongGroup {
+            api_version,
+            kind: *kind,
+        };
+    }
+    let hint = match (group, kind) {
+        (api::GROUP, "ReadinessPolicy") => "; to judge by it, give it as --policy",
+        ("kustomize.config.k8s.io", _) => "; judge the output of `kubectl kustomize`",
+        _ => "",
+    };
+    Reason::OtherKind {
+        api_version: api_version.to_owned(),
+        kind: kind.to_owned(),
+        hint,
+    }
+}

@@ -1,0 +1,48 @@
+//! From a file's text to what its documents hold.
+
+use super::yaml;
+use super::{Manifest, Reason, Skipped, document};
+use crate::model::Text;
+
+/// What a file holds.
+#[derive(Default)]
+pub(super) struct Contents {
+    pub(super) objects: Vec<Manifest>,
+    pub(super) skipped: Vec<Skipped>,
+}
+
+impl Contents {
+    /// Nothing, and why.
+    pub(super) fn skipped(file: &Text, reason: Reason) -> Self {
+        Self {
+            objects: Vec::new(),
+            skipped: vec![Skipped::file(file, reason)],
+        }
+    }
+}
+
+/// Reads a file's documents; nothing of the text is kept.
+pub(super) fn read(file: &Text, bytes: &[u8]) -> Contents {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let before = &bytes[..error.valid_up_to()];
+            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+            return Contents::skipped(file, Reason::NotText(line));
+        }
+    };
+    let mut contents = Contents::default();
+    for (number, source) in yaml::documents(text) {
+        let place = document::Place {
+            file,
+            document: u32::try_from(number).unwrap_or(u32::MAX),
+        };
+        match source.parse() {
+            Ok(document) => document::read(place, &document, &mut contents),
+            Err(problem) => contents
+                .skipped
+                .push(place.skipped(String::new(), Reason::Broken(problem))),
+        }
+    }
+    contents
+}

@@ -1,0 +1,123 @@
+//! What was not judged, and why.
+
+use super::Origin;
+use super::yaml::Problem;
+use crate::model::{Kind, Text};
+
+/// A document, or an item of a List, that is not judged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Skipped {
+    /// The file.
+    pub file: Text,
+    /// The document's number in the file, from 1; `None` for the whole file.
+    pub document: Option<u32>,
+    /// Where in the document, as in `items[3]`; empty for the whole document.
+    pub at: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl Skipped {
+    pub(super) fn file(file: &Text, reason: Reason) -> Self {
+        Self {
+            file: file.clone(),
+            document: None,
+            at: String::new(),
+            reason,
+        }
+    }
+
+    /// An object that is not to be judged.
+    pub fn object(origin: &Origin, reason: Reason) -> Self {
+        Self {
+            file: origin.file.clone(),
+            document: Some(origin.document),
+            at: String::new(),
+            reason,
+        }
+    }
+
+    /// What the skipped are sorted by. Those of one document stay in the order they are written.
+    pub fn place(&self) -> (&str, Option<u32>) {
+        (&self.file, self.document)
+    }
+
+    /// The reason in words, with the place in the document.
+    pub fn explanation(&self) -> String {
+        if self.at.is_empty() {
+            self.reason.to_string()
+        } else {
+            format!("{}: {}", self.at, self.reason)
+        }
+    }
+}
+
+/// Why something is not judged.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Reason {
+    /// The file or directory cannot be read.
+    #[error("cannot be read: {0}")]
+    Unreadable(String),
+    /// The file is no text.
+    #[error("line {0}: not UTF-8 text")]
+    NotText(usize),
+    /// The document is not YAML, or the object is not what its kind asks for.
+    #[error("{0}")]
+    Broken(Problem),
+    /// No Kubernetes object, and what it may be instead.
+    #[error("no apiVersion and kind: not a Kubernetes object{0}")]
+    NoObject(&'static str),
+    /// An object, and what to do with it instead.
+    #[error("{api_version}/{kind} is not judged{hint}")]
+    OtherKind {
+        /// Its `apiVersion`.
+        api_version: String,
+        /// Its `kind`.
+        kind: String,
+        /// What to do instead, if anything.
+        hint: &'static str,
+    },
+    /// A kind of Kubernetes' own in a group that it is not in.
+    #[error("{api_version}/{kind} does not exist; a {kind} has the apiVersion {}", kind.api_version())]
+    WrongGroup {
+        /// Its `apiVersion`.
+        api_version: String,
+        /// Its kind, were it in the right group.
+        kind: Kind,
+    },
+    /// A List of nothing.
+    #[error("the {0} has no items")]
+    EmptyList(String),
+    /// A workload that would run nothing.
+    #[error("the {0} has no containers; the API server would refuse it, so it may be a patch")]
+    NoContainers(Kind),
+    /// Its owner is among the files.
+    #[error("{0} owns it and is judged in its place")]
+    Owned(String),
+    /// The policies that were given leave it out.
+    #[error("no policy covers it")]
+    Uncovered,
+}
+
+impl Reason {
+    pub(super) fn unreadable(error: &std::io::Error) -> Self {
+        Self::Unreadable(io_problem(error))
+    }
+
+    /// Whether something is wrong with what is written, so that it might have been judged otherwise.
+    pub fn is_problem(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreadable(_) | Self::NotText(_) | Self::Broken(_) | Self::WrongGroup { .. }
+        )
+    }
+}
+
+/// What is wrong, without the error's number.
+pub(super) fn io_problem(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(characters).collect()
+}

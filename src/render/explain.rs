@@ -1,0 +1,87 @@
+//! One check, explained.
+
+use super::Palette;
+use super::catalogue::names;
+use super::markdown::paragraph;
+use super::palette::paint;
+use crate::check::{Check, Param, ParamKind};
+use crate::model::KindSet;
+
+/// Everything there is to know of a check, in lines of at most `width` characters.
+pub fn explain(check: &Check, palette: Palette, width: usize) -> String {
+    let heading = |text: &str| format!("\n{}\n", paint(palette.strong, text));
+    let severity = paint(palette.severity(check.severity), check.severity);
+    let mut written = format!("{}  {severity}\n", paint(palette.strong, check.id));
+    written.push_str(&paragraph(palette, check.title, 0, width));
+    written.push('\n');
+    written.push_str(&paragraph(palette, check.why, 0, width));
+    written.push_str(&heading("What to do"));
+    written.push_str(&paragraph(palette, check.fix, 2, width));
+    if !check.params.is_empty() {
+        written.push_str(&heading("Parameters"));
+        for param in check.params {
+            written.push_str(&paragraph(palette, &describe(param), 2, width));
+        }
+    }
+    written.push_str(&heading("Fails"));
+    written.push_str(&manifest(check.bad));
+    written.push_str(&heading("Passes"));
+    written.push_str(&manifest(check.good));
+    written.push('\n');
+    written.push_str(&facts(check, width));
+    written
+}
+
+/// `name` (number from 1 to 10, default 2): what it does.
+fn describe(param: &Param) -> String {
+    let (kind, default) = match param.kind {
+        ParamKind::Integer {
+            default,
+            minimum,
+            maximum,
+        } => (
+            format!("number from {minimum} to {maximum}"),
+            default.to_string(),
+        ),
+        ParamKind::Strings { default: [] } => ("list".to_owned(), "empty".to_owned()),
+        ParamKind::Strings { default } => ("list".to_owned(), default.join(", ")),
+    };
+    format!(
+        "`{}` ({kind}; default: {default}): {}",
+        param.name, param.doc
+    )
+}
+
+fn manifest(yaml: &str) -> String {
+    let lines = yaml.trim_matches('\n').lines();
+    lines
+        .map(|line| format!("  {line}").trim_end().to_owned() + "\n")
+        .collect()
+}
+
+fn facts(check: &Check, width: usize) -> String {
+    let mut facts = vec![
+        ("Group", check.group.title().to_owned()),
+        ("Judges", listed(check.subjects)),
+    ];
+    if !check.reads.is_empty() {
+        facts.push(("Looks up", listed(check.reads)));
+    }
+    facts.push(("Source", check.source.to_owned()));
+    if !check.aliases.is_empty() {
+        facts.push(("Elsewhere", check.aliases.join(", ")));
+    }
+    facts.push(("Since", check.since.to_owned()));
+    let line = |(name, text): (&str, String)| {
+        let text = paragraph(Palette::PLAIN, &text, 11, width);
+        format!("{:11}{}", format!("{name}:"), text.trim_start())
+    };
+    facts.into_iter().map(line).collect()
+}
+
+fn listed(kinds: KindSet) -> String {
+    if kinds == KindSet::WORKLOADS {
+        return "every workload".to_owned();
+    }
+    names(kinds).join(", ")
+}

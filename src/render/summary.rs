@@ -1,0 +1,80 @@
+//! A run in figures.
+
+use serde::Serialize;
+
+use crate::model::{Severity, Verdict};
+
+/// A run in figures. `documents` is `objects` and `skipped` together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// Files that were found.
+    pub files: usize,
+    /// Documents that hold something; each item of a List counts as one, and so does a file that cannot be read.
+    pub documents: usize,
+    /// Objects that were judged, or that are looked up when others are.
+    pub objects: usize,
+    /// Those of them that are workloads.
+    pub workloads: usize,
+    /// Documents that were skipped.
+    pub skipped: usize,
+    /// Checks that passed, each counted for each object.
+    pub pass: usize,
+    /// Checks that failed.
+    pub fail: usize,
+    /// Checks that could not be decided.
+    pub unknown: usize,
+    /// Checks that do not apply.
+    pub not_applicable: usize,
+    /// Checks that failed and are critical.
+    pub critical: usize,
+    /// Checks that failed and are high.
+    pub high: usize,
+    /// Checks that failed and are advice.
+    pub advice: usize,
+    /// The gravest that failed or could not be decided.
+    #[serde(skip)]
+    pub gravest: Option<Severity>,
+}
+
+impl Summary {
+    /// Counts what one check says of one object.
+    pub fn count(&mut self, verdict: Verdict, severity: Severity) {
+        if matches!(verdict, Verdict::Fail | Verdict::Unknown) {
+            self.gravest = self.gravest.max(Some(severity));
+        }
+        match verdict {
+            Verdict::Pass => self.pass += 1,
+            Verdict::Unknown => self.unknown += 1,
+            Verdict::NotApplicable => self.not_applicable += 1,
+            Verdict::Fail => {
+                self.fail += 1;
+                match severity {
+                    Severity::Critical => self.critical += 1,
+                    Severity::High => self.high += 1,
+                    Severity::Advice => self.advice += 1,
+                }
+            }
+        }
+    }
+
+    /// The figures of two parts of a run together.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        Self {
+            files: self.files + other.files,
+            documents: self.documents + other.documents,
+            objects: self.objects + other.objects,
+            workloads: self.workloads + other.workloads,
+            skipped: self.skipped + other.skipped,
+            pass: self.pass + other.pass,
+            fail: self.fail + other.fail,
+            unknown: self.unknown + other.unknown,
+            not_applicable: self.not_applicable + other.not_applicable,
+            critical: self.critical + other.critical,
+            high: self.high + other.high,
+            advice: self.advice + other.advice,
+            gravest: self.gravest.max(other.gravest),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The routes: reviews in, answers out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use tokio::time::Instant;
+
+use super::message;
+use super::owner::{Descent, descent};
+use super::review::{self, Request, Response as Answer};
+use super::server::guard::Guard;
+use crate::engine::admit;
+use crate::live::{Live, Snapshot};
+use crate::model::{Kind, Object, Workload};
+use crate::telemetry::metrics::{Outcome, WebhookMetrics};
+
+/// Namespaces that the webhook never judges: the control plane must work whatever the policies say. The webhook's
+/// configuration leaves them out as well, so their requests do not even come here.
+pub const CONTROL_PLANE: [&str; 3] = ["kube-system", "kube-node-lease", "kube-public"];
+
+/// How long an object that its owner's controller writes waits for the owner to be known: the watch may be a moment behind.
+const OWNER_PATIENCE: Duration = Duration::from_millis(500);
+
+/// What the routes need.
+#[derive(Clone)]
+pub struct Webhook {
+    live: Arc<Live>,
+    guard: Arc<Guard>,
+    metrics: Arc<WebhookMetrics>,
+    own_namespace: Arc<str>,
+}
+
+impl Webhook {
+    /// A webhook that judges by what is live. It leaves out its own namespace.
+    pub fn new(live: Arc<Live>, own_namespace: &str, metrics: Arc<WebhookMetrics>) -> Self {
+        let guard = Guard::new(Guard::BODY_LIMIT, Guard::DEADLINE, Guard::MEMORY);
+        Self {
+            live,
+            guard: Arc::new(guard),
+            metrics,
+            own_namespace: own_namespace.into(),
+        }
+    }
+
+    /// The routes: `POST /validate`.
+    pub fn router(self) -> Router {
+        Router::new()
+            .route("/validate", post(validate))
+            .with_state(self)
+    }
+
+    async fn answer(&self, body: Bytes) -> Response {
+        let started = Instant::now();
+        let request = match review::read(&body) {
+            Ok(request) => request,
+            Err(error) => {
+                tracing::warn!(%error, "An admission review could not be read");
+                self.metrics.observe(Outcome::Unreadable, started.elapsed());
+                let message = format!("the admission review could not be read: {error}");
+                return (StatusCode::BAD_REQUEST, message).into_response();
+            }
+        };
+        let (outcome, answer) = self.decide(&request).await;
+        self.metrics.observe(outcome, started.elapsed());
+        match serde_json::to_vec(&answer) {
+            Ok(json) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
+            Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+        }
+    }
+
+    async fn decide<'a>(&self, request: &'a Request<'a>) -> (Outcome, Answer<'a>) {
+        let uid = &*request.uid;
+        let Some(new) = self.subject(request) else {
+            return (Outcome::Allowed, Answer::admit(uid, Vec::new()));
+        };
+        let snapshot = self.live.snapshot();
+        if !snapshot.complete {
+            let warning = "plimsoll has not read the cluster yet: this was not judged".to_owned();
+            return (Outcome::Undecided, Answer::admit(uid, vec![warning]));
+        }
+        match descent(&snapshot, new, &request.username) {
+            Descent::OnItsOwn => self.judge(&snapshot, request, new),
+            Descent::Judged => (Outcome::Owned, Answer::admit(uid, Vec::new())),
+            Descent::OwnerUnknown => {
+                drop(snapshot);
+                if self.owner_appears(new, &request.username).await {
+                    return (Outcome::Owned, Answer::admit(uid, Vec::new()));
+                }
+                self.judge(&self.live.snapshot(), request, new)
+            }
+        }
+    }
+
+    /// The workload to judge; `None` where there is nothing to.
+    fn subject<'a>(&self, request: &'a Request<'_>) -> Option<&'a Workload> {
+        let judged = matches!(&*request.operation, "CREATE" | "UPDATE")
+            && request.sub_resource.is_empty()
+            && request.kind.is_some_and(Kind::is_workload)
+            && !CONTROL_PLANE.contains(&&*request.namespace)
+            && *request.namespace != *self.own_namespace;
+        request
+            .object
+            .as_ref()
+            .filter(|_| judged)
+            .and_then(Object::workload)
+    }
+
+    fn judge<'a>(
+        &self,
+        snapshot: &Snapshot,
+        request: &'a Request<'_>,
+        new: &Workload,
+    ) -> (Outcome, Answer<'a>) {
+        let old = request.old_object.as_ref().and_then(Object::workload);
+        let decision = admit(&snapshot.policies, &snapshot.inventory, new, old);
+        let warnings = message::warnings(&decision.warnings);
+        if decision.denials.is_empty() {
+            let outcome = if warnings.is_empty() {
+                Outcome::Allowed
+            } else {
+                Outcome::Warned
+            };
+            return (outcome, Answer::admit(&request.uid, warnings));
+        }
+        let message = message::denial(new.key(), &decision.denials);
+        tracing::info!(
+            object = %new.key(), user = &*request.username, denials = decision.denials.len(), "Denied a request"
+        );
+        (
+            Outcome::Denied,
+            Answer::deny(&request.uid, message, warnings),
+        )
+    }
+
+    /// Waits until the owner of an object that its controller writes is known and judged, for a moment.
+    async fn owner_appears(&self, workload: &Workload, username: &str) -> bool {
+        let mut changes = self.live.changes();
+        let appears = async {
+            loop {
+                if descent(&self.live.snapshot(), workload, username) == Descent::Judged {
+                    return true;
+                }
+                if changes.changed().await.is_err() {
+                    return false;
+                }
+            }
+        };
+        tokio::time::timeout(OWNER_PATIENCE, appears)
+            .await
+            .unwrap_or(false)
+    }
+}
+
+async fn validate(State(webhook): State<Webhook>, body: Body) -> Response {
+    match webhook.guard.run(body, |bytes| webhook.answer(bytes)).await {
+        Ok(response) => response,
+        Err(refusal) => {
+            webhook.metrics.refuse(refusal.reason());
+            refusal.into_response()
+        }
+    }
+}
