@@ -18,17 +18,14 @@ const MOST_LINES: usize = 30;
 pub(super) fn denial(object: &Key, denials: &[Denial]) -> String {
     let mut text = format!("{object} is not ready for production:");
     for denial in denials.iter().take(MOST_LINES) {
-        // Writing to a String cannot fail.
-        let _ = write!(
-            text,
-            "\n- {}. To mend it: {} {}",
-            problem(denial),
-            remedy(denial.fix),
-            origin(denial)
-        );
+        // Writing to a String cannot fail, here and below.
+        let _ = write!(text, "\n- {} {}", problem(denial), origin(denial));
     }
     if denials.len() > MOST_LINES {
         let _ = write!(text, "\n- and {} more", denials.len() - MOST_LINES);
+    }
+    if let Some(first) = denials.first() {
+        let _ = write!(text, "\nWhy, and what to do: plimsoll explain {}", first.check);
     }
     text
 }
