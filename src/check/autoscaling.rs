@@ -33,12 +33,20 @@ impl<'a> Target<'a> {
         let Some(kind) = target.kind else {
             // The core group has no custom resources, and what it has is known here. A missing apiVersion means it too:
             // the controller looks for a Deployment there, in vain.
-            return Ok(if target.group.is_empty() { Self::NotScalable } else { Self::Unknown });
+            return Ok(if target.group.is_empty() {
+                Self::NotScalable
+            } else {
+                Self::Unknown
+            });
         };
         if !KindSet::SCALABLE.contains(kind) {
             return Ok(Self::NotScalable);
         }
-        let key = Key::new(kind, autoscaler.meta.key.namespace.clone(), target.name.clone());
+        let key = Key::new(
+            kind,
+            autoscaler.meta.key.namespace.clone(),
+            target.name.clone(),
+        );
         Ok(match (view.workload(&key), view.get(&key)) {
             (Some(workload), _) => Self::Workload(workload),
             (None, Some(_)) => Self::Owned,

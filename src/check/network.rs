@@ -38,11 +38,17 @@ pub fn require(
     findings: &mut Findings,
 ) -> Judgement {
     if workload.pod.host_network {
-        let message = "hostNetwork is true: NetworkPolicies do not apply to a pod in its node's network";
-        findings.fail(Place::pod(workload, "/hostNetwork"), format!("{message}, so {consequence}; remove it"));
+        let message =
+            "hostNetwork is true: NetworkPolicies do not apply to a pod in its node's network";
+        findings.fail(
+            Place::pod(workload, "/hostNetwork"),
+            format!("{message}, so {consequence}; remove it"),
+        );
         return Ok(());
     }
-    let objects = context.read(Kind::NetworkPolicy)?.selecting(workload, Kind::NetworkPolicy);
+    let objects = context
+        .read(Kind::NetworkPolicy)?
+        .selecting(workload, Kind::NetworkPolicy);
     let policies = objects.into_iter().filter_map(|object| match object {
         Object::NetworkPolicy(policy) => Some(policy),
         _ => None,
@@ -56,14 +62,23 @@ pub fn require(
             Traffic::AllAllowed => {
                 isolated = true;
                 let policy = &policy.meta.key.name;
-                let message = format!("NetworkPolicy {policy} has an empty {name} rule, which allows all of it");
-                let advice = "name peers or ports in the rule";
-                findings.fail(at().about(policy.clone()), format!("{message}: {consequence}; {advice}"));
+                let problem = format!(
+                    "NetworkPolicy {policy} has an empty {name} rule, which allows all of it"
+                );
+                findings.fail(
+                    at().about(policy.clone()),
+                    format!("{problem}; name peers or ports in it"),
+                );
             }
         }
     }
     if !isolated {
-        findings.fail(at(), format!("no NetworkPolicy restricts {name}: {consequence}; add one that selects its pods"));
+        findings.fail(
+            at(),
+            format!(
+                "no NetworkPolicy restricts {name}: {consequence}; add one that selects its pods"
+            ),
+        );
     }
     Ok(())
 }
@@ -77,16 +92,20 @@ mod tests {
     const POD: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web, team: shop}}, spec: {}}";
 
     fn policy(name: &str, spec: &str) -> String {
-        format!("\n---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: {name}}}, spec: {{{spec}}}}}")
+        format!(
+            "\n---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: {name}}}, spec: {{{spec}}}}}"
+        )
     }
 
     /// Runs rows for both directions: `$IN` stands for the direction's policy type, `$in` for its rules, `$OUT` and `$out` for
     /// those of the other one.
     fn assert_both(rows: &[(String, bool, &str)]) {
-        for [(own_type, own), (other_type, other)] in
-            [[("Ingress", "ingress"), ("Egress", "egress")], [("Egress", "egress"), ("Ingress", "ingress")]]
-        {
-            let check = checks::find(&format!("network-policy-{own}")).expect("it is in the catalogue");
+        for [(own_type, own), (other_type, other)] in [
+            [("Ingress", "ingress"), ("Egress", "egress")],
+            [("Egress", "egress"), ("Ingress", "ingress")],
+        ] {
+            let check =
+                checks::find(&format!("network-policy-{own}")).expect("it is in the catalogue");
             for (manifests, passes, part) in rows {
                 let named = |text: &str| {
                     let text = text.replace("$IN", own_type).replace("$in", own);
@@ -94,7 +113,10 @@ mod tests {
                 };
                 let (manifests, part) = (named(manifests), named(part));
                 let parts: &[&str] = if *passes { &[] } else { &[&part] };
-                assert_on(check, &[(&manifests, if *passes { Pass } else { Fail }, parts)]);
+                assert_on(
+                    check,
+                    &[(&manifests, if *passes { Pass } else { Fail }, parts)],
+                );
             }
         }
     }
@@ -103,7 +125,10 @@ mod tests {
     fn policies_add_up() {
         let all = "podSelector: {}";
         let on = |specs: &[&str]| {
-            let policies = specs.iter().enumerate().map(|(at, spec)| policy(&format!("p{at}"), spec));
+            let policies = specs
+                .iter()
+                .enumerate()
+                .map(|(at, spec)| policy(&format!("p{at}"), spec));
             POD.to_owned() + &policies.collect::<String>()
         };
         let none = "- /metadata/labels : no NetworkPolicy restricts $in";
@@ -112,18 +137,51 @@ mod tests {
             (on(&[]), false, none),
             (on(&[&denied]), true, ""),
             (on(&[&format!("{denied}, $in: []")]), true, ""),
-            (on(&[&format!("{denied}, $in: [{{ports: [{{port: 80}}]}}]")]), true, ""),
+            (
+                on(&[&format!("{denied}, $in: [{{ports: [{{port: 80}}]}}]")]),
+                true,
+                "",
+            ),
             (on(&[&format!("{all}, policyTypes: [$OUT]")]), false, none),
             (on(&[&format!("{all}, policyTypes: [$IN, $OUT]")]), true, ""),
             // A rule without peers and ports is every peer and every port, even beside others and in another policy.
-            (on(&[&format!("{denied}, $in: [{{}}]")]), false, "labels p0: NetworkPolicy p0 has an empty $in rule"),
-            (on(&[&denied, &format!("{denied}, $in: [{{}}]")]), false, "labels p1: NetworkPolicy p1 has an empty"),
-            (on(&[&format!("{denied}, $in: [{{ports: [{{port: 80}}]}}, {{}}]")]), false, "p0 has an empty"),
-            (on(&[&format!("{denied}, $in: [{{from: [], to: null, ports: []}}]")]), false, "p0 has an empty"),
+            (
+                on(&[&format!("{denied}, $in: [{{}}]")]),
+                false,
+                "labels p0: NetworkPolicy p0 has an empty $in rule",
+            ),
+            (
+                on(&[&denied, &format!("{denied}, $in: [{{}}]")]),
+                false,
+                "labels p1: NetworkPolicy p1 has an empty",
+            ),
+            (
+                on(&[&format!("{denied}, $in: [{{ports: [{{port: 80}}]}}, {{}}]")]),
+                false,
+                "p0 has an empty",
+            ),
+            (
+                on(&[&format!(
+                    "{denied}, $in: [{{from: [], to: null, ports: []}}]"
+                )]),
+                false,
+                "p0 has an empty",
+            ),
             // It allows all that way, not the other way.
-            (on(&[&denied, &format!("{all}, policyTypes: [$OUT], $out: [{{}}]")]), true, ""),
+            (
+                on(&[
+                    &denied,
+                    &format!("{all}, policyTypes: [$OUT], $out: [{{}}]"),
+                ]),
+                true,
+                "",
+            ),
             // Rules of a direction that is not among the types say nothing.
-            (on(&[&denied, &format!("{all}, policyTypes: [$OUT], $in: [{{}}]")]), true, ""),
+            (
+                on(&[&denied, &format!("{all}, policyTypes: [$OUT], $in: [{{}}]")]),
+                true,
+                "",
+            ),
         ]);
     }
 
@@ -137,7 +195,11 @@ mod tests {
             ("podSelector: {}", Fail, missing),
             ("", Fail, missing),
             ("podSelector: {}, egress: []", Fail, missing),
-            ("podSelector: {}, egress: [{ports: [{port: 53}]}]", Pass, &[]),
+            (
+                "podSelector: {}, egress: [{ports: [{port: 53}]}]",
+                Pass,
+                &[],
+            ),
         ] {
             assert_on(ingress, &[(&with(spec), Pass, &[])]);
             assert_on(egress, &[(&with(spec), verdict, parts)]);
@@ -147,7 +209,11 @@ mod tests {
     #[test]
     fn a_selector_means_what_kubernetes_means() {
         let selected = |selector: &str| {
-            POD.to_owned() + &policy("p", &format!("podSelector: {{{selector}}}, policyTypes: [Ingress, Egress]"))
+            POD.to_owned()
+                + &policy(
+                    "p",
+                    &format!("podSelector: {{{selector}}}, policyTypes: [Ingress, Egress]"),
+                )
         };
         let missing = "no NetworkPolicy restricts $in";
         let elsewhere = selected("").replace("name: p", "name: p, namespace: shop");
@@ -155,10 +221,26 @@ mod tests {
             (selected(""), true, ""),
             (selected("matchLabels: {app: web}"), true, ""),
             (selected("matchLabels: {app: web, team: shop}"), true, ""),
-            (selected("matchLabels: {app: api, team: shop}"), false, missing),
-            (selected("matchLabels: {app: web, tier: front}"), false, missing),
-            (selected("matchExpressions: [{key: app, operator: In, values: [web]}]"), true, ""),
-            (selected("matchExpressions: [{key: team, operator: DoesNotExist}]"), false, missing),
+            (
+                selected("matchLabels: {app: api, team: shop}"),
+                false,
+                missing,
+            ),
+            (
+                selected("matchLabels: {app: web, tier: front}"),
+                false,
+                missing,
+            ),
+            (
+                selected("matchExpressions: [{key: app, operator: In, values: [web]}]"),
+                true,
+                "",
+            ),
+            (
+                selected("matchExpressions: [{key: team, operator: DoesNotExist}]"),
+                false,
+                missing,
+            ),
             (elsewhere, false, missing),
         ]);
     }
@@ -167,6 +249,10 @@ mod tests {
     fn a_pod_in_its_nodes_network_is_not_isolated() {
         let pod = POD.replace("spec: {}", "spec: {hostNetwork: true}");
         let denied = policy("p", "podSelector: {}, policyTypes: [Ingress, Egress]");
-        assert_both(&[(pod + &denied, false, "- /spec/hostNetwork : hostNetwork is true")]);
+        assert_both(&[(
+            pod + &denied,
+            false,
+            "- /spec/hostNetwork : hostNetwork is true",
+        )]);
     }
 }

@@ -8,15 +8,20 @@ pub const ALL: &str = "*";
 /// To which workloads a binding grants its role, for people: ServiceAccounts, by name or by a group that they are in.
 pub fn workloads(binding: &Binding) -> impl Iterator<Item = String> {
     binding.grantees.iter().filter_map(|grantee| match grantee {
-        Grantee::ServiceAccount { namespace, name } => Some(format!("ServiceAccount {namespace}/{name}")),
+        Grantee::ServiceAccount { namespace, name } => {
+            Some(format!("ServiceAccount {namespace}/{name}"))
+        }
         Grantee::Group(group) => is_of_accounts(group).then(|| format!("group {group}")),
-        Grantee::User(user) => user.starts_with("system:serviceaccount:").then(|| format!("user {user}")),
+        Grantee::User(user) => user
+            .starts_with("system:serviceaccount:")
+            .then(|| format!("user {user}")),
     })
 }
 
 /// Whether ServiceAccounts are in a group (`serviceaccount.MakeGroupNames`, and the group of all that are authenticated).
 fn is_of_accounts(group: &str) -> bool {
-    ["system:authenticated", "system:serviceaccounts"].contains(&group) || group.starts_with("system:serviceaccounts:")
+    ["system:authenticated", "system:serviceaccounts"].contains(&group)
+        || group.starts_with("system:serviceaccounts:")
 }
 
 /// Whether a list has the wildcard.
@@ -26,7 +31,10 @@ pub fn has_all(names: &[Text]) -> bool {
 
 /// Whether it is a rule of every verb on every resource of every group. Rules of URLs, and of certain objects, allow less.
 pub fn allows_everything(rule: &Rule) -> bool {
-    has_all(&rule.verbs) && has_all(&rule.api_groups) && has_all(&rule.resources) && rule.resource_names.is_empty()
+    has_all(&rule.verbs)
+        && has_all(&rule.api_groups)
+        && has_all(&rule.resources)
+        && rule.resource_names.is_empty()
 }
 
 /// Whether every cluster has a role of this name: the prefix `system:` is Kubernetes' own. `cluster-admin` is the only one

@@ -22,13 +22,27 @@ impl<'a> Floor<'a> {
     /// # Errors
     /// Where HorizontalPodAutoscalers cannot be looked up.
     pub fn of(context: &Context<'a>, workload: &Workload) -> Result<Self, Undecided> {
-        debug_assert!(KindSet::SCALABLE.contains(workload.kind()), "{} has no replicas", workload.key());
-        let autoscalers = context.read(Kind::HorizontalPodAutoscaler)?.autoscalers(workload);
+        debug_assert!(
+            KindSet::SCALABLE.contains(workload.kind()),
+            "{} has no replicas",
+            workload.key()
+        );
+        let autoscalers = context
+            .read(Kind::HorizontalPodAutoscaler)?
+            .autoscalers(workload);
         // Several stop each other (`AmbiguousSelector`), but not before each has had a chance to set its bounds.
-        let lowest = autoscalers.into_iter().min_by_key(|autoscaler| autoscaler.min_replicas);
+        let lowest = autoscalers
+            .into_iter()
+            .min_by_key(|autoscaler| autoscaler.min_replicas);
         Ok(match lowest.filter(|_| workload.replicas != 0) {
-            Some(autoscaler) => Self { replicas: autoscaler.min_replicas, autoscaler: Some(autoscaler) },
-            None => Self { replicas: workload.replicas, autoscaler: None },
+            Some(autoscaler) => Self {
+                replicas: autoscaler.min_replicas,
+                autoscaler: Some(autoscaler),
+            },
+            None => Self {
+                replicas: workload.replicas,
+                autoscaler: None,
+            },
         })
     }
 }

@@ -41,15 +41,26 @@ spec:
         let problem = match accounts::token(context, workload)? {
             Token::NotMounted => return Ok(()),
             Token::ByPod => "automountServiceAccountToken is true".to_owned(),
-            Token::ByAccount => format!("ServiceAccount {account} sets automountServiceAccountToken to true"),
-            Token::Unsaid => "automountServiceAccountToken is not set, which mounts the token".to_owned(),
+            Token::ByAccount => {
+                format!("ServiceAccount {account} sets automountServiceAccountToken to true")
+            }
+            Token::Unsaid => {
+                "automountServiceAccountToken is not set, which mounts the token".to_owned()
+            }
             Token::NoAccount(account) if context.may_exist_elsewhere() => {
-                let problem = format!("ServiceAccount {account} is not among the files and may mount a token");
-                findings.unknown(at(), format!("{problem}; set automountServiceAccountToken: false in the pod"));
+                let problem = format!(
+                    "ServiceAccount {account} is not among the files and may mount a token"
+                );
+                findings.unknown(
+                    at(),
+                    format!("{problem}; set automountServiceAccountToken: false"),
+                );
                 return Ok(());
             }
             Token::NoAccount(account) => {
-                format!("automountServiceAccountToken is not set, and ServiceAccount {account} does not exist")
+                format!(
+                    "automountServiceAccountToken is not set, and ServiceAccount {account} does not exist"
+                )
             }
         };
         findings.fail(at(), format!("{problem}: set it to false in the pod"));
@@ -71,28 +82,49 @@ mod tests {
     }
 
     fn account(name: &str, token: &str) -> String {
-        format!("\n---\n{{apiVersion: v1, kind: ServiceAccount, metadata: {{name: {name}}}, {token}}}")
+        format!(
+            "\n---\n{{apiVersion: v1, kind: ServiceAccount, metadata: {{name: {name}}}, {token}}}"
+        )
     }
 
     #[test]
     fn the_pods_word_counts_before_the_accounts() {
-        let (yes, no) = ("automountServiceAccountToken: true", "automountServiceAccountToken: false");
+        let (yes, no) = (
+            "automountServiceAccountToken: true",
+            "automountServiceAccountToken: false",
+        );
         let own = "serviceAccountName: web";
         let here = |word: &str| account("web", word);
         for (manifests, verdict, parts) in [
             (pod(no), Pass, &[][..]),
-            (pod(yes), Fail, &["/spec/automountServiceAccountToken : automountServiceAccountToken is true"]),
+            (
+                pod(yes),
+                Fail,
+                &["/spec/automountServiceAccountToken : automountServiceAccountToken is true"],
+            ),
             (pod(""), Fail, &["is not set"]),
-            (pod("automountServiceAccountToken: null"), Fail, &["is not set"]),
+            (
+                pod("automountServiceAccountToken: null"),
+                Fail,
+                &["is not set"],
+            ),
             (pod(&format!("{own}, {no}")) + &here(yes), Pass, &[]),
-            (pod(&format!("{own}, {yes}")) + &here(no), Fail, &["is true"]),
+            (
+                pod(&format!("{own}, {yes}")) + &here(no),
+                Fail,
+                &["is true"],
+            ),
             (pod(own) + &here(no), Pass, &[]),
             (pod(own) + &here(yes), Fail, &["ServiceAccount web sets"]),
             (pod(own) + &here(""), Fail, &["is not set"]),
             // The deprecated field names the account as well.
             (pod("serviceAccount: web") + &here(no), Pass, &[]),
             // One of another name says nothing; one that is not there may.
-            (pod(own) + &account("other", no), Unknown, &["ServiceAccount web is not among the files"]),
+            (
+                pod(own) + &account("other", no),
+                Unknown,
+                &["ServiceAccount web is not among the files"],
+            ),
             // The account that Kubernetes makes is there even where no file has it.
             (pod("") + &account("default", no), Pass, &[]),
             (pod("") + &account("default", ""), Fail, &["is not set"]),
@@ -113,8 +145,20 @@ mod tests {
     fn in_a_cluster_what_is_not_there_does_not_exist() {
         let mut inventory = Inventory::of_cluster();
         store(&mut inventory, &pod("serviceAccountName: web"));
-        assert_in(&CHECK, &Params::default(), &inventory, Unknown, &["ServiceAccounts are not listed yet"]);
+        assert_in(
+            &CHECK,
+            &Params::default(),
+            &inventory,
+            Unknown,
+            &["ServiceAccounts are not listed yet"],
+        );
         inventory.set_source(Kind::ServiceAccount, Source::Synced);
-        assert_in(&CHECK, &Params::default(), &inventory, Fail, &["ServiceAccount web does not exist"]);
+        assert_in(
+            &CHECK,
+            &Params::default(),
+            &inventory,
+            Fail,
+            &["ServiceAccount web does not exist"],
+        );
     }
 }

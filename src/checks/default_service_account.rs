@@ -68,8 +68,14 @@ mod tests {
             ("", hardened, Pass),
             ("automountServiceAccountToken: true", hardened, Fail),
         ] {
-            let parts: &[&str] = if verdict == Fail { &["- /spec/serviceAccountName : uses"] } else { &[] };
-            let pod = format!("{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {{{spec}}}}}{account}");
+            let parts: &[&str] = if verdict == Fail {
+                &["- /spec/serviceAccountName : uses"]
+            } else {
+                &[]
+            };
+            let pod = format!(
+                "{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {{{spec}}}}}{account}"
+            );
             assert_on(&CHECK, &[(&pod, verdict, parts)]);
         }
     }

@@ -1,7 +1,8 @@
 use crate::check::autoscaling::Target;
 use crate::check::{Check, Context, Findings, Group, Judgement, Run, Undecided};
 use crate::model::{
-    Amount, Container, ContainerRole, Kind, KindSet, MetricSource, Place, PodAutoscaler, Resource, Severity, Workload,
+    Amount, Container, ContainerRole, Kind, KindSet, MetricSource, Place, PodAutoscaler, Resource,
+    Severity, Workload,
 };
 
 pub(super) static CHECK: Check = Check {
@@ -84,13 +85,20 @@ spec:
 
 fn run(context: &Context<'_>, autoscaler: &PodAutoscaler, findings: &mut Findings) -> Judgement {
     let target = Target::of(context, autoscaler)?;
-    if autoscaler.metrics.iter().all(|metric| *metric == MetricSource::Other) {
+    if autoscaler
+        .metrics
+        .iter()
+        .all(|metric| *metric == MetricSource::Other)
+    {
         return Ok(());
     }
     let Target::Workload(workload) = target else {
         let at = Place::field("/spec/scaleTargetRef");
         let (kind, name) = (&autoscaler.target.kind_name, &autoscaler.target.name);
-        findings.unknown(at, format!("the containers of its target {kind} {name} are not known"));
+        findings.unknown(
+            at,
+            format!("the containers of its target {kind} {name} are not known"),
+        );
         return Ok(());
     };
     for (index, metric) in autoscaler.metrics.iter().enumerate() {
@@ -101,19 +109,31 @@ fn run(context: &Context<'_>, autoscaler: &PodAutoscaler, findings: &mut Finding
                 named(workload, name, &metric_path, findings);
             }
             MetricSource::Utilization { resource: None, .. } => {
-                let message = "the requests of resources other than cpu and memory are not looked up";
+                let message =
+                    "the requests of resources other than cpu and memory are not looked up";
                 findings.unknown(Place::field(metric_path), message);
             }
-            MetricSource::Utilization { resource: Some(resource), container } => {
+            MetricSource::Utilization {
+                resource: Some(resource),
+                container,
+            } => {
                 let containers = match container {
-                    Some(name) => named(workload, name, &metric_path, findings).into_iter().collect(),
+                    Some(name) => named(workload, name, &metric_path, findings)
+                        .into_iter()
+                        .collect(),
                     None if is_requested_for_pod(workload) => {
                         judge_pod(context, workload, *resource, &metric_path, findings)?;
                         continue;
                     }
                     None => lasting(workload).collect::<Vec<_>>(),
                 };
-                judge_containers(context, workload, (&containers, *resource), &metric_path, findings)?;
+                judge_containers(
+                    context,
+                    workload,
+                    (&containers, *resource),
+                    &metric_path,
+                    findings,
+                )?;
             }
         }
     }
@@ -123,15 +143,27 @@ fn run(context: &Context<'_>, autoscaler: &PodAutoscaler, findings: &mut Finding
 /// The containers that the controller looks at (`calculatePodRequestsFromContainers`): those that run as long as the pod.
 fn lasting(workload: &Workload) -> impl Iterator<Item = &Container> {
     let roles = [ContainerRole::App, ContainerRole::Sidecar];
-    workload.pod.containers.iter().filter(move |container| roles.contains(&container.role))
+    workload
+        .pod
+        .containers
+        .iter()
+        .filter(move |container| roles.contains(&container.role))
 }
 
 /// The container that a metric names.
-fn named<'a>(workload: &'a Workload, name: &str, metric: &str, findings: &mut Findings) -> Option<&'a Container> {
+fn named<'a>(
+    workload: &'a Workload,
+    name: &str,
+    metric: &str,
+    findings: &mut Findings,
+) -> Option<&'a Container> {
     let found = lasting(workload).find(|container| *container.name == *name);
     if found.is_none() {
         let at = Place::field(format!("{metric}/containerResource/container")).about(name);
-        let problem = format!("{} has no container {name} that runs as long as the pod", workload.key());
+        let problem = format!(
+            "{} has no container {name} that runs as long as the pod",
+            workload.key()
+        );
         findings.fail(at, format!("{problem}: name one that it has"));
     }
     found
@@ -140,7 +172,11 @@ fn named<'a>(workload: &'a Workload, name: &str, metric: &str, findings: &mut Fi
 /// Whether the requests of the pod as a whole count (`IsPodLevelRequestsSet`): the API server makes them of its limits too.
 fn is_requested_for_pod(workload: &Workload) -> bool {
     let resources = &workload.pod.resources;
-    resources.requests.iter().chain(&resources.limits).any(Option::is_some)
+    resources
+        .requests
+        .iter()
+        .chain(&resources.limits)
+        .any(Option::is_some)
 }
 
 /// As the controller computes the request of a pod that has requests of its own (`calculatePodLevelRequests`): its own,
@@ -155,7 +191,12 @@ fn judge_pod(
     let resources = &workload.pod.resources;
     let mut amounts = Vec::from_iter(&resources.requests[resource as usize]);
     if amounts.is_empty() {
-        for container in workload.pod.containers.iter().filter(|container| container.role.has_resources()) {
+        for container in workload
+            .pod
+            .containers
+            .iter()
+            .filter(|container| container.role.has_resources())
+        {
             amounts.extend(request(context, workload, container, resource)?);
         }
     }
@@ -181,7 +222,10 @@ fn judge_containers(
             Some(amount) => amounts.push(amount),
             None => {
                 let (key, name, resource) = (workload.key(), &container.name, resource.name());
-                let at = Place { container: Some(name.clone()), ..at() };
+                let at = Place {
+                    container: Some(name.clone()),
+                    ..at()
+                };
                 findings.fail(at, format!("container {name} of {key} has no {resource} request to be a share of: set one"));
             }
         }
@@ -193,18 +237,37 @@ fn judge_containers(
 }
 
 /// What is requested in all must be something: the controller divides by it.
-fn judge_sum(workload: &Workload, (amounts, resource): (&[&Amount], Resource), at: Place, findings: &mut Findings) {
+fn judge_sum(
+    workload: &Workload,
+    (amounts, resource): (&[&Amount], Resource),
+    at: Place,
+    findings: &mut Findings,
+) {
     let (key, resource) = (workload.key(), resource.name());
     let invalid = amounts.iter().find_map(|amount| match amount {
         Amount::Invalid(text) => Some(text),
         Amount::Set(_) => None,
     });
     if let Some(text) = invalid {
-        findings.unknown(at, format!("the {resource} request `{text}` of {key} is not a quantity"));
+        findings.unknown(
+            at,
+            format!("the {resource} request `{text}` of {key} is not a quantity"),
+        );
     } else if amounts.is_empty() {
-        findings.fail(at, format!("the pods of {key} have no {resource} request to be a share of: set one"));
-    } else if amounts.iter().all(|amount| matches!(amount, Amount::Set(quantity) if quantity.is_zero())) {
-        findings.fail(at, format!("the {resource} requests of {key} are 0, and nothing is a share of 0: raise them"));
+        findings.fail(
+            at,
+            format!("the pods of {key} have no {resource} request to be a share of: set one"),
+        );
+    } else if amounts
+        .iter()
+        .all(|amount| matches!(amount, Amount::Set(quantity) if quantity.is_zero()))
+    {
+        findings.fail(
+            at,
+            format!(
+                "the {resource} requests of {key} are 0, and nothing is a share of 0: raise them"
+            ),
+        );
     }
 }
 
@@ -218,145 +281,12 @@ fn request<'a>(
     if let Some(amount) = container.resources.request(resource) {
         return Ok(Some(amount));
     }
-    let ranges = context.read(Kind::LimitRange)?.limit_ranges(&workload.meta.key.namespace);
+    let ranges = context
+        .read(Kind::LimitRange)?
+        .limit_ranges(&workload.meta.key.namespace);
     let mut items = ranges.flat_map(|range| range.containers.iter());
     Ok(items.find_map(|item| item.requests[resource as usize].as_ref()))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::CHECK;
-    use crate::check::testing::assert_on;
-    use crate::model::Verdict::{self, Fail, Pass, Unknown};
-
-    const CPU: &str = "{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 70}}}";
-    const REQUESTED: &str = "{name: web, resources: {requests: {cpu: 1}}}";
-
-    fn scaled(metrics: &str, pod: &str) -> String {
-        format!(
-            "{{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {{name: web}}, spec: \
-             {{scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: web}}, maxReplicas: 3, {metrics}}}}}\n---\n\
-             {{apiVersion: apps/v1, kind: Deployment, metadata: {{name: web}}, spec: {{template: {{spec: {{{pod}}}}}}}}}"
-        )
-    }
-
-    fn cpu(pod: &str) -> String {
-        scaled(&format!("metrics: [{CPU}]"), pod)
-    }
-
-    fn of_container(name: &str, target: &str) -> String {
-        format!("metrics: [{{type: ContainerResource, containerResource: {{name: cpu, container: {name}, target: {{{target}}}}}}}]")
-    }
-
-    fn assert_all(rows: &[(String, Verdict, &[&str])]) {
-        for (manifests, verdict, parts) in rows {
-            assert_on(&CHECK, &[(manifests, *verdict, parts)]);
-        }
-    }
-
-    #[test]
-    fn every_container_that_runs_on_needs_a_request() {
-        let containers = |list: &str| cpu(&format!("containers: [{list}]"));
-        let init = |list: &str| cpu(&format!("initContainers: [{list}], containers: [{REQUESTED}]"));
-        assert_all(&[
-            (containers(REQUESTED), Pass, &[]),
-            (containers("{name: web, resources: {limits: {cpu: 1}}}"), Pass, &[]),
-            (
-                containers("{name: web}"),
-                Fail,
-                &["web /spec/metrics/0/resource cpu: container web of Deployment default/web has no cpu request"],
-            ),
-            (containers("{name: web, resources: {requests: {memory: 1Gi}}}"), Fail, &["no cpu request"]),
-            (containers(&format!("{REQUESTED}, {{name: log}}, {{name: proxy}}")), Fail, &["log /spec", "proxy /spec"]),
-            (init("{name: init}"), Pass, &[]),
-            (init("{name: proxy, restartPolicy: Always}"), Fail, &["proxy /spec"]),
-            (cpu(&format!("containers: [{REQUESTED}], ephemeralContainers: [{{name: debug}}]")), Pass, &[]),
-            (containers("{name: web, resources: {requests: {cpu: 0}}}"), Fail, &["are 0, and nothing is a share of 0"]),
-            (containers(&format!("{REQUESTED}, {{name: log, resources: {{requests: {{cpu: 0}}}}}}")), Pass, &[]),
-            (containers("{name: web, resources: {requests: {cpu: lots}}}"), Unknown, &["`lots` of Deployment"]),
-        ]);
-    }
-
-    #[test]
-    fn a_limit_range_gives_requests() {
-        let range = |item: &str| {
-            let item = format!("{{apiVersion: v1, kind: LimitRange, metadata: {{name: a}}, spec: {{limits: [{item}]}}}}");
-            cpu("containers: [{name: web}]") + "\n---\n" + &item
-        };
-        assert_all(&[
-            (range("{type: Container, defaultRequest: {cpu: 100m}}"), Pass, &[]),
-            (range("{type: Container, default: {cpu: 1}}"), Pass, &[]),
-            (range("{type: Container, max: {cpu: 1}}"), Pass, &[]),
-            (range("{type: Container, min: {cpu: 1}}"), Pass, &[]),
-            (range("{type: Container, defaultRequest: {memory: 1Gi}}"), Fail, &["no cpu request"]),
-            (range("{type: Pod, max: {cpu: 1}}"), Fail, &["no cpu request"]),
-            (range("{type: Container, default: {cpu: 1}}").replace("name: a}", "name: a, namespace: b}"), Fail, &["no cpu"]),
-        ]);
-    }
-
-    #[test]
-    fn requests_of_the_pod_stand_for_those_of_its_containers() {
-        let pod = |resources: &str, containers: &str| format!("resources: {{{resources}}}, containers: [{containers}]");
-        let memory = "{name: web, resources: {requests: {memory: 1Gi}}}";
-        let average = of_container("web", "type: Utilization, averageUtilization: 70");
-        assert_all(&[
-            (cpu(&pod("requests: {cpu: 1}", "{name: web}")), Pass, &[]),
-            (cpu(&pod("limits: {cpu: 1}", "{name: web}")), Pass, &[]),
-            (cpu(&pod("requests: {cpu: 0}", REQUESTED)), Fail, &["are 0"]),
-            // With requests of its own, whatever they are of, the pod's sum counts, not each container.
-            (cpu(&pod("requests: {memory: 1Gi}", &format!("{REQUESTED}, {{name: log}}"))), Pass, &[]),
-            (cpu(&pod("requests: {memory: 1Gi}", memory)), Fail, &["the pods of Deployment default/web have no cpu request"]),
-            (scaled(&average, &pod("requests: {cpu: 1}", "{name: web}")), Fail, &["container web of"]),
-        ]);
-    }
-
-    #[test]
-    fn a_container_that_a_metric_names_exists() {
-        let (share, average) = ("type: Utilization, averageUtilization: 70", "type: AverageValue, averageValue: 1");
-        let pod = format!("initContainers: [{{name: init}}], containers: [{REQUESTED}, {{name: log}}]");
-        assert_all(&[
-            (scaled(&of_container("web", share), &pod), Pass, &[]),
-            (scaled(&of_container("log", share), &pod), Fail, &["container log of Deployment default/web has no cpu"]),
-            (scaled(&of_container("log", average), &pod), Pass, &[]),
-            (
-                scaled(&of_container("api", average), &pod),
-                Fail,
-                &["/spec/metrics/0/containerResource/container api: Deployment default/web has no container api"],
-            ),
-            (scaled(&of_container("api", share), &pod), Fail, &["no container api"]),
-            (scaled(&of_container("init", share), &pod), Fail, &["no container init that runs as long as the pod"]),
-        ]);
-    }
-
-    #[test]
-    fn only_utilisation_needs_requests() {
-        let value = "{type: Resource, resource: {name: cpu, target: {type: AverageValue, averageValue: 1}}}";
-        let pods = "{type: Pods, pods: {metric: {name: rps}, target: {type: AverageValue, averageValue: 10}}}";
-        let gpu = "{type: Resource, resource: {name: example.com/gpu, target: {type: Utilization, averageUtilization: 70}}}";
-        let older = "{type: Resource, resource: {name: cpu, targetAverageUtilization: 70}}";
-        let bare = "containers: [{name: web}]";
-        assert_all(&[
-            (scaled(&format!("metrics: [{value}]"), bare), Pass, &[]),
-            (scaled(&format!("metrics: [{pods}]"), bare), Pass, &[]),
-            (scaled(&format!("metrics: [{pods}, {CPU}]"), bare), Fail, &["/spec/metrics/1/resource"]),
-            (scaled(&format!("metrics: [{gpu}]"), bare), Unknown, &["other than cpu and memory"]),
-            (scaled(&format!("metrics: [{older}]"), bare), Fail, &["no cpu request"]),
-            // Without metrics, Kubernetes fills in the utilisation of CPU.
-            (scaled("", bare), Fail, &["no cpu request"]),
-            (scaled("metrics: []", bare), Fail, &["no cpu request"]),
-        ]);
-    }
-
-    #[test]
-    fn a_target_that_is_not_known_decides_nothing() {
-        let rollout = "apiVersion: argoproj.io/v1alpha1, kind: Rollout";
-        let pods = "metrics: [{type: Pods, pods: {}}]";
-        for target in [rollout, "apiVersion: apps/v1, kind: StatefulSet", "apiVersion: apps/v1, kind: DaemonSet"] {
-            let other = |manifests: String| manifests.replacen("apiVersion: apps/v1, kind: Deployment", target, 1);
-            assert_all(&[
-                (other(cpu("containers: []")), Unknown, &["the containers of its target"]),
-                (other(scaled(pods, "containers: []")), Pass, &[]),
-            ]);
-        }
-    }
-}
+mod tests;

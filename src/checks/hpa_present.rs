@@ -14,7 +14,11 @@ pub(super) static CHECK: Check = Check {
     group: Group::Availability,
     since: "0.1.0",
     aliases: &[],
-    subjects: KindSet::of(&[Kind::Deployment, Kind::ReplicaSet, Kind::ReplicationController]),
+    subjects: KindSet::of(&[
+        Kind::Deployment,
+        Kind::ReplicaSet,
+        Kind::ReplicationController,
+    ]),
     reads: KindSet::of(&[Kind::HorizontalPodAutoscaler]),
     params: &[],
     bad: r"
@@ -58,18 +62,29 @@ spec:
 
 fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> Judgement {
     let at = Place::field("/spec/replicas");
-    let autoscalers = context.read(Kind::HorizontalPodAutoscaler)?.autoscalers(workload);
-    let owner = workload.meta.controller.as_ref().filter(|owner| owner.kind.is_none());
+    let autoscalers = context
+        .read(Kind::HorizontalPodAutoscaler)?
+        .autoscalers(workload);
+    let owner = workload
+        .meta
+        .controller
+        .as_ref()
+        .filter(|owner| owner.kind.is_none());
     match (&autoscalers[..], owner) {
         ([_], _) => {}
         // One that scales the owner is not recognised: it names an object of a kind that is not known here.
-        ([], Some(owner)) => findings.unknown(at, format!("its owner {} may be scaled in its place", owner.name)),
+        ([], Some(owner)) => findings.unknown(
+            at,
+            format!("its owner {} may be scaled in its place", owner.name),
+        ),
         ([], None) => {
             findings.fail(at, "no HorizontalPodAutoscaler scales it: its replicas do not follow the load; add one");
         }
         ([first, second, ..], _) => {
             let (first, second) = (&first.meta.key.name, &second.meta.key.name);
-            let problem = format!("HorizontalPodAutoscalers {first} and {second} both scale it, so that neither does");
+            let problem = format!(
+                "HorizontalPodAutoscalers {first} and {second} both scale it, so that neither does"
+            );
             findings.fail(at, format!("{problem}; keep one"));
         }
     }
@@ -83,7 +98,9 @@ mod tests {
     use crate::model::Verdict::{Fail, Pass, Unknown};
 
     fn workload(api_version: &str, kind: &str, metadata: &str) -> String {
-        format!("{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: web{metadata}}}, spec: {{}}}}")
+        format!(
+            "{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: web{metadata}}}, spec: {{}}}}"
+        )
     }
 
     fn autoscaler(metadata: &str, target: &str) -> String {
@@ -98,16 +115,56 @@ mod tests {
         let deployment = workload("apps/v1", "Deployment", "");
         let target = "apiVersion: apps/v1, kind: Deployment, name: web";
         for (other, verdict, parts) in [
-            (String::new(), Fail, &["- /spec/replicas : no HorizontalPodAutoscaler scales it"][..]),
+            (
+                String::new(),
+                Fail,
+                &["- /spec/replicas : no HorizontalPodAutoscaler scales it"][..],
+            ),
             (autoscaler("name: web", target), Pass, &[]),
             (autoscaler("name: another-name", target), Pass, &[]),
-            (autoscaler("name: web, namespace: shop", target), Fail, &["no HorizontalPodAutoscaler"]),
-            (autoscaler("name: web", "apiVersion: apps/v1, kind: StatefulSet, name: web"), Fail, &["no Horizontal"]),
-            (autoscaler("name: web", "apiVersion: apps/v1, kind: DaemonSet, name: web"), Fail, &["no Horizontal"]),
-            (autoscaler("name: web", "apiVersion: apps/v1, kind: Deployment, name: api"), Fail, &["no Horizontal"]),
-            (autoscaler("name: web", "apiVersion: example.com/v1, kind: Deployment, name: web"), Fail, &["no Horizontal"]),
+            (
+                autoscaler("name: web, namespace: shop", target),
+                Fail,
+                &["no HorizontalPodAutoscaler"],
+            ),
+            (
+                autoscaler(
+                    "name: web",
+                    "apiVersion: apps/v1, kind: StatefulSet, name: web",
+                ),
+                Fail,
+                &["no Horizontal"],
+            ),
+            (
+                autoscaler(
+                    "name: web",
+                    "apiVersion: apps/v1, kind: DaemonSet, name: web",
+                ),
+                Fail,
+                &["no Horizontal"],
+            ),
+            (
+                autoscaler(
+                    "name: web",
+                    "apiVersion: apps/v1, kind: Deployment, name: api",
+                ),
+                Fail,
+                &["no Horizontal"],
+            ),
+            (
+                autoscaler(
+                    "name: web",
+                    "apiVersion: example.com/v1, kind: Deployment, name: web",
+                ),
+                Fail,
+                &["no Horizontal"],
+            ),
             // Without an apiVersion, the kind is looked for in the core group, which has no Deployments.
-            (autoscaler("name: web", "kind: Deployment, name: web"), Fail, &["no Horizontal"]),
+            (
+                autoscaler("name: web", "kind: Deployment, name: web"),
+                Fail,
+                &["no Horizontal"],
+            ),
             (
                 autoscaler("name: a", target) + &autoscaler("name: b", target),
                 Fail,
@@ -121,11 +178,31 @@ mod tests {
     #[test]
     fn who_owns_it_may_be_scaled_in_its_place() {
         let owner = |api_version: &str, kind: &str| {
-            let owner = format!("apiVersion: {api_version}, kind: {kind}, name: web, uid: u1, controller: true");
-            workload("apps/v1", "ReplicaSet", &format!(", ownerReferences: [{{{owner}}}]"))
+            let owner = format!(
+                "apiVersion: {api_version}, kind: {kind}, name: web, uid: u1, controller: true"
+            );
+            workload(
+                "apps/v1",
+                "ReplicaSet",
+                &format!(", ownerReferences: [{{{owner}}}]"),
+            )
         };
-        assert_on(&CHECK, &[(&owner("argoproj.io/v1alpha1", "Rollout"), Unknown, &["its owner web may be scaled"])]);
-        assert_on(&CHECK, &[(&owner("apps/v1", "Deployment"), Fail, &["no HorizontalPodAutoscaler"])]);
+        assert_on(
+            &CHECK,
+            &[(
+                &owner("argoproj.io/v1alpha1", "Rollout"),
+                Unknown,
+                &["its owner web may be scaled"],
+            )],
+        );
+        assert_on(
+            &CHECK,
+            &[(
+                &owner("apps/v1", "Deployment"),
+                Fail,
+                &["no HorizontalPodAutoscaler"],
+            )],
+        );
     }
 
     #[test]
@@ -137,7 +214,11 @@ mod tests {
             ("batch/v1", "CronJob"),
             ("v1", "Pod"),
         ] {
-            assert_eq!(verdict(&CHECK, &workload(api_version, kind, "")), [], "{kind}");
+            assert_eq!(
+                verdict(&CHECK, &workload(api_version, kind, "")),
+                [],
+                "{kind}"
+            );
         }
     }
 }

@@ -24,7 +24,11 @@ pub(super) static CHECK: Check = Check {
     params: &[Param {
         name: "min",
         doc: "the fewest replicas that pass",
-        kind: ParamKind::Integer { default: 2, minimum: 1, maximum: 1000 },
+        kind: ParamKind::Integer {
+            default: 2,
+            minimum: 1,
+            maximum: 1000,
+        },
     }],
     bad: r"
 apiVersion: apps/v1
@@ -63,7 +67,9 @@ spec:
             let replicas = floor.replicas;
             let message = match floor.autoscaler.map(|autoscaler| &autoscaler.meta.key.name) {
                 Some(name) => {
-                    format!("HorizontalPodAutoscaler {name} may go down to {replicas}: set minReplicas to {min} or more")
+                    format!(
+                        "HorizontalPodAutoscaler {name} may go down to {replicas}: set minReplicas to {min} or more"
+                    )
                 }
                 None => format!("replicas is {replicas}: set it to {min} or more"),
             };
@@ -80,7 +86,9 @@ mod tests {
     use crate::model::Verdict::{Fail, Pass};
 
     fn workload(api_version: &str, kind: &str, spec: &str) -> String {
-        format!("{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: web}}, spec: {{{spec}}}}}")
+        format!(
+            "{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: web}}, spec: {{{spec}}}}}"
+        )
     }
 
     fn autoscaler(target: &str, bounds: &str) -> String {
@@ -93,30 +101,80 @@ mod tests {
     #[test]
     fn the_fewest_replicas_are_judged() {
         let deployment = |spec: &str| workload("apps/v1", "Deployment", spec);
-        let scaled = |bounds: &str| autoscaler("apiVersion: apps/v1, kind: Deployment, name: web", bounds);
-        let elsewhere = scaled("minReplicas: 3, maxReplicas: 5").replace("name: scaler", "name: scaler, namespace: shop");
-        let stateful = autoscaler("apiVersion: apps/v1, kind: StatefulSet, name: web", "minReplicas: 3, maxReplicas: 5");
-        let second = scaled("minReplicas: 1, maxReplicas: 5").replace("name: scaler", "name: second");
+        let scaled =
+            |bounds: &str| autoscaler("apiVersion: apps/v1, kind: Deployment, name: web", bounds);
+        let elsewhere = scaled("minReplicas: 3, maxReplicas: 5")
+            .replace("name: scaler", "name: scaler, namespace: shop");
+        let stateful = autoscaler(
+            "apiVersion: apps/v1, kind: StatefulSet, name: web",
+            "minReplicas: 3, maxReplicas: 5",
+        );
+        let second =
+            scaled("minReplicas: 1, maxReplicas: 5").replace("name: scaler", "name: second");
         for (manifests, verdict, parts) in [
             (deployment("replicas: 2"), Pass, &[][..]),
-            (deployment("replicas: 1"), Fail, &["- /spec/replicas : replicas is 1: set it to 2 or more"]),
+            (
+                deployment("replicas: 1"),
+                Fail,
+                &["- /spec/replicas : replicas is 1: set it to 2 or more"],
+            ),
             (deployment(""), Fail, &["replicas is 1"]),
             (deployment("replicas: null"), Fail, &["replicas is 1"]),
             (deployment("replicas: 0"), Fail, &["replicas is 0"]),
-            (workload("extensions/v1beta1", "Deployment", "replicas: 2"), Pass, &[]),
-            (workload("apps/v1", "StatefulSet", "replicas: 1"), Fail, &["replicas is 1"]),
-            (workload("apps/v1", "ReplicaSet", "replicas: 1"), Fail, &["replicas is 1"]),
-            (workload("v1", "ReplicationController", "replicas: 1"), Fail, &["replicas is 1"]),
+            (
+                workload("extensions/v1beta1", "Deployment", "replicas: 2"),
+                Pass,
+                &[],
+            ),
+            (
+                workload("apps/v1", "StatefulSet", "replicas: 1"),
+                Fail,
+                &["replicas is 1"],
+            ),
+            (
+                workload("apps/v1", "ReplicaSet", "replicas: 1"),
+                Fail,
+                &["replicas is 1"],
+            ),
+            (
+                workload("v1", "ReplicationController", "replicas: 1"),
+                Fail,
+                &["replicas is 1"],
+            ),
             // Whatever `replicas` is now, the floor is what it may become.
-            (deployment("") + &scaled("minReplicas: 3, maxReplicas: 5"), Pass, &[]),
-            (deployment("replicas: 5") + &scaled("minReplicas: 1, maxReplicas: 9"), Fail, &["scaler may go down to 1"]),
-            (deployment("replicas: 5") + &scaled("maxReplicas: 9"), Fail, &["may go down to 1"]),
-            (deployment("replicas: 5") + &scaled("minReplicas: 0, maxReplicas: 9"), Fail, &["may go down to 0"]),
-            (deployment("replicas: 0") + &scaled("minReplicas: 3, maxReplicas: 5"), Fail, &["replicas is 0"]),
+            (
+                deployment("") + &scaled("minReplicas: 3, maxReplicas: 5"),
+                Pass,
+                &[],
+            ),
+            (
+                deployment("replicas: 5") + &scaled("minReplicas: 1, maxReplicas: 9"),
+                Fail,
+                &["scaler may go down to 1"],
+            ),
+            (
+                deployment("replicas: 5") + &scaled("maxReplicas: 9"),
+                Fail,
+                &["may go down to 1"],
+            ),
+            (
+                deployment("replicas: 5") + &scaled("minReplicas: 0, maxReplicas: 9"),
+                Fail,
+                &["may go down to 0"],
+            ),
+            (
+                deployment("replicas: 0") + &scaled("minReplicas: 3, maxReplicas: 5"),
+                Fail,
+                &["replicas is 0"],
+            ),
             // One that scales something else: in another namespace, or of another kind.
             (deployment("") + &elsewhere, Fail, &["replicas is 1"]),
             (deployment("") + &stateful, Fail, &["replicas is 1"]),
-            (deployment("") + &scaled("minReplicas: 3, maxReplicas: 5") + &second, Fail, &["second may go down to 1"]),
+            (
+                deployment("") + &scaled("minReplicas: 3, maxReplicas: 5") + &second,
+                Fail,
+                &["second may go down to 1"],
+            ),
         ] {
             assert_on(&CHECK, &[(&manifests, verdict, parts)]);
         }
@@ -124,8 +182,17 @@ mod tests {
 
     #[test]
     fn what_has_no_replicas_is_not_judged() {
-        for (api_version, kind) in [("apps/v1", "DaemonSet"), ("batch/v1", "Job"), ("batch/v1", "CronJob"), ("v1", "Pod")] {
-            assert_eq!(verdict(&CHECK, &workload(api_version, kind, "")), [], "{kind}");
+        for (api_version, kind) in [
+            ("apps/v1", "DaemonSet"),
+            ("batch/v1", "Job"),
+            ("batch/v1", "CronJob"),
+            ("v1", "Pod"),
+        ] {
+            assert_eq!(
+                verdict(&CHECK, &workload(api_version, kind, "")),
+                [],
+                "{kind}"
+            );
         }
     }
 
@@ -133,7 +200,11 @@ mod tests {
     fn a_policy_may_ask_for_more() {
         let three = workload("apps/v1", "Deployment", "replicas: 3");
         for (min, expected) in [(1, Pass), (3, Pass), (4, Fail)] {
-            assert_eq!(verdict_with(&CHECK, serde_json::json!({ "min": min }), &three)[0].1, expected, "{min}");
+            assert_eq!(
+                verdict_with(&CHECK, serde_json::json!({ "min": min }), &three)[0].1,
+                expected,
+                "{min}"
+            );
         }
     }
 }

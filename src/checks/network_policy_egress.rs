@@ -16,7 +16,10 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     group: Group::Network,
     since: "0.1.0",
-    aliases: &["polaris/missingNetworkPolicy", "kube-score/pod-networkpolicy", "kube-linter/non-isolated-pod"],
+    aliases: &[
+        "polaris/missingNetworkPolicy",
+        "kube-score/pod-networkpolicy",
+    ],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::NetworkPolicy]),
     params: &[],
@@ -53,6 +56,12 @@ spec:
         matchLabels: {app: db}
 ",
     run: Run::Workload(|context, workload, findings| {
-        network::require(context, workload, Direction::Egress, "it can connect to anything", findings)
+        network::require(
+            context,
+            workload,
+            Direction::Egress,
+            "it can connect to anything",
+            findings,
+        )
     }),
 };

@@ -16,7 +16,11 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     group: Group::Network,
     since: "0.1.0",
-    aliases: &["polaris/missingNetworkPolicy", "kube-score/pod-networkpolicy", "kube-linter/non-isolated-pod"],
+    aliases: &[
+        "polaris/missingNetworkPolicy",
+        "kube-score/pod-networkpolicy",
+        "kube-linter/non-isolated-pod",
+    ],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::NetworkPolicy]),
     params: &[],
@@ -52,6 +56,12 @@ spec:
     - port: 8080
 ",
     run: Run::Workload(|context, workload, findings| {
-        network::require(context, workload, Direction::Ingress, "whatever runs in the cluster can connect to it", findings)
+        network::require(
+            context,
+            workload,
+            Direction::Ingress,
+            "whatever runs in the cluster can connect to it",
+            findings,
+        )
     }),
 };

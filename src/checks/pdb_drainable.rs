@@ -82,38 +82,89 @@ fn run(context: &Context<'_>, budget: &PodDisruptionBudget, findings: &mut Findi
     let covered = covered(context, budget)?;
     let groups: Vec<_> = covered.iter().map(|(_, group, _)| *group).collect();
     let (at, said) = match demand {
-        Demand::Keep(part) => (Place::field("/spec/minAvailable"), format!("minAvailable is {part}")),
-        Demand::Spare(part) => (Place::field("/spec/maxUnavailable"), format!("maxUnavailable is {part}")),
-        Demand::Nothing => (Place::field("/spec"), "neither minAvailable nor maxUnavailable is set".to_owned()),
-        Demand::Both => (Place::field("/spec"), "minAvailable and maxUnavailable are both set".to_owned()),
+        Demand::Keep(part) => (
+            Place::field("/spec/minAvailable"),
+            format!("minAvailable is {part}"),
+        ),
+        Demand::Spare(part) => (
+            Place::field("/spec/maxUnavailable"),
+            format!("maxUnavailable is {part}"),
+        ),
+        Demand::Nothing => (
+            Place::field("/spec"),
+            "neither minAvailable nor maxUnavailable is set".to_owned(),
+        ),
+        Demand::Both => (
+            Place::field("/spec"),
+            "minAvailable and maxUnavailable are both set".to_owned(),
+        ),
     };
     let name = |place: usize| covered[place].0.key();
     match eviction(demand, &groups) {
         Eviction::Allowed(_) => {}
         Eviction::NoPods if !demand.is_absolute() => findings.not_applicable(),
         Eviction::NoPods | Eviction::NoDemand => {
-            findings.fail(at, format!("{said}: no pod may ever be evicted; set maxUnavailable: 1"));
+            findings.fail(
+                at,
+                format!("{said}: no pod may ever be evicted; set maxUnavailable: 1"),
+            );
         }
         Eviction::Refused { healthy, desired } => {
-            let because = covered.iter().find_map(|(_, _, autoscaler)| autoscaler.as_ref());
-            let because = because.map_or_else(String::new, |name| format!(" (HorizontalPodAutoscaler {name} can go so low)"));
-            let pods = format!("{desired} of the {healthy} pods that are sure to run{because} must stay");
-            findings.fail(at, format!("{said}: {pods}, so none may be evicted; set maxUnavailable: 1"));
+            let because = covered
+                .iter()
+                .find_map(|(_, _, autoscaler)| autoscaler.as_ref());
+            let because = because.map_or_else(String::new, |name| {
+                format!(" (HorizontalPodAutoscaler {name} can go so low)")
+            });
+            let advice = match demand {
+                // What has no scale is counted one by one, and only for a number.
+                Demand::Keep(_)
+                    if !groups
+                        .iter()
+                        .all(|group| matches!(group, Covered::Scaled(_))) =>
+                {
+                    "lower it"
+                }
+                _ => "set maxUnavailable: 1",
+            };
+            let count = format!("of {healthy} sure to run{because}, {desired} must stay");
+            findings.fail(
+                at,
+                format!("{said}: {count}, so no pod may be evicted; {advice}"),
+            );
         }
         Eviction::NoScale(place) => {
-            let problem = format!("{} has no scale to compute that from, so no eviction is allowed", name(place));
-            findings.fail(at, format!("{said}: {problem}; leave it out, or set minAvailable to a number"));
+            let problem = format!(
+                "{} has no scale to compute that from, so no eviction is allowed",
+                name(place)
+            );
+            findings.fail(
+                at,
+                format!("{said}: {problem}; leave it out, or set minAvailable to a number"),
+            );
         }
         Eviction::NothingScaled => {
             let problem = "nothing with a scale is sure to run to compute that from, so no eviction is allowed";
-            findings.fail(at, format!("{said}: {problem}; set minAvailable to a number"));
+            findings.fail(
+                at,
+                format!("{said}: {problem}; set minAvailable to a number"),
+            );
         }
         Eviction::PerNode(place) => {
-            let problem = format!("whether a pod may be evicted depends on how many nodes run {}", name(place));
+            let problem = format!(
+                "whether a pod may be evicted depends on how many nodes run {}",
+                name(place)
+            );
             findings.unknown(at, format!("{said}: {problem}"));
         }
         Eviction::Foreign(place) => {
-            findings.unknown(at, format!("{said}: the scale of what controls {} is not known", name(place)));
+            findings.unknown(
+                at,
+                format!(
+                    "{said}: the scale of what controls {} is not known",
+                    name(place)
+                ),
+            );
         }
         Eviction::Invalid => findings.unknown(at, format!("{said}, which Kubernetes refuses")),
     }
@@ -126,7 +177,9 @@ fn covered<'a>(
     context: &Context<'a>,
     budget: &PodDisruptionBudget,
 ) -> Result<Vec<(&'a Workload, Covered, Option<Text>)>, Undecided> {
-    let Some(selector) = &budget.selector else { return Ok(Vec::new()) };
+    let Some(selector) = &budget.selector else {
+        return Ok(Vec::new());
+    };
     let mut covered = Vec::new();
     let mut view = context.read(Kind::PodDisruptionBudget)?;
     for kind in KindSet::WORKLOADS.iter() {
@@ -145,7 +198,9 @@ fn covered<'a>(
             Kind::Job | Kind::CronJob => Covered::Ending,
             _ => {
                 let floor = Floor::of(context, workload)?;
-                autoscaler = floor.autoscaler.map(|autoscaler| autoscaler.meta.key.name.clone());
+                autoscaler = floor
+                    .autoscaler
+                    .map(|autoscaler| autoscaler.meta.key.name.clone());
                 Covered::Scaled(floor.replicas.max(0))
             }
         };
@@ -153,3 +208,6 @@ fn covered<'a>(
     }
     Ok(covered)
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,7 +59,11 @@ spec:
     matchLabels: {app: web}
 ",
     run: Run::Workload(|context, workload, findings| {
-        if context.read(Kind::PodDisruptionBudget)?.selecting(workload, Kind::PodDisruptionBudget).is_empty() {
+        if context
+            .read(Kind::PodDisruptionBudget)?
+            .selecting(workload, Kind::PodDisruptionBudget)
+            .is_empty()
+        {
             let at = Place::pod_labels(workload);
             findings.fail(at, "no PodDisruptionBudget selects its pods: a drain may evict all of them at once; add one");
         }
@@ -95,14 +99,38 @@ mod tests {
         let labels = "app: web, team: shop";
         for (version, selector, expected) in [
             ("policy/v1", "selector: {matchLabels: {app: web}}", Pass),
-            ("policy/v1", "selector: {matchLabels: {app: web, team: shop}}", Pass),
+            (
+                "policy/v1",
+                "selector: {matchLabels: {app: web, team: shop}}",
+                Pass,
+            ),
             // Every label must match, not one of them.
-            ("policy/v1", "selector: {matchLabels: {app: api, team: shop}}", Fail),
-            ("policy/v1", "selector: {matchLabels: {app: web, tier: front}}", Fail),
+            (
+                "policy/v1",
+                "selector: {matchLabels: {app: api, team: shop}}",
+                Fail,
+            ),
+            (
+                "policy/v1",
+                "selector: {matchLabels: {app: web, tier: front}}",
+                Fail,
+            ),
             // Expressions count, alone and beside labels.
-            ("policy/v1", "selector: {matchExpressions: [{key: app, operator: In, values: [api, web]}]}", Pass),
-            ("policy/v1", "selector: {matchExpressions: [{key: app, operator: NotIn, values: [web]}]}", Fail),
-            ("policy/v1", "selector: {matchExpressions: [{key: tier, operator: DoesNotExist}]}", Pass),
+            (
+                "policy/v1",
+                "selector: {matchExpressions: [{key: app, operator: In, values: [api, web]}]}",
+                Pass,
+            ),
+            (
+                "policy/v1",
+                "selector: {matchExpressions: [{key: app, operator: NotIn, values: [web]}]}",
+                Fail,
+            ),
+            (
+                "policy/v1",
+                "selector: {matchExpressions: [{key: tier, operator: DoesNotExist}]}",
+                Pass,
+            ),
             (
                 "policy/v1",
                 "selector: {matchLabels: {app: web}, matchExpressions: [{key: tier, operator: Exists}]}",
@@ -113,11 +141,17 @@ mod tests {
             ("policy/v1", "selector: null", Fail),
             ("policy/v1", "", Fail),
             ("policy/v1beta1", "selector: {}", Fail),
-            ("policy/v1beta1", "selector: {matchLabels: {app: web}}", Pass),
+            (
+                "policy/v1beta1",
+                "selector: {matchLabels: {app: web}}",
+                Pass,
+            ),
         ] {
             let manifests = deployment(labels) + &budget(version, "", selector);
             let parts: &[&str] = match expected {
-                Fail => &["- /spec/template/metadata/labels : no PodDisruptionBudget selects its pods"],
+                Fail => {
+                    &["- /spec/template/metadata/labels : no PodDisruptionBudget selects its pods"]
+                }
                 _ => &[],
             };
             assert_on(&CHECK, &[(&manifests, expected, parts)]);
@@ -128,8 +162,16 @@ mod tests {
     fn only_the_pods_labels_count_and_only_budgets_of_the_namespace() {
         let selector = "selector: {matchLabels: {app: web}}";
         // The Deployment has the label, its pods do not.
-        assert_on(&CHECK, &[(&(deployment("") + &budget("policy/v1", "", selector)), Fail, &["no PodDisruptionBudget"])]);
-        let elsewhere = deployment("app: web") + &budget("policy/v1", ", namespace: shop", selector);
+        assert_on(
+            &CHECK,
+            &[(
+                &(deployment("") + &budget("policy/v1", "", selector)),
+                Fail,
+                &["no PodDisruptionBudget"],
+            )],
+        );
+        let elsewhere =
+            deployment("app: web") + &budget("policy/v1", ", namespace: shop", selector);
         assert_on(&CHECK, &[(&elsewhere, Fail, &["no PodDisruptionBudget"])]);
     }
 
@@ -144,8 +186,13 @@ mod tests {
             ("batch/v1", "CronJob", None),
             ("v1", "Pod", None),
         ] {
-            let manifest = format!("{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: web}}, spec: {{}}}}");
-            let verdicts: Vec<Verdict> = verdict(&CHECK, &manifest).into_iter().map(|(_, verdict, _)| verdict).collect();
+            let manifest = format!(
+                "{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: web}}, spec: {{}}}}"
+            );
+            let verdicts: Vec<Verdict> = verdict(&CHECK, &manifest)
+                .into_iter()
+                .map(|(_, verdict, _)| verdict)
+                .collect();
             assert_eq!(verdicts, Vec::from_iter(expected), "{kind}");
         }
     }
@@ -155,13 +202,28 @@ mod tests {
     fn budgets_that_cannot_be_read_decide_nothing() {
         let mut cluster = Inventory::of_cluster();
         testing::store(&mut cluster, &deployment("app: web"));
-        assert_eq!(judge(&CHECK, &Params::default(), &cluster)[0].verdict, Unknown);
-        cluster.set_source(Kind::PodDisruptionBudget, Source::Unavailable("forbidden".into()));
-        assert_eq!(judge(&CHECK, &Params::default(), &cluster)[0].verdict, Unknown);
+        assert_eq!(
+            judge(&CHECK, &Params::default(), &cluster)[0].verdict,
+            Unknown
+        );
+        cluster.set_source(
+            Kind::PodDisruptionBudget,
+            Source::Unavailable("forbidden".into()),
+        );
+        assert_eq!(
+            judge(&CHECK, &Params::default(), &cluster)[0].verdict,
+            Unknown
+        );
         cluster.set_source(Kind::PodDisruptionBudget, Source::Synced);
         assert_eq!(judge(&CHECK, &Params::default(), &cluster)[0].verdict, Fail);
         let mut files = inventory(&deployment("app: web"));
-        files.set_source(Kind::PodDisruptionBudget, Source::Unavailable("forbidden".into()));
-        assert_eq!(judge(&CHECK, &Params::default(), &files)[0].verdict, Unknown);
+        files.set_source(
+            Kind::PodDisruptionBudget,
+            Source::Unavailable("forbidden".into()),
+        );
+        assert_eq!(
+            judge(&CHECK, &Params::default(), &files)[0].verdict,
+            Unknown
+        );
     }
 }

@@ -65,7 +65,10 @@ fn run(context: &Context<'_>, binding: &Binding, findings: &mut Findings) -> Jud
         let role = context.read(Kind::ClusterRole)?.role(binding);
         let is_told = role.is_some_and(|role| !role.rules.is_empty() || !role.is_aggregated);
         if context.may_exist_elsewhere() && !is_told && !rbac::is_built_in(kind, name) {
-            findings.unknown(at, format!("what {kind} {name} allows is not among the files"));
+            findings.unknown(
+                at,
+                format!("what {kind} {name} allows is not among the files"),
+            );
             return Ok(());
         }
         role.is_some_and(|role| role.rules.iter().any(rbac::allows_everything))
@@ -79,7 +82,10 @@ fn run(context: &Context<'_>, binding: &Binding, findings: &mut Findings) -> Jud
             0 => String::new(),
             others => format!(" and {others} more"),
         };
-        findings.fail(at, format!("{kind} {name} lets {first}{others} do everything in {within}: grant less"));
+        findings.fail(
+            at,
+            format!("{kind} {name} lets {first}{others} do everything in {within}: grant less"),
+        );
     }
     Ok(())
 }
@@ -98,7 +104,11 @@ mod tests {
 
     fn binding(kind: &str, role: &str, subjects: &str) -> String {
         let (role_kind, name) = role.split_once(' ').expect("a kind and a name");
-        let namespace = if kind == "RoleBinding" { ", namespace: shop" } else { "" };
+        let namespace = if kind == "RoleBinding" {
+            ", namespace: shop"
+        } else {
+            ""
+        };
         format!(
             "{{apiVersion: rbac.authorization.k8s.io/v1, kind: {kind}, metadata: {{name: b{namespace}}}, roleRef: \
              {{apiGroup: rbac.authorization.k8s.io, kind: {role_kind}, name: '{name}'}}, subjects: [{subjects}]}}"
@@ -106,7 +116,11 @@ mod tests {
     }
 
     fn role(kind: &str, more: &str) -> String {
-        let namespace = if kind == "Role" { ", namespace: shop" } else { "" };
+        let namespace = if kind == "Role" {
+            ", namespace: shop"
+        } else {
+            ""
+        };
         format!(
             "\n---\n{{apiVersion: rbac.authorization.k8s.io/v1, kind: {kind}, metadata: {{name: ops{namespace}}}, {more}}}"
         )
@@ -116,15 +130,39 @@ mod tests {
     fn only_grants_to_workloads_are_judged() {
         let all = "lets group system:serviceaccounts do everything in the cluster";
         for (subjects, verdict, part) in [
-            (ACCOUNT, Fail, "- /roleRef : ClusterRole cluster-admin lets ServiceAccount shop/web do everything in the cluster"),
+            (
+                ACCOUNT,
+                Fail,
+                "- /roleRef : ClusterRole cluster-admin lets ServiceAccount shop/web do everything in the cluster",
+            ),
             ("{kind: Group, name: 'system:serviceaccounts'}", Fail, all),
-            ("{kind: Group, name: 'system:serviceaccounts:shop'}", Fail, "lets group system:serviceaccounts:shop"),
-            ("{kind: Group, name: 'system:authenticated'}", Fail, "lets group system:authenticated"),
-            ("{kind: User, name: 'system:serviceaccount:shop:web'}", Fail, "lets user system:serviceaccount:shop:web"),
-            (&format!("{{kind: User, name: ann}}, {ACCOUNT}, {ACCOUNT}"), Fail, "ServiceAccount shop/web and 1 more"),
+            (
+                "{kind: Group, name: 'system:serviceaccounts:shop'}",
+                Fail,
+                "lets group system:serviceaccounts:shop",
+            ),
+            (
+                "{kind: Group, name: 'system:authenticated'}",
+                Fail,
+                "lets group system:authenticated",
+            ),
+            (
+                "{kind: User, name: 'system:serviceaccount:shop:web'}",
+                Fail,
+                "lets user system:serviceaccount:shop:web",
+            ),
+            (
+                &format!("{{kind: User, name: ann}}, {ACCOUNT}, {ACCOUNT}"),
+                Fail,
+                "ServiceAccount shop/web and 1 more",
+            ),
             // What Kubernetes itself grants, and people.
             ("{kind: Group, name: 'system:masters'}", NotApplicable, ""),
-            ("{kind: User, name: 'system:kube-controller-manager'}", NotApplicable, ""),
+            (
+                "{kind: User, name: 'system:kube-controller-manager'}",
+                NotApplicable,
+                "",
+            ),
             ("{kind: User, name: ann}", NotApplicable, ""),
             ("{kind: Group, name: ops}", NotApplicable, ""),
             ("", NotApplicable, ""),
@@ -134,28 +172,50 @@ mod tests {
             assert_on(&CHECK, &[(&manifest, verdict, parts)]);
         }
         let manifest = binding("RoleBinding", "ClusterRole cluster-admin", ACCOUNT);
-        assert_on(&CHECK, &[(&manifest, Fail, &["do everything in namespace shop"])]);
+        assert_on(
+            &CHECK,
+            &[(&manifest, Fail, &["do everything in namespace shop"])],
+        );
     }
 
     #[test]
     fn a_role_of_everything_is_the_same() {
         for (rules, verdict) in [
             (EVERYTHING, Fail),
-            (&format!("{{apiGroups: [''], resources: [pods], verbs: [get]}}, {EVERYTHING}"), Fail),
-            ("{apiGroups: ['', '*'], resources: [pods, '*'], verbs: [get, '*']}", Fail),
+            (
+                &format!("{{apiGroups: [''], resources: [pods], verbs: [get]}}, {EVERYTHING}"),
+                Fail,
+            ),
+            (
+                "{apiGroups: ['', '*'], resources: [pods, '*'], verbs: [get, '*']}",
+                Fail,
+            ),
             ("{apiGroups: [''], resources: ['*'], verbs: ['*']}", Pass),
             ("{apiGroups: ['*'], resources: [pods], verbs: ['*']}", Pass),
-            ("{apiGroups: ['*'], resources: ['*'], verbs: [get, list, watch]}", Pass),
+            (
+                "{apiGroups: ['*'], resources: ['*'], verbs: [get, list, watch]}",
+                Pass,
+            ),
             ("{apiGroups: ['*'], resources: ['*/*'], verbs: ['*']}", Pass),
-            ("{apiGroups: ['*'], resources: ['*'], verbs: ['*'], resourceNames: [a]}", Pass),
+            (
+                "{apiGroups: ['*'], resources: ['*'], verbs: ['*'], resourceNames: [a]}",
+                Pass,
+            ),
             ("{nonResourceURLs: ['*'], verbs: ['*']}", Pass),
             ("", Pass),
         ] {
-            for (kind, bound) in [("ClusterRoleBinding", "ClusterRole"), ("RoleBinding", "ClusterRole"), ("RoleBinding", "Role")]
-            {
+            for (kind, bound) in [
+                ("ClusterRoleBinding", "ClusterRole"),
+                ("RoleBinding", "ClusterRole"),
+                ("RoleBinding", "Role"),
+            ] {
                 let manifests = binding(kind, &format!("{bound} ops"), ACCOUNT);
                 let manifests = manifests + &role(bound, &format!("rules: [{rules}]"));
-                let parts: &[&str] = if verdict == Fail { &["ops lets ServiceAccount shop/web do everything"] } else { &[] };
+                let parts: &[&str] = if verdict == Fail {
+                    &["ops lets ServiceAccount shop/web do everything"]
+                } else {
+                    &[]
+                };
                 assert_on(&CHECK, &[(&manifests, verdict, parts)]);
             }
         }
@@ -166,31 +226,60 @@ mod tests {
         let missing: &[&str] = &["ops allows is not among the files"];
         let bound = |kind: &str, role: &str| binding(kind, role, ACCOUNT);
         for (manifests, verdict, parts) in [
-            (bound("ClusterRoleBinding", "ClusterRole ops"), Unknown, missing),
+            (
+                bound("ClusterRoleBinding", "ClusterRole ops"),
+                Unknown,
+                missing,
+            ),
             (bound("RoleBinding", "Role ops"), Unknown, missing),
             // A Role of another namespace, and a ClusterRole of that name, are others.
             (
                 bound("RoleBinding", "Role ops")
-                    + &role("Role", &format!("rules: [{EVERYTHING}]")).replace("namespace: shop", "namespace: other"),
+                    + &role("Role", &format!("rules: [{EVERYTHING}]"))
+                        .replace("namespace: shop", "namespace: other"),
                 Unknown,
                 missing,
             ),
-            (bound("RoleBinding", "Role ops") + &role("ClusterRole", &format!("rules: [{EVERYTHING}]")), Unknown, missing),
+            (
+                bound("RoleBinding", "Role ops")
+                    + &role("ClusterRole", &format!("rules: [{EVERYTHING}]")),
+                Unknown,
+                missing,
+            ),
             // Kubernetes' own are in every cluster, and only cluster-admin allows everything.
             (bound("RoleBinding", "ClusterRole view"), Pass, &[]),
             (bound("ClusterRoleBinding", "ClusterRole admin"), Pass, &[]),
-            (bound("ClusterRoleBinding", "ClusterRole system:auth-delegator"), Pass, &[]),
-            (bound("RoleBinding", "Role extension-apiserver-authentication-reader"), Pass, &[]),
-            (bound("RoleBinding", "Role cluster-admin"), Unknown, &["Role cluster-admin allows"]),
+            (
+                bound("ClusterRoleBinding", "ClusterRole system:auth-delegator"),
+                Pass,
+                &[],
+            ),
+            (
+                bound(
+                    "RoleBinding",
+                    "Role extension-apiserver-authentication-reader",
+                ),
+                Pass,
+                &[],
+            ),
+            (
+                bound("RoleBinding", "Role cluster-admin"),
+                Unknown,
+                &["Role cluster-admin allows"],
+            ),
             // One whose rules the cluster puts together, unless the file has them already.
             (
-                bound("ClusterRoleBinding", "ClusterRole ops") + &role("ClusterRole", "aggregationRule: {}"),
+                bound("ClusterRoleBinding", "ClusterRole ops")
+                    + &role("ClusterRole", "aggregationRule: {}"),
                 Unknown,
                 missing,
             ),
             (
                 bound("ClusterRoleBinding", "ClusterRole ops")
-                    + &role("ClusterRole", &format!("aggregationRule: {{}}, rules: [{EVERYTHING}]")),
+                    + &role(
+                        "ClusterRole",
+                        &format!("aggregationRule: {{}}, rules: [{EVERYTHING}]"),
+                    ),
                 Fail,
                 &["do everything"],
             ),
@@ -203,14 +292,35 @@ mod tests {
     fn in_a_cluster_a_role_that_does_not_exist_grants_nothing() {
         let mut inventory = Inventory::of_cluster();
         store(&mut inventory, &binding("RoleBinding", "Role ops", ACCOUNT));
-        assert_in(&CHECK, &Params::default(), &inventory, Unknown, &["Roles are not listed yet"]);
+        assert_in(
+            &CHECK,
+            &Params::default(),
+            &inventory,
+            Unknown,
+            &["Roles are not listed yet"],
+        );
         inventory.set_source(Kind::Role, Source::Synced);
         inventory.set_source(Kind::ClusterRole, Source::Unavailable("forbidden".into()));
-        assert_in(&CHECK, &Params::default(), &inventory, Unknown, &["ClusterRoles cannot be read: forbidden"]);
+        assert_in(
+            &CHECK,
+            &Params::default(),
+            &inventory,
+            Unknown,
+            &["ClusterRoles cannot be read: forbidden"],
+        );
         inventory.set_source(Kind::ClusterRole, Source::Synced);
         assert_in(&CHECK, &Params::default(), &inventory, Pass, &[]);
         // And then it does.
-        store(&mut inventory, role("Role", &format!("rules: [{EVERYTHING}]")).trim_start_matches("\n---\n"));
-        assert_in(&CHECK, &Params::default(), &inventory, Fail, &["Role ops lets ServiceAccount shop/web"]);
+        store(
+            &mut inventory,
+            role("Role", &format!("rules: [{EVERYTHING}]")).trim_start_matches("\n---\n"),
+        );
+        assert_in(
+            &CHECK,
+            &Params::default(),
+            &inventory,
+            Fail,
+            &["Role ops lets ServiceAccount shop/web"],
+        );
     }
 }

@@ -43,14 +43,21 @@ rules:
 fn run(context: &Context<'_>, role: &Role, findings: &mut Findings) -> Judgement {
     context.read(Kind::RoleBinding)?;
     let granting = context.read(Kind::ClusterRoleBinding)?.granting(role);
-    let of_kubernetes = role.meta.labels.get("kubernetes.io/bootstrapping").is_some_and(|by| **by == *"rbac-defaults");
+    let of_kubernetes = role
+        .meta
+        .labels
+        .get("kubernetes.io/bootstrapping")
+        .is_some_and(|by| **by == *"rbac-defaults");
     let is_granted = |object: &&Object| matches!(object, Object::Binding(binding) if rbac::workloads(binding).next().is_some());
     if of_kubernetes && !granting.iter().any(is_granted) {
         findings.not_applicable();
         return Ok(());
     }
     if context.may_exist_elsewhere() && role.is_aggregated && role.rules.is_empty() {
-        findings.unknown(Place::field("/aggregationRule"), "its rules are put together in the cluster");
+        findings.unknown(
+            Place::field("/aggregationRule"),
+            "its rules are put together in the cluster",
+        );
     }
     for (index, rule) in role.rules.iter().enumerate() {
         judge(index, rule, findings);
@@ -59,14 +66,29 @@ fn run(context: &Context<'_>, role: &Role, findings: &mut Findings) -> Judgement
 }
 
 fn judge(index: usize, rule: &Rule, findings: &mut Findings) {
-    let verbs = if rbac::has_all(&rule.verbs) { "do anything".to_owned() } else { listed(&rule.verbs) };
-    let resources = if rbac::has_all(&rule.resources) { "all resources".to_owned() } else { listed(&rule.resources) };
-    let what = if rule.resources.is_empty() { listed(&rule.non_resource_urls) } else { resources };
+    let verbs = if rbac::has_all(&rule.verbs) {
+        "do anything".to_owned()
+    } else {
+        listed(&rule.verbs)
+    };
+    let resources = if rbac::has_all(&rule.resources) {
+        "all resources".to_owned()
+    } else {
+        listed(&rule.resources)
+    };
+    let what = if rule.resources.is_empty() {
+        listed(&rule.non_resource_urls)
+    } else {
+        resources
+    };
     // A rule has no name; what it says is what tells it from others.
     let allows = format!("may {verbs} on {what}");
     let mut fail = |field: &str, found: &str, advice: &str| {
         let at = Place::field(format!("/rules/{index}/{field}")).about(format!("{field} {allows}"));
-        findings.fail(at, format!("{field} has `{found}`, so that it {allows}: {advice}"));
+        findings.fail(
+            at,
+            format!("{field} has `{found}`, so that it {allows}: {advice}"),
+        );
     };
     if rbac::has_all(&rule.verbs) {
         fail("verbs", ALL, "name the verbs");
@@ -75,10 +97,18 @@ fn judge(index: usize, rule: &Rule, findings: &mut Findings) {
         fail("apiGroups", ALL, "name the groups");
     }
     // `*/scale` is the scale of every resource; nothing else with a `*` in it matches (`ResourceMatches`).
-    if let Some(found) = rule.resources.iter().find(|name| **name == ALL.into() || name.starts_with("*/")) {
+    if let Some(found) = rule
+        .resources
+        .iter()
+        .find(|name| **name == ALL.into() || name.starts_with("*/"))
+    {
         fail("resources", found, "name the resources");
     }
-    if let Some(found) = rule.non_resource_urls.iter().find(|url| ["*", "/*"].contains(&&***url)) {
+    if let Some(found) = rule
+        .non_resource_urls
+        .iter()
+        .find(|url| ["*", "/*"].contains(&&***url))
+    {
         fail("nonResourceURLs", found, "name the URLs");
     }
 }
@@ -86,7 +116,11 @@ fn judge(index: usize, rule: &Rule, findings: &mut Findings) {
 /// The first few of some names.
 fn listed(names: &[Text]) -> String {
     let first: Vec<&str> = names.iter().take(3).map(|name| &**name).collect();
-    let more = if names.len() > first.len() { ", ..." } else { "" };
+    let more = if names.len() > first.len() {
+        ", ..."
+    } else {
+        ""
+    };
     format!("{}{more}", first.join(", "))
 }
 
@@ -111,34 +145,66 @@ mod tests {
             ("apiGroups: [''], resources: [pods], verbs: [get]", &[][..]),
             (
                 "apiGroups: [''], resources: [pods], verbs: [get, '*']",
-                &["- /rules/0/verbs verbs may do anything on pods: verbs has `*`, so that it may do anything on pods"],
+                &[
+                    "- /rules/0/verbs verbs may do anything on pods: verbs has `*`, so that it may do anything on pods",
+                ],
             ),
-            ("apiGroups: ['*'], resources: [pods], verbs: [get]", &["/rules/0/apiGroups"]),
+            (
+                "apiGroups: ['*'], resources: [pods], verbs: [get]",
+                &["/rules/0/apiGroups"],
+            ),
             (
                 "apiGroups: [''], resources: ['*'], verbs: [get, list, watch]",
                 &["resources has `*`, so that it may get, list, watch on all resources"],
             ),
-            ("apiGroups: ['*'], resources: ['*'], verbs: ['*']", &["/0/verbs", "/0/apiGroups", "/0/resources"]),
-            ("apiGroups: [apps], resources: ['*/scale'], verbs: [update]", &["resources has `*/scale`"]),
+            (
+                "apiGroups: ['*'], resources: ['*'], verbs: ['*']",
+                &["/0/verbs", "/0/apiGroups", "/0/resources"],
+            ),
+            (
+                "apiGroups: [apps], resources: ['*/scale'], verbs: [update]",
+                &["resources has `*/scale`"],
+            ),
             ("apiGroups: [''], resources: ['pods/*'], verbs: [get]", &[]),
-            ("apiGroups: [''], resources: [pods], verbs: ['*'], resourceNames: [a]", &["/rules/0/verbs"]),
+            (
+                "apiGroups: [''], resources: [pods], verbs: ['*'], resourceNames: [a]",
+                &["/rules/0/verbs"],
+            ),
             ("apiGroups: [''], resources: [pods], verbs: ['get*']", &[]),
-            ("nonResourceURLs: [/metrics, '/healthz/*'], verbs: [get]", &[]),
-            ("nonResourceURLs: ['*'], verbs: [get]", &["/rules/0/nonResourceURLs"]),
+            (
+                "nonResourceURLs: [/metrics, '/healthz/*'], verbs: [get]",
+                &[],
+            ),
+            (
+                "nonResourceURLs: ['*'], verbs: [get]",
+                &["/rules/0/nonResourceURLs"],
+            ),
             ("nonResourceURLs: ['/*'], verbs: [get]", &["may get on /*"]),
-            ("apiGroups: [''], resources: [a, b, c, d], verbs: ['*']", &["on a, b, c, ...: name the verbs"]),
+            (
+                "apiGroups: [''], resources: [a, b, c, d], verbs: ['*']",
+                &["on a, b, c, ...: name the verbs"],
+            ),
         ] {
             let verdict = if parts.is_empty() { Pass } else { Fail };
-            assert_on(&CHECK, &[(&role("", &format!("[{{{rule}}}]")), verdict, parts)]);
+            assert_on(
+                &CHECK,
+                &[(&role("", &format!("[{{{rule}}}]")), verdict, parts)],
+            );
         }
         assert_on(&CHECK, &[(&role("", "null"), Pass, &[])]);
-        let second = role("", "[{apiGroups: [''], resources: [a], verbs: [get]}, {apiGroups: [''], resources: [b], verbs: ['*']}]");
+        let second = role(
+            "",
+            "[{apiGroups: [''], resources: [a], verbs: [get]}, {apiGroups: [''], resources: [b], verbs: ['*']}]",
+        );
         assert_on(&CHECK, &[(&second, Fail, &["/rules/1/verbs"])]);
     }
 
     #[test]
     fn roles_of_kubernetes_count_where_a_workload_has_them() {
-        let own = role(", labels: {kubernetes.io/bootstrapping: rbac-defaults}", "[{apiGroups: [''], resources: ['*'], verbs: [get]}]");
+        let own = role(
+            ", labels: {kubernetes.io/bootstrapping: rbac-defaults}",
+            "[{apiGroups: [''], resources: ['*'], verbs: [get]}]",
+        );
         let bound = |subject: &str| {
             let binding = format!(
                 "\n---\n{{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {{name: b}}, \
@@ -147,17 +213,47 @@ mod tests {
             own.clone() + &binding
         };
         assert_on(&CHECK, &[(&own, NotApplicable, &[])]);
-        assert_on(&CHECK, &[(&bound("kind: Group, name: 'system:masters'"), NotApplicable, &[])]);
-        assert_on(&CHECK, &[(&bound("kind: ServiceAccount, name: a, namespace: b"), Fail, &["/rules/0/resources"])]);
+        assert_on(
+            &CHECK,
+            &[(
+                &bound("kind: Group, name: 'system:masters'"),
+                NotApplicable,
+                &[],
+            )],
+        );
+        assert_on(
+            &CHECK,
+            &[(
+                &bound("kind: ServiceAccount, name: a, namespace: b"),
+                Fail,
+                &["/rules/0/resources"],
+            )],
+        );
         let mut inventory = testing::inventory(&own);
-        inventory.set_source(Kind::ClusterRoleBinding, Source::Unavailable("forbidden".into()));
-        assert_eq!(judge(&CHECK, &Params::default(), &inventory)[0].verdict, Unknown);
+        inventory.set_source(
+            Kind::ClusterRoleBinding,
+            Source::Unavailable("forbidden".into()),
+        );
+        assert_eq!(
+            judge(&CHECK, &Params::default(), &inventory)[0].verdict,
+            Unknown
+        );
     }
 
     #[test]
     fn rules_that_the_cluster_puts_together_are_not_in_a_file() {
-        assert_on(&CHECK, &[(&role("", "[], aggregationRule: {}"), Unknown, &["- /aggregationRule "])]);
-        let filled = role("", "[{apiGroups: [''], resources: [a], verbs: [get]}], aggregationRule: {}");
+        assert_on(
+            &CHECK,
+            &[(
+                &role("", "[], aggregationRule: {}"),
+                Unknown,
+                &["- /aggregationRule "],
+            )],
+        );
+        let filled = role(
+            "",
+            "[{apiGroups: [''], resources: [a], verbs: [get]}], aggregationRule: {}",
+        );
         assert_on(&CHECK, &[(&filled, Pass, &[])]);
     }
 }

@@ -28,6 +28,7 @@ mod node;
 mod problem;
 mod read;
 mod scalar;
+mod subset;
 mod tag;
 #[cfg(test)]
 mod tests;

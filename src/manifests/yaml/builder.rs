@@ -230,7 +230,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn too_deep() -> String {
+pub(super) fn too_deep() -> String {
     format!("lists and mappings are nested more than {DEPTH} deep")
 }
 

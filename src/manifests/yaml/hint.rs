@@ -3,30 +3,33 @@
 use super::documents::Source;
 use super::problem::Problem;
 
-/// Adds to a problem what the document as a whole says about its cause.
-pub(super) fn add(mut problem: Problem, source: &Source<'_>) -> Problem {
-    if let Some(hint) = find(source) {
-        problem.message = format!("{} ({hint})", problem.message);
+/// Says what the document as a whole tells about the cause of a problem.
+pub(super) fn explain(mut problem: Problem, source: &Source<'_>) -> Problem {
+    if let Some((line, text)) = template(source, problem.line) {
+        let what = if is_helm(source.text) {
+            format!("looks like an unrendered Helm template: `{text}`; use the output of `helm template`")
+        } else {
+            format!("looks like an unrendered template: `{text}`")
+        };
+        problem.message =
+            if line == problem.line { what } else { format!("{}; line {line} {what}", problem.message) };
+    } else if let Some((line, text)) = lines(source).find(|(_, text)| is_wrong_separator(text)) {
+        let what = format!("`{}` separates no documents; write `---`", shortened(text));
+        problem.message = if line == problem.line { what } else { format!("{}; line {line}: {what}", problem.message) };
     }
     problem
 }
 
-fn find(source: &Source<'_>) -> Option<String> {
-    if source.text.contains('\0') {
-        return Some("the file holds a NUL character: is it YAML text?".to_owned());
-    }
-    let mut lines = (source.line..).zip(source.text.lines());
-    if let Some((number, line)) = lines.clone().find(|(_, line)| is_template(line)) {
-        let what = if is_helm(source.text) {
-            "looks like an unrendered Helm template; use the output of `helm template`"
-        } else {
-            "looks like an unrendered template"
-        };
-        return Some(format!("{what}: line {number} is `{}`", shortened(line.trim())));
-    }
-    let separator = |line: &str| line.starts_with("---") && !line[3..].starts_with([' ', '\t']) && line.len() > 3;
-    let (number, line) = lines.find(|(_, line)| separator(line.trim_end()))?;
-    Some(format!("line {number} is `{}`, which separates no documents: write `---`", shortened(line.trim_end())))
+/// The line with a template's braces that has most to do with the problem.
+fn template(source: &Source<'_>, line: u32) -> Option<(u32, String)> {
+    let mut candidates = lines(source).filter(|(_, text)| is_template(text));
+    let first = candidates.next()?;
+    let (line, text) = if first.0 < line { candidates.find(|(other, _)| *other == line).unwrap_or(first) } else { first };
+    Some((line, shortened(text.trim())))
+}
+
+fn lines<'a>(source: &Source<'a>) -> impl Iterator<Item = (u32, &'a str)> + use<'a> {
+    (source.line..).zip(source.text.lines())
 }
 
 fn is_template(line: &str) -> bool {
@@ -38,6 +41,10 @@ fn is_helm(text: &str) -> bool {
     const SIGNS: [&str; 9] =
         ["{{-", "-}}", ".Values", ".Release", ".Chart", ".Capabilities", "{{ include", "{{ template", "{{ end"];
     SIGNS.iter().any(|sign| text.contains(sign))
+}
+
+fn is_wrong_separator(line: &str) -> bool {
+    line.strip_prefix("---").is_some_and(|rest| !rest.is_empty() && !rest.starts_with([' ', '\t', '\r']))
 }
 
 fn shortened(line: &str) -> String {

@@ -2,24 +2,28 @@
 
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Span};
 
-use super::builder::{Builder, DEPTH, Position};
+use super::builder::{Builder, DEPTH, Position, too_deep};
 use super::documents::Source;
 use super::hint;
 use super::problem::Problem;
+use super::subset;
 use super::tag;
 use super::tree::{Content, Tree};
 
 /// Reads a document. One that holds nothing is an empty tree, or a single null.
 pub(super) fn read<'a>(source: &Source<'a>) -> Result<Tree<'a>, Problem> {
-    build(source).map_err(|problem| hint::add(problem, source))
+    if let Some(tree) = subset::read(source) {
+        return Ok(tree);
+    }
+    parse(source).map_err(|problem| hint::explain(problem, source))
 }
 
-fn build<'a>(source: &Source<'a>) -> Result<Tree<'a>, Problem> {
+fn parse<'a>(source: &Source<'a>) -> Result<Tree<'a>, Problem> {
     let lines_above = source.line.saturating_sub(1);
     let mut builder = Builder::new(source.text.len());
     let mut has_begun = false;
     for next in Parser::new_from_str_with_options(source.text, options()) {
-        let (event, span) = next.map_err(|error| broken(&builder, &error, lines_above))?;
+        let (event, span) = next.map_err(|error| broken(&builder, &error, source))?;
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let at = position(&span, lines_above);
@@ -40,7 +44,7 @@ fn build<'a>(source: &Source<'a>) -> Result<Tree<'a>, Problem> {
             Event::Alias(anchor) => builder.alias(anchor, position(&span, lines_above))?,
             Event::DocumentStart(..) if has_begun => {
                 let at = position(&span, lines_above);
-                return Err(builder.problem("there is more text after the end of the document", at));
+                return Err(builder.problem("unexpected text after the end of the document", at));
             }
             Event::DocumentStart(..) => has_begun = true,
             _ => {}
@@ -66,32 +70,62 @@ fn place(line: usize, column: usize, lines_above: u32) -> Position {
     (lines_above.saturating_add(count(line)), count(column).saturating_add(1))
 }
 
-fn broken(builder: &Builder<'_>, error: &ScanError, lines_above: u32) -> Problem {
-    let at = place(error.marker().line(), error.marker().col(), lines_above);
-    builder.problem(explain(error.kind()), at)
+fn broken(builder: &Builder<'_>, error: &ScanError, source: &Source<'_>) -> Problem {
+    let (row, column) = (error.marker().line(), error.marker().col());
+    let lines_above = source.line.saturating_sub(1);
+    if is_tab(error.kind()) {
+        // The parser may stop at what comes before the tab.
+        let indented = source.text.lines().enumerate().skip(row.saturating_sub(1)).find_map(|(above, line)| {
+            let tab = line.find(|character: char| character != ' ').filter(|at| line[*at..].starts_with('\t'))?;
+            Some(place(above + 1, tab, lines_above))
+        });
+        let at = indented.unwrap_or(place(row, column, lines_above));
+        return builder.problem("a tab indents this line; YAML takes only spaces", at);
+    }
+    let line = source.text.lines().nth(row.saturating_sub(1)).unwrap_or_default();
+    let begins_line = line.chars().take(column).all(char::is_whitespace);
+    builder.problem(explain(error.kind(), begins_line), place(row, column, lines_above))
+}
+
+fn is_tab(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::TabNotAllowed
+            | ErrorKind::TabInBlockIndentation
+            | ErrorKind::TabInIndentation
+            | ErrorKind::TabInPlainScalar
+            | ErrorKind::TabAtBlockScalarStart
+    )
 }
 
 /// A syntax error in words that need no grammar at hand.
-fn explain(kind: &ErrorKind) -> String {
+fn explain(kind: &ErrorKind, begins_line: bool) -> String {
     let known = match kind {
-        ErrorKind::TabNotAllowed
-        | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabInPlainScalar
-        | ErrorKind::TabAtBlockScalarStart => "a tab indents this line; YAML takes only spaces",
-        ErrorKind::RecursionLimitExceeded => return format!("lists and mappings are nested more than {DEPTH} deep"),
+        ErrorKind::RecursionLimitExceeded => return too_deep(),
         ErrorKind::UnknownAnchor => "this alias has no anchor above it",
-        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => "a key without its `:`, or badly indented text",
-        ErrorKind::MappingValueNotAllowed => "a `key: value` cannot stand here; quote text that contains `: `",
-        ErrorKind::ExpectedBlockMappingKey => "expected a key at the indentation of the mapping around it",
-        ErrorKind::ExpectedBlockSequenceEntry => "expected `- ` at the indentation of the list around it",
-        ErrorKind::BlockSequenceEntryNotAllowed => "a list item cannot begin here; check the indentation",
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
+            "expected `key: value`, found text without a `:`; check the indentation"
+        }
+        ErrorKind::MappingValueNotAllowed => "a `: ` cannot stand here; quote the text, or check the indentation",
+        ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::ExpectedBlockSequenceEntry
+        | ErrorKind::InvalidIndentation
+        | ErrorKind::BlockSequenceEntryNotAllowed
+            if begins_line =>
+        {
+            "the indentation of this line fits nothing above it"
+        }
+        ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry => {
+            "unexpected text after a value; quote the whole value"
+        }
+        ErrorKind::BlockSequenceEntryNotAllowed => "a list item cannot begin here; put it on a line of its own",
+        ErrorKind::ExpectedDocumentStart => "unexpected text after the end of the document",
         ErrorKind::UnclosedQuotedScalar => "this quote is never closed",
         ErrorKind::ExpectedFlowMappingSeparator => "expected `,` or `}`",
         ErrorKind::ExpectedFlowSequenceSeparator => "expected `,` or `]`",
-        ErrorKind::InvalidIndentation => "the indentation fits nothing above",
+        ErrorKind::UnexpectedCharacter { character: '\0' } => "a NUL character; this is no YAML text",
         ErrorKind::UnexpectedCharacter { character } => {
-            return format!("text cannot begin with `{}`; quote it", character.escape_default());
+            return format!("text cannot begin with `{}`; quote it", character.escape_debug());
         }
         other => return other.to_string(),
     };

@@ -1,0 +1,95 @@
+# `make` lists what there is.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+CARGO := cargo
+PLIMSOLL := $(CARGO) run --quiet --package plimsoll --
+CONTROLPLANE := $(CARGO) run --quiet --package plimsoll-controlplane --
+
+# KEEP=1 leaves the demo up.
+export KEEP
+
+##@ First
+
+.PHONY: demo
+demo: ## Everything once, on a real control plane: reports, and a Deployment that is refused (KEEP=1 leaves it up)
+	@examples/demo.sh
+
+.PHONY: demo-down
+demo-down: ## Stop a demo that was left up
+	@examples/demo.sh down
+
+.PHONY: check
+check: rust ## The command line alone, on examples/shop
+	@$(PLIMSOLL) check examples/shop --policy examples/policy.yaml || [ $$? -eq 1 ] # 1: it has findings, as it should
+
+##@ Develop
+
+.PHONY: build
+build: rust ## The program, optimised: target/release/plimsoll
+	$(CARGO) build --release --package plimsoll
+
+.PHONY: test
+test: rust controlplane ## Every test, also those that need a control plane
+	$(CARGO) test --workspace --no-fail-fast
+
+.PHONY: lint
+lint: rust ## Format and clippy, as strict as CI
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+.PHONY: generate
+generate: rust ## Write what is derived from the code: crds/, deploy/plimsoll.yaml, docs/checks.md
+	@mkdir -p crds deploy docs
+	$(PLIMSOLL) generate crds --to crds
+	$(PLIMSOLL) generate deploy --to deploy
+	$(PLIMSOLL) generate docs --to docs
+
+.PHONY: bench
+bench: rust ## Webhook against a null webhook, check against only parsing; figures also in target/bench/
+	$(CARGO) bench --package plimsoll --bench webhook
+	$(CARGO) bench --package plimsoll --bench check
+
+.PHONY: test-all
+test-all: lint test demo ## What CI runs, and the demo
+
+##@ A control plane: etcd, kube-apiserver, controllers, scheduler, simulated nodes, on loopback, without containers
+
+.PHONY: controlplane
+controlplane: ## Build it, once: about ten minutes on two cores, kept in ~/.cache/plimsoll
+	@tests/controlplane/build.sh >/dev/null
+
+.PHONY: cluster-up
+cluster-up: rust controlplane ## Start one to play with, in target/controlplane
+	@$(CONTROLPLANE) up --dir $(TARGET)/controlplane
+
+.PHONY: cluster-down
+cluster-down: rust ## Stop it
+	@$(CONTROLPLANE) down --dir $(TARGET)/controlplane
+
+.PHONY: cluster-status
+cluster-status: rust ## What of it runs
+	@$(CONTROLPLANE) status --dir $(TARGET)/controlplane
+
+.PHONY: clean-cache
+clean-cache: ## Remove every control plane that was built
+	@rm -rf "$${PLIMSOLL_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/plimsoll}/controlplane"
+
+##@ Other
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# What has to be there, and where it is to be had.
+.PHONY: rust
+rust:
+	@command -v cargo >/dev/null || { \
+	  echo "Rust 1.95 or newer is needed: https://www.rust-lang.org/tools/install" >&2; exit 1; }
+	@command -v cc >/dev/null || { \
+	  echo "A C compiler is needed, for the TLS library (Debian and Ubuntu: apt install gcc)" >&2; exit 1; }

@@ -1,0 +1,179 @@
+#!/usr/bin/env bash
+# The whole loop, on a control plane of its own: install Plimsoll, apply a shop, apply a policy, read the reports, try a bad
+# Deployment. Exits with 0 only if all of it came out as examples/ says.
+#
+#   examples/demo.sh        run it and stop everything again      make demo
+#   KEEP=1 examples/demo.sh leave it up                           make demo KEEP=1
+#   examples/demo.sh down   stop what was left up                 make demo-down
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+target=${CARGO_TARGET_DIR:-$PWD/target}
+dir=$target/demo # everything the demo writes
+plimsoll=$target/debug/plimsoll
+controlplane=$target/debug/controlplane
+operator_log=$dir/operator.log
+patience=60s
+started=$SECONDS
+
+# What the reports must say in the end.
+expected="\
+cronjob-catalog-reindex Ready
+deployment-catalog ReadyWithRisks
+deployment-payments NotReady
+deployment-recommendations NotReady
+deployment-storefront Ready
+statefulset-cart Ready"
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed $'s/\033\[[01]m//g'; fi; }
+fail() { echo "the demo failed: $*" >&2; exit 1; }
+# Shows a command as the reader would type it, and runs it.
+show() { echo "\$ $*"; "$@"; }
+
+# kubectl of the control plane's version, without what is in ~/.kube.
+kubectl() { KUBERC=off "$programs/kubectl" --cache-dir="$dir/kubectl" "$@"; }
+
+# A port on loopback that nobody listens on, below the range for outgoing connections.
+free_port() {
+  local port
+  while port=$((20000 + RANDOM % 12000)); (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+  echo "$port"
+}
+
+operator_runs() { # only what is the demo's own: a pid is given out again
+  [ -s "$dir/operator.pid" ] && pid=$(<"$dir/operator.pid") &&
+    tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF -- "$plimsoll operator"
+}
+
+operator_is_ready() {
+  local status
+  { exec 3<>"/dev/tcp/127.0.0.1/$health_port"; } 2>/dev/null || return
+  printf 'GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
+  read -r _ status _ <&3
+  exec 3>&-
+  [ "$status" = 200 ]
+}
+
+stop() {
+  local pid
+  if operator_runs; then
+    kill "$pid"
+    while operator_runs; do sleep 0.1; done
+  fi
+  rm -f "$dir/operator.pid"
+  [ ! -x "$controlplane" ] || "$controlplane" down --dir "$dir/cluster" 2>"$dir/down.log" || cat "$dir/down.log" >&2
+}
+
+finish() {
+  local status=$?
+  trap '' INT TERM HUP # once is enough
+  if [ "$status" -ne 0 ] && [ -s "$operator_log" ]; then
+    echo "The last lines of $operator_log:" >&2
+    tail -n 15 "$operator_log" >&2
+  fi
+  if [ "$status" -eq 0 ] && [ -n "${KEEP:-}" ]; then
+    say "It stays up."
+    echo "use it:    export KUBECONFIG=$KUBECONFIG"
+    echo "           $programs/kubectl get readinessreports -A"
+    echo "look into: $operator_log, $dir/cluster/logs/"
+    echo "           http://127.0.0.1:$health_port/metrics"
+    echo "stop it:   make demo-down"
+  else
+    stop
+  fi
+}
+
+mkdir -p "$dir"
+if [ "${1:-}" = down ]; then
+  stop
+  exit
+fi
+
+exec 9>"$dir/lock"
+flock -n 9 || fail "another one is running in $dir"
+stop # one that was left up
+rm -f "$operator_log"
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+
+tests/controlplane/build.sh --path >/dev/null ||
+  say "Building a control plane from source: about ten minutes on two cores, once. It is kept for the next time."
+programs=$(tests/controlplane/build.sh 9>&-)
+say "Building Plimsoll."
+cargo build --workspace --bins --target-dir "$target" 9>&-
+
+say "Starting etcd, kube-apiserver, controllers, scheduler and six simulated nodes on loopback."
+eval "$("$controlplane" up --dir "$dir/cluster" 9>&- 2>"$dir/up.log" || cat "$dir/up.log" >&2)"
+[ -n "${KUBECONFIG:-}" ] && kubectl get --raw /readyz >/dev/null || fail "there is no control plane"
+
+say "Installing Plimsoll as it is shipped: definitions, permissions, webhook configuration."
+show kubectl apply -f crds/ -f deploy/
+kubectl wait --for=condition=Established crd/readinesspolicies.plimsoll.dev crd/readinessreports.plimsoll.dev \
+  --timeout=$patience >/dev/null
+# Three things differ from a real cluster, as nothing here runs containers or routes to a Service: the Deployment has no
+# pods, the operator is a process of this machine instead (with the ServiceAccount's permissions and no others), and the
+# Service, of which the webhook's configuration speaks, leads to that process's port.
+webhook_port=$(free_port) health_port=$(free_port)
+{
+  kubectl -n plimsoll-system scale deployment plimsoll --replicas=0
+  kubectl -n plimsoll-system patch service plimsoll-webhook --type=merge --patch \
+    '{"spec": {"type": "ExternalName", "externalName": "localhost", "ports": [{"port": '"$webhook_port"'}]}}'
+  kubectl patch validatingwebhookconfiguration plimsoll --type=json --patch \
+    '[{"op": "replace", "path": "/webhooks/0/clientConfig/service/port", "value": '"$webhook_port"'}]'
+  operator_config=$dir/operator.kubeconfig
+  cp "$KUBECONFIG" "$operator_config"
+  token=$(kubectl -n plimsoll-system create token plimsoll --duration=24h)
+  kubectl config --kubeconfig="$operator_config" set-credentials plimsoll --token="$token"
+  kubectl config --kubeconfig="$operator_config" set-context --current --user=plimsoll
+} >"$dir/adapt.log" || fail "the shipped manifests could not be adapted: see $dir/adapt.log"
+
+# In a session of its own: Ctrl-C reaches this script, which stops it in order.
+KUBECONFIG=$operator_config setsid "$plimsoll" operator --log-format text --shutdown-delay 0 \
+  --webhook-address "127.0.0.1:$webhook_port" --health-address "127.0.0.1:$health_port" \
+  </dev/null >"$operator_log" 2>&1 9>&- &
+echo $! >"$dir/operator.pid"
+deadline=$((SECONDS + 60))
+until operator_is_ready; do
+  kill -0 "$(<"$dir/operator.pid")" 2>/dev/null || fail "the operator ended"
+  [ "$SECONDS" -lt "$deadline" ] || fail "the operator is not ready after a minute"
+  sleep 0.2
+done
+
+say "A shop of five services, before there is any policy: all of it is admitted."
+show kubectl apply -f examples/shop
+
+say "Now the policy. It breaks nothing that runs; what is there is judged and reported on."
+show kubectl apply -f examples/policy.yaml
+reports=$(sed 's/^/readinessreport\//; s/ .*//' <<<"$expected")
+# shellcheck disable=SC2086 # one argument a report
+kubectl -n shop wait --for=create $reports --timeout=$patience >/dev/null
+while read -r report status; do
+  kubectl -n shop wait --for=jsonpath='{.report.status}'="$status" "readinessreport/$report" --timeout=$patience >/dev/null
+done <<<"$expected"
+kubectl wait --for=jsonpath='{.status.workloads}'="$(wc -l <<<"$expected")" readinesspolicy/production \
+  --timeout=$patience >/dev/null
+show kubectl get readinessreports -A
+echo
+show kubectl get readinesspolicies
+actual=$(kubectl get readinessreports -A --no-headers \
+  -o custom-columns=NAMESPACE:.metadata.namespace,NAME:.metadata.name,STATUS:.report.status | tr -s ' ')
+[ "$actual" = "$(sed 's/^/shop /' <<<"$expected")" ] || fail "the reports should be: $expected"
+
+say "Why are payments not ready? Nothing is wrong with the Deployment itself:"
+show kubectl -n shop get readinessreport deployment-payments \
+  -o 'jsonpath={range .report.findings[*]}{.object}: {.message} ({.check}, {.severity}){"\n"}{end}'
+
+say "A Deployment that is not ready is refused by the API server:"
+if refusal=$(show kubectl apply -f examples/rejected.yaml 2>&1); then
+  fail "it was admitted: $refusal"
+fi
+echo "$refusal"
+[[ $refusal == *'admission webhook "workloads.plimsoll.dev" denied the request'* ]] || fail "it was not Plimsoll that refused it"
+[ -z "$(kubectl -n shop get deployment gift-cards --ignore-not-found -o name)" ] || fail "it is there all the same"
+
+say "What runs already goes on. The worst of them can still be restarted, at 3 am too:"
+show kubectl -n shop rollout restart deployment recommendations
+
+say "That was all of it, in $((SECONDS - started)) seconds."

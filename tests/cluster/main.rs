@@ -1,0 +1,12 @@
+//! The operator on a real control plane: etcd, kube-apiserver, controller manager, scheduler and kwok.
+//!
+//! The program under test is the one that is shipped, run under the permissions that it is shipped with; nothing is
+//! mocked. Most tests share one cluster and one operator, each in namespaces of its own with a policy of its own; those
+//! that count writes or kill the operator have a cluster to themselves.
+
+mod admission;
+mod crds;
+mod lifecycle;
+mod reports;
+mod steady;
+mod testbed;
