@@ -25,10 +25,21 @@ deployment-recommendations NotReady
 deployment-storefront Ready
 statefulset-cart Ready"
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed $'s/\033\[[01]m//g'; fi; }
+bold='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\033[1m' plain=$'\033[0m'; fi
+say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 fail() { echo "the demo failed: $*" >&2; exit 1; }
-# Shows a command as the reader would type it, and runs it.
-show() { echo "\$ $*"; "$@"; }
+
+# Shows a command as one would type it, and runs it.
+show() {
+  local word
+  printf '$'
+  for word; do
+    if [[ $word == *[[:space:]{}]* ]]; then printf " '%s'" "$word"; else printf ' %s' "$word"; fi
+  done
+  echo
+  "$@"
+}
 
 # kubectl of the control plane's version, without what is in ~/.kube.
 kubectl() { KUBERC=off "$programs/kubectl" --cache-dir="$dir/kubectl" "$@"; }
@@ -71,7 +82,7 @@ finish() {
     echo "The last lines of $operator_log:" >&2
     tail -n 15 "$operator_log" >&2
   fi
-  if [ "$status" -eq 0 ] && [ -n "${KEEP:-}" ]; then
+  if [ "$status" -eq 0 ] && [ "${KEEP:-0}" != 0 ]; then
     say "It stays up."
     echo "use it:    export KUBECONFIG=$KUBECONFIG"
     echo "           $programs/kubectl get readinessreports -A"
@@ -91,7 +102,8 @@ fi
 
 exec 9>"$dir/lock"
 flock -n 9 || fail "another one is running in $dir"
-stop # one that was left up
+if operator_runs; then say "Stopping the demo that was left up."; fi
+stop
 rm -f "$operator_log"
 trap finish EXIT
 trap 'exit 130' INT
@@ -103,6 +115,7 @@ tests/controlplane/build.sh --path >/dev/null ||
 programs=$(tests/controlplane/build.sh 9>&-)
 say "Building Plimsoll."
 cargo build --workspace --bins --target-dir "$target" 9>&-
+built=$SECONDS
 
 say "Starting etcd, kube-apiserver, controllers, scheduler and six simulated nodes on loopback."
 eval "$("$controlplane" up --dir "$dir/cluster" 9>&- 2>"$dir/up.log" || cat "$dir/up.log" >&2)"
@@ -130,7 +143,7 @@ webhook_port=$(free_port) health_port=$(free_port)
 } >"$dir/adapt.log" || fail "the shipped manifests could not be adapted: see $dir/adapt.log"
 
 # In a session of its own: Ctrl-C reaches this script, which stops it in order.
-KUBECONFIG=$operator_config setsid "$plimsoll" operator --log-format text --shutdown-delay 0 \
+KUBECONFIG=$operator_config NO_COLOR=1 setsid "$plimsoll" operator --log-format text --shutdown-delay 0 \
   --webhook-address "127.0.0.1:$webhook_port" --health-address "127.0.0.1:$health_port" \
   </dev/null >"$operator_log" 2>&1 9>&- &
 echo $! >"$dir/operator.pid"
@@ -176,4 +189,4 @@ echo "$refusal"
 say "What runs already goes on. The worst of them can still be restarted, at 3 am too:"
 show kubectl -n shop rollout restart deployment recommendations
 
-say "That was all of it, in $((SECONDS - started)) seconds."
+say "That was all of it, in $((SECONDS - built)) seconds after $((built - started)) of building."

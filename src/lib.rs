@@ -1,4 +1,47 @@
-//! Plimsoll.
+//! Plimsoll: the production-readiness checklist for Kubernetes that fills itself in, enforces itself, and says when a
+//! service may go live.
+//!
+//! This page is the map of the code. Users begin at the README.
+//!
+//! ```text
+//!  watches / files ──► inventory (indexed records) ──► affected reports
+//!                                                         │
+//!  AdmissionReview ──► a view of the snapshot ────────►  evaluate(policies, view, workload)   ◄── pure
+//!                                                         │
+//!                        reports · admission decisions · table / JSON · metrics
+//! ```
+//!
+//! A pure core decides, a thin shell does input and output. Lower layers know nothing of higher ones; a test holds it.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`model`] | keys, kinds and records: our trimmed view of each kind, with Kubernetes' defaults filled in |
+//! | [`inventory`] | the indexed set of records, cheap snapshots of it, and whose verdicts a change can touch |
+//! | [`check`] | what a check is made of |
+//! | [`checks`] | every check, one file each |
+//! | [`api`] | the custom resources as they are stored |
+//! | [`checklist`] | checklists and their items |
+//! | [`engine`] | policies, records and a subject in; verdicts, reports and admission decisions out |
+//! | [`manifests`] | files to records |
+//! | [`render`] | findings to tables and JSON |
+//! | [`live`] | the snapshot that the parts of a running operator share |
+//! | [`telemetry`] | metrics |
+//! | [`webhook`] | TLS, certificates, AdmissionReviews in and out |
+//! | [`controller`] | watches, report and status writes, leader election |
+//! | [`generate`] | definitions, permissions, manifests and the catalogue, derived from the code |
+//! | [`operator`] | controller, webhook and health endpoints in one process |
+//! | [`cli`] | the commands |
+//!
+//! What holds, and is absent where one might look for it:
+//!
+//! - The core (`model` to `engine`) reads no clock, file, socket or environment, and does not await or log.
+//! - Admission, controller and command line call the same [`engine::evaluate`] or [`engine::judge`] and nothing beneath.
+//! - A check decides neither severity nor what follows; it says what is wrong, where, and what would be right.
+//! - What cannot be looked up is [`Unknown`](model::Verdict::Unknown), never a pass: a check gets at other objects only through
+//!   [`Context::read`](check::Context::read), which fails where they are not all here.
+//! - A workload is judged by its template. Pods that a known controller makes are not judged again, nor kept.
+//! - No Secret is read but the operator's own.
+
 #![forbid(unsafe_code)]
 
 pub mod api;
@@ -10,6 +53,8 @@ pub mod controller;
 pub mod engine;
 pub mod generate;
 pub mod inventory;
+#[cfg(test)]
+mod layers;
 pub mod live;
 pub mod manifests;
 pub mod model;

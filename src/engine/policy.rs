@@ -1,5 +1,6 @@
 //! Policies, parsed once.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -321,11 +322,14 @@ impl PolicySet {
     }
 }
 
-/// The labels of a namespace. Where its record is not here, the one that every namespace has.
-fn namespace_labels(view: View<'_>, namespace: &Text) -> Labels {
-    let name = "kubernetes.io/metadata.name";
-    match view.get(&Key::new(Kind::Namespace, "", namespace.clone())) {
-        Some(object) => object.meta().labels.with(name, namespace),
-        None => Labels::default().with(name, namespace),
+/// The labels of a namespace, with the one that every namespace has: a manifest may leave it out, and a namespace whose record
+/// is not here has it as well.
+fn namespace_labels<'a>(view: View<'a>, namespace: &Text) -> Cow<'a, Labels> {
+    const NAME: &str = "kubernetes.io/metadata.name";
+    let known = view.get(&Key::new(Kind::Namespace, "", namespace.clone()));
+    match known.map(|object| &object.meta().labels) {
+        Some(labels) if labels.get(NAME) == Some(namespace) => Cow::Borrowed(labels),
+        Some(labels) => Cow::Owned(labels.with(NAME, namespace)),
+        None => Cow::Owned(Labels::default().with(NAME, namespace)),
     }
 }

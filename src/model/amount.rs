@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Text;
 
-/// A Kubernetes quantity, in units of 10⁻⁹, rounded up to one as the API server does.
+/// A Kubernetes quantity, in units of 10⁻⁹, rounded away from zero as the API server does.
 /// Source: <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Quantity(i128);
@@ -32,79 +32,65 @@ impl Quantity {
     }
 
     /// From its text: digits with an optional sign and fraction, then a binary suffix (`Ki` to `Ei`), a decimal one
-    /// (`n` to `E`), or an exponent (`e3`).
+    /// (`n` to `E`), or an exponent (`e3`). As in `resource.ParseQuantity`, no digits are 0 (`m`, which a template makes of
+    /// a value that is not set), and spaces around it do not count. What is too large to be meant becomes the largest.
     pub fn parse(text: &str) -> Option<Self> {
-        let end = text
-            .bytes()
-            .position(|byte| !matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-'))
-            .unwrap_or(text.len());
-        let (number, suffix) = text.split_at(end);
-        let (numerator, denominator) = multiplier(suffix)?;
-        let (negative, digits) = match number.as_bytes().first()? {
-            b'-' => (true, &number[1..]),
-            b'+' => (false, &number[1..]),
-            _ => (false, number),
+        let text = text.trim();
+        let (negative, unsigned) = match text.as_bytes().first()? {
+            b'-' => (true, &text[1..]),
+            b'+' => (false, &text[1..]),
+            _ => (false, text),
         };
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        if whole.is_empty() && fraction.is_empty()
-            || digits.bytes().any(|byte| matches!(byte, b'+' | b'-'))
-        {
+        let end = unsigned
+            .bytes()
+            .position(|byte| !matches!(byte, b'0'..=b'9' | b'.'))
+            .unwrap_or(unsigned.len());
+        let (number, suffix) = unsigned.split_at(end);
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        if fraction.contains('.') {
             return None;
         }
-        let (value, scale) = decimal(whole, fraction)?;
-        let product = value.checked_mul(NANO)?.checked_mul(numerator)?;
-        let divisor = scale.checked_mul(denominator)?;
-        let nanos = product / divisor + i128::from(product % divisor != 0);
+        let (ten, two) = exponents(suffix)?;
+        // Digits past 10⁻¹⁵ only round up.
+        let (kept, rest) = fraction.split_at(fraction.len().min(15));
+        let rounded = i128::from(rest.bytes().any(|byte| byte != b'0'));
+        let digits = whole.bytes().chain(kept.bytes());
+        let value = digits.fold(0_i128, |value, digit| {
+            value.saturating_mul(10).saturating_add(i128::from(digit - b'0'))
+        });
+        let value = value.saturating_add(rounded).saturating_mul(1 << two);
+        let ten = ten.saturating_add(9).saturating_sub(kept.len() as i32);
+        let power = 10_i128.checked_pow(ten.unsigned_abs());
+        let nanos = match power.filter(|_| value != 0) {
+            Some(power) if ten < 0 => value / power + i128::from(value % power != 0),
+            Some(power) => value.saturating_mul(power),
+            None if ten < 0 => value.min(1),
+            None => value.saturating_mul(i128::MAX),
+        };
         Some(Self(if negative { -nanos } else { nanos }))
     }
 }
 
-/// The digits as a number, and the power of ten that it must be divided by. Digits past 10⁻¹⁵ only round up.
-fn decimal(whole: &str, fraction: &str) -> Option<(i128, i128)> {
-    let parse = |digits: &str| {
-        if digits.is_empty() {
-            Some(0)
-        } else {
-            digits.parse::<i128>().ok()
-        }
-    };
-    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let (kept, rest) = fraction.split_at(fraction.len().min(15));
-    let scale = 10_i128.pow(kept.len() as u32);
-    let value = parse(whole)?
-        .checked_mul(scale)?
-        .checked_add(parse(kept)?)?;
-    let lost = i128::from(rest.bytes().any(|byte| byte != b'0'));
-    Some((value.checked_add(lost)?, scale))
-}
-
-fn multiplier(suffix: &str) -> Option<(i128, i128)> {
+/// The power of ten and the power of two that a suffix stands for.
+fn exponents(suffix: &str) -> Option<(i32, u32)> {
     Some(match suffix {
-        "" => (1, 1),
-        "n" => (1, NANO),
-        "u" => (1, 1_000_000),
-        "m" => (1, 1_000),
-        "k" => (1_000, 1),
-        "M" => (1_000_000, 1),
-        "G" => (NANO, 1),
-        "T" => (1_000 * NANO, 1),
-        "P" => (1_000_000 * NANO, 1),
-        "E" => (NANO * NANO, 1),
-        "Ki" => (1 << 10, 1),
-        "Mi" => (1 << 20, 1),
-        "Gi" => (1 << 30, 1),
-        "Ti" => (1 << 40, 1),
-        "Pi" => (1 << 50, 1),
-        "Ei" => (1 << 60, 1),
-        _ => {
-            let exponent: i32 = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
-            let power = 10_i128
-                .checked_pow(exponent.unsigned_abs())
-                .filter(|power| *power <= NANO * NANO)?;
-            if exponent < 0 { (1, power) } else { (power, 1) }
-        }
+        "" => (0, 0),
+        "n" => (-9, 0),
+        "u" => (-6, 0),
+        "m" => (-3, 0),
+        "k" => (3, 0),
+        "M" => (6, 0),
+        "G" => (9, 0),
+        "T" => (12, 0),
+        "P" => (15, 0),
+        "E" => (18, 0),
+        "Ki" => (0, 10),
+        "Mi" => (0, 20),
+        "Gi" => (0, 30),
+        "Ti" => (0, 40),
+        "Pi" => (0, 50),
+        "Ei" => (0, 60),
+        _ => (suffix.strip_prefix(['e', 'E'])?.parse().ok()?, 0),
     })
 }
 
@@ -157,15 +143,29 @@ mod tests {
             ("+2", Some(2 * NANO)),
             ("0.0000000001", Some(1)),
             ("1n", Some(1)),
+            ("1e-99", Some(1)),
+            ("0e99", Some(0)),
+            (" 1 ", Some(NANO)),
+            ("1.Gi", Some(NANO << 30)),
+            ("1e+2", Some(100 * NANO)),
+            ("0.9999999999999999999999", Some(NANO)),
+            // A template's `{{ .cpu }}m` without a value.
+            ("m", Some(0)),
+            ("-", Some(0)),
+            ("1e99", Some(i128::MAX)),
+            ("-1e99", Some(-i128::MAX)),
+            ("99999999999999999999999999999999999999", Some(i128::MAX)),
             ("", None),
-            ("m", None),
+            (" ", None),
+            ("1e", None),
+            ("1e3m", None),
+            ("--1", None),
+            ("１", None),
             ("1 Gi", None),
             ("1gi", None),
             ("1-2", None),
             ("1.2.3", None),
             ("${CPU}", None),
-            ("1e99", None),
-            ("99999999999999999999999999999999999999", None),
         ] {
             assert_eq!(
                 Quantity::parse(text).map(|quantity| quantity.0),

@@ -166,12 +166,8 @@ struct RollingUpdate {
 impl StrategySpec {
     fn record(self) -> Strategy {
         let rolling = self.rolling_update.unwrap_or_default();
-        match self
-            .r#type
-            .as_ref()
-            .map_or("RollingUpdate", |name| &*name.0)
-        {
-            "RollingUpdate" => Strategy::RollingUpdate {
+        match self.r#type.as_ref().map_or("", |name| &*name.0) {
+            "" | "RollingUpdate" => Strategy::RollingUpdate {
                 max_unavailable: rolling.max_unavailable.map(|share| share.0),
                 max_surge: rolling.max_surge.map(|share| share.0),
             },
@@ -239,10 +235,15 @@ impl PodHolder for pod::Spec {
 }
 
 fn workload<S: PodHolder, E: Error>(kind: Kind, from: Envelope<S>) -> Result<Object, E> {
-    let meta: Meta = from.metadata.record(kind)?;
+    let mut meta: Meta = from.metadata.record(kind)?;
     let (replicas, strategy, mut pod) = from.spec.unwrap_or_default().parts(kind);
-    if kind == Kind::Pod {
-        pod.labels = meta.labels.clone();
+    match kind {
+        Kind::Pod => pod.labels = meta.labels.clone(),
+        // `SetDefaults_Job`, `SetDefaults_ReplicationController`
+        Kind::Job | Kind::ReplicationController if meta.labels.is_empty() => {
+            meta.labels = pod.labels.clone();
+        }
+        _ => {}
     }
     let finished = from.status.is_some_and(|status| status.is_finished(kind));
     Ok(Object::Workload(Box::new(Workload {

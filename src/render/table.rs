@@ -184,3 +184,77 @@ fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::checks;
+    use crate::manifests::Origin;
+    use crate::model::{Finding, Key, Kind, Place};
+
+    fn table(width: Option<usize>) -> String {
+        let origin = Origin {
+            file: "web.yaml".into(),
+            document: 1,
+            line: 7,
+            api_version: "apps/v1".into(),
+            names_namespace: true,
+        };
+        let key = Key::new(Kind::Deployment, "shop", "web");
+        let check = checks::find("liveness-probe").expect("there is such a check");
+        let row = |verdict, container: Option<&str>, message: &str| Row {
+            check,
+            severity: check.severity,
+            verdict,
+            finding: Some(Finding {
+                verdict,
+                at: Place {
+                    container: container.map(Into::into),
+                    ..Place::field("/spec")
+                },
+                message: message.to_owned(),
+            }),
+        };
+        let rows = vec![
+            row(
+                Verdict::Fail,
+                Some("web"),
+                "has no probe, so that nobody knows",
+            ),
+            row(Verdict::Unknown, None, "cannot be told"),
+        ];
+        let table = Table {
+            palette: Palette::PLAIN,
+            width,
+            all: false,
+        };
+        table.object(&Judged::new(&origin, &key, rows))
+    }
+
+    #[test]
+    fn messages_fit_the_terminal() {
+        expect![[r#"
+            Deployment shop/web  web.yaml:7
+              critical  liveness-probe       unknown: cannot be told
+              critical  liveness-probe  web  has no probe, so that nobody knows
+        "#]]
+        .assert_eq(&table(None));
+        expect![[r#"
+            Deployment shop/web  web.yaml:7
+              critical  liveness-probe       unknown: cannot be told
+              critical  liveness-probe  web  has no probe, so that nobody
+                                             knows
+        "#]]
+        .assert_eq(&table(Some(66)));
+        expect![[r#"
+            Deployment shop/web  web.yaml:7
+              critical  liveness-probe
+                  unknown: cannot be told
+              critical  liveness-probe  web
+                  has no probe, so that nobody knows
+        "#]]
+        .assert_eq(&table(Some(40)));
+    }
+}

@@ -251,7 +251,8 @@ fn what_was_skipped_is_put_short() {
              11  v1/ConfigMap is not judged
 
         Failed checks: 1 critical. Read 1 object (1 workload) in 1 file; 12 documents skipped.
-    "#]].assert_eq(skipped);
+    "#]]
+    .assert_eq(skipped);
     let run = with_stdin(
         &["check", "--checks", "liveness-probe", "--all", "-"],
         &input,

@@ -73,6 +73,7 @@ fn a_pod_can_go() {
         ("minAvailable: 0%", three, Pass),
         ("maxUnavailable: 1%", three, Pass),
         ("maxUnavailable: 1", one, Pass),
+        ("maxUnavailable: 1", three, Pass),
         ("maxUnavailable: 5", two, Pass),
         ("maxUnavailable: 0", two, Fail),
         ("maxUnavailable: 0%", two, Fail),

@@ -170,7 +170,7 @@ impl Spec {
                 .is_some_and(|name| &*name.0 == "windows"),
             restarts_always: self
                 .restart_policy
-                .is_none_or(|policy| &*policy.0 == "Always"),
+                .is_none_or(|policy| matches!(&*policy.0, "" | "Always")),
             security: self
                 .security_context
                 .map(SecurityContext::record)
