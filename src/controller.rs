@@ -10,6 +10,8 @@
 //! Each of the tasks owns its state and is told to stop by one signal; nothing is shared but the snapshot. The indexer
 //! never waits for the API server, and the reporter never for a watch.
 
+mod announce;
+mod desired;
 mod indexer;
 mod lease;
 mod policies;

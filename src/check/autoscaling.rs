@@ -25,10 +25,10 @@ impl<'a> Target<'a> {
     /// Where one of the kinds that can be scaled cannot be looked up.
     pub fn of(context: &Context<'a>, autoscaler: &PodAutoscaler) -> Result<Self, Undecided> {
         // All of them, so that no verdict depends on which kind happens to be meant.
-        let mut view = context.read(autoscaler.meta.key.kind)?;
         for kind in KindSet::SCALABLE.iter() {
-            view = context.read(kind)?;
+            context.read(kind)?;
         }
+        let view = context.read(autoscaler.meta.key.kind)?;
         let target = &autoscaler.target;
         let Some(kind) = target.kind else {
             // The core group has no custom resources, and what it has is known here. A missing apiVersion means it too:

@@ -124,12 +124,6 @@ pub fn eviction(demand: Demand<'_>, covered: &[Covered]) -> Eviction {
     if let Some(place) = place(&[Covered::Foreign]) {
         return Eviction::Foreign(place);
     }
-    if !covered
-        .iter()
-        .any(|group| matches!(group, Covered::Scaled(_)))
-    {
-        return Eviction::NothingScaled;
-    }
     if scale == 0 && single > 0 {
         return Eviction::NothingScaled;
     }

@@ -1,7 +1,7 @@
 use crate::check::disruption::{Covered, Demand, Eviction, eviction};
 use crate::check::replicas::Floor;
 use crate::check::{Check, Context, Findings, Group, Judgement, Run, Undecided};
-use crate::model::{Kind, KindSet, Place, PodDisruptionBudget, Severity, Text, Workload};
+use crate::model::{Kind, KindSet, Place, PodAutoscaler, PodDisruptionBudget, Severity, Workload};
 
 pub(super) static CHECK: Check = Check {
     id: "pdb-drainable",
@@ -9,8 +9,8 @@ pub(super) static CHECK: Check = Check {
     why: "A budget that spares no pod makes every eviction of one fail: a drain of its node waits for ever, and with it a \
           node upgrade or the cluster's autoscaler. It is judged as the disruption controller counts, with all pods \
           healthy and with the fewest replicas: those of the HorizontalPodAutoscaler, whose floor is where a budget that \
-          looked fine begins to block. Pods that end by themselves count as long as none but them is there. Whether two \
-          budgets select the same pod is another question.",
+          looked fine begins to block. Pods of Jobs count only where nothing else is selected: the last one then keeps its \
+          node until it ends. Whether two budgets select the same pod is another question.",
     fix: "Set `maxUnavailable: 1` (or a percentage), which spares a pod whatever the number of replicas; or keep \
           `minAvailable` below the fewest replicas that ever run. Where pods without a scale are among those selected \
           (DaemonSets, Jobs, bare Pods), only a number as `minAvailable` can be computed.",
@@ -79,8 +79,8 @@ spec:
 
 fn run(context: &Context<'_>, budget: &PodDisruptionBudget, findings: &mut Findings) -> Judgement {
     let demand = Demand::of(budget);
-    let covered = covered(context, budget)?;
-    let groups: Vec<_> = covered.iter().map(|(_, group, _)| *group).collect();
+    let covered = selected(context, budget)?;
+    let groups: Vec<_> = covered.iter().map(|covered| covered.pods).collect();
     let (at, said) = match demand {
         Demand::Keep(part) => (
             Place::field("/spec/minAvailable"),
@@ -99,7 +99,7 @@ fn run(context: &Context<'_>, budget: &PodDisruptionBudget, findings: &mut Findi
             "minAvailable and maxUnavailable are both set".to_owned(),
         ),
     };
-    let name = |place: usize| covered[place].0.key();
+    let name = |place: usize| covered[place].workload.key();
     match eviction(demand, &groups) {
         Eviction::Allowed(_) => {}
         Eviction::NoPods if !demand.is_absolute() => findings.not_applicable(),
@@ -110,21 +110,15 @@ fn run(context: &Context<'_>, budget: &PodDisruptionBudget, findings: &mut Findi
             );
         }
         Eviction::Refused { healthy, desired } => {
-            let because = covered
-                .iter()
-                .find_map(|(_, _, autoscaler)| autoscaler.as_ref());
-            let because = because.map_or_else(String::new, |name| {
+            let because = covered.iter().find_map(|covered| covered.autoscaler);
+            let because = because.map_or_else(String::new, |autoscaler| {
+                let name = &autoscaler.meta.key.name;
                 format!(" (HorizontalPodAutoscaler {name} can go so low)")
             });
+            let is_scaled = |group: &Covered| matches!(group, Covered::Scaled(_));
             let advice = match demand {
-                // What has no scale is counted one by one, and only for a number.
-                Demand::Keep(_)
-                    if !groups
-                        .iter()
-                        .all(|group| matches!(group, Covered::Scaled(_))) =>
-                {
-                    "lower it"
-                }
+                // What has no scale only counts for a number.
+                Demand::Keep(_) if !groups.iter().all(is_scaled) => "lower it",
                 _ => "set maxUnavailable: 1",
             };
             let count = format!("of {healthy} sure to run{because}, {desired} must stay");
@@ -171,42 +165,52 @@ fn run(context: &Context<'_>, budget: &PodDisruptionBudget, findings: &mut Findi
     Ok(())
 }
 
-/// The workloads whose pods the budget selects, as the controller counts them, and the HorizontalPodAutoscaler that says how
-/// few there may be.
-fn covered<'a>(
+/// A workload whose pods a budget selects.
+struct Selected<'a> {
+    workload: &'a Workload,
+    /// Its pods, as the controller counts them.
+    pods: Covered,
+    /// Who says how few there may be.
+    autoscaler: Option<&'a PodAutoscaler>,
+}
+
+/// The workloads whose pods the budget selects, where they have any.
+fn selected<'a>(
     context: &Context<'a>,
     budget: &PodDisruptionBudget,
-) -> Result<Vec<(&'a Workload, Covered, Option<Text>)>, Undecided> {
+) -> Result<Vec<Selected<'a>>, Undecided> {
     let Some(selector) = &budget.selector else {
         return Ok(Vec::new());
     };
-    let mut covered = Vec::new();
-    let mut view = context.read(Kind::PodDisruptionBudget)?;
+    let mut selected = Vec::new();
     for kind in KindSet::WORKLOADS.iter() {
-        view = context.read(kind)?;
+        context.read(kind)?;
     }
+    let view = context.read(Kind::PodDisruptionBudget)?;
     for workload in view.selected(&budget.meta.key.namespace, selector) {
         // What is done or scaled to nothing has no pods.
         if workload.finished || workload.replicas <= 0 {
             continue;
         }
         let mut autoscaler = None;
-        let group = match workload.kind() {
+        let pods = match workload.kind() {
             Kind::Pod if workload.meta.controller.is_none() => Covered::Single,
             Kind::Pod => Covered::Foreign,
             Kind::DaemonSet => Covered::PerNode,
             Kind::Job | Kind::CronJob => Covered::Ending,
             _ => {
                 let floor = Floor::of(context, workload)?;
-                autoscaler = floor
-                    .autoscaler
-                    .map(|autoscaler| autoscaler.meta.key.name.clone());
+                autoscaler = floor.autoscaler;
                 Covered::Scaled(floor.replicas.max(0))
             }
         };
-        covered.push((workload, group, autoscaler));
+        selected.push(Selected {
+            workload,
+            pods,
+            autoscaler,
+        });
     }
-    Ok(covered)
+    Ok(selected)
 }
 
 #[cfg(test)]

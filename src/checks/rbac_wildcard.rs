@@ -66,25 +66,18 @@ fn run(context: &Context<'_>, role: &Role, findings: &mut Findings) -> Judgement
 }
 
 fn judge(index: usize, rule: &Rule, findings: &mut Findings) {
-    let verbs = if rbac::has_all(&rule.verbs) {
-        "do anything".to_owned()
-    } else {
-        listed(&rule.verbs)
-    };
-    let resources = if rbac::has_all(&rule.resources) {
-        "all resources".to_owned()
-    } else {
-        listed(&rule.resources)
-    };
-    let what = if rule.resources.is_empty() {
-        listed(&rule.non_resource_urls)
-    } else {
-        resources
-    };
-    // A rule has no name; what it says is what tells it from others.
-    let allows = format!("may {verbs} on {what}");
+    let allows = format!("may {} on {}", verbs_of(rule), objects_of(rule));
+    // A rule has no name: what it says tells it from others.
+    let lists = [
+        &rule.verbs,
+        &rule.api_groups,
+        &rule.resources,
+        &rule.non_resource_urls,
+    ];
+    let rule_name = lists.map(|names| names.join(",")).join(" ");
     let mut fail = |field: &str, found: &str, advice: &str| {
-        let at = Place::field(format!("/rules/{index}/{field}")).about(format!("{field} {allows}"));
+        let at =
+            Place::field(format!("/rules/{index}/{field}")).about(format!("{field} {rule_name}"));
         findings.fail(
             at,
             format!("{field} has `{found}`, so that it {allows}: {advice}"),
@@ -111,6 +104,25 @@ fn judge(index: usize, rule: &Rule, findings: &mut Findings) {
     {
         fail("nonResourceURLs", found, "name the URLs");
     }
+}
+
+fn verbs_of(rule: &Rule) -> String {
+    if rbac::has_all(&rule.verbs) {
+        return "do anything".to_owned();
+    }
+    listed(&rule.verbs)
+}
+
+fn objects_of(rule: &Rule) -> String {
+    if rbac::has_all(&rule.resources) {
+        return "all resources".to_owned();
+    }
+    let urls = rule.resources.is_empty();
+    listed(if urls {
+        &rule.non_resource_urls
+    } else {
+        &rule.resources
+    })
 }
 
 /// The first few of some names.
@@ -146,7 +158,7 @@ mod tests {
             (
                 "apiGroups: [''], resources: [pods], verbs: [get, '*']",
                 &[
-                    "- /rules/0/verbs verbs may do anything on pods: verbs has `*`, so that it may do anything on pods",
+                    "- /rules/0/verbs verbs get,*  pods : verbs has `*`, so that it may do anything on pods",
                 ],
             ),
             (

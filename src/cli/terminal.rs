@@ -28,7 +28,5 @@ pub(super) fn reading_width() -> usize {
 }
 
 fn columns() -> usize {
-    let columns = std::env::var("COLUMNS").ok();
-    let columns = columns.and_then(|columns| columns.parse().ok());
-    columns.filter(|columns| *columns > 0).unwrap_or(USUAL)
+    terminal_size::terminal_size().map_or(USUAL, |(width, _)| usize::from(width.0))
 }

@@ -5,20 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::ObjectReference;
-use kube::runtime::events::{Event, EventType, Recorder, Reporter as EventReporter};
 use kube::{Client, ResourceExt};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::reports::{self, Known, ReportKey, ReportNews, Wanted};
+use super::announce::{Announcement, Announcer};
+use super::desired::{Desired, desired};
+use super::reports::{self, Known, ReportKey, ReportNews, WriteError};
 use super::statuses::{self, Judged};
 use crate::api::{ReadinessPolicy, Status};
-use crate::engine::{self, report};
-use crate::inventory::{ReportOn, View};
+use crate::inventory::ReportOn;
 use crate::live::{Live, Snapshot};
-use crate::model::{Key, Kind, Object, Workload};
+use crate::model::Kind;
 use crate::telemetry::metrics::ControllerMetrics;
 
 /// What the reporter hears of.
@@ -53,24 +52,23 @@ const SETTLE: Duration = Duration::from_secs(1);
 /// How long after a failed write it is tried again.
 const RETRY: Duration = Duration::from_secs(5);
 
-/// How old a bare Pod or a Job must be: most are gone by then.
-const MATURE: Duration = Duration::from_secs(60);
-
 /// Judges and writes while it leads.
 pub(super) struct Reporter {
     client: Client,
     live: Arc<Live>,
     metrics: Arc<ControllerMetrics>,
     leads: watch::Receiver<bool>,
-    events: Recorder,
+    announcer: Announcer,
     /// `None` until the reports are listed: nothing is written before.
     known: Option<BTreeMap<ReportKey, Known>>,
     policies: BTreeMap<String, ReadinessPolicy>,
     judged: BTreeMap<ReportOn, Judged>,
     judged_changed: bool,
     pending: BTreeSet<ReportOn>,
-    /// Not to be looked at before then.
+    /// To be looked at then.
     later: BTreeMap<ReportOn, Instant>,
+    /// Just written, and not to be written again before then.
+    settling: BTreeMap<ReportOn, Instant>,
     in_flight: BTreeSet<ReportOn>,
     writes: JoinSet<Written>,
     allowance: usize,
@@ -80,18 +78,7 @@ pub(super) struct Reporter {
 struct Written {
     on: ReportOn,
     key: ReportKey,
-    before: Option<Status>,
-    result: Result<Option<Known>, kube::Error>,
-}
-
-/// What there should be.
-enum Verdict {
-    /// This report.
-    Report(Wanted, Judged),
-    /// No report.
-    Nothing,
-    /// It is too early to say.
-    Later(Instant),
+    result: Result<Option<Known>, WriteError>,
 }
 
 impl Reporter {
@@ -102,9 +89,8 @@ impl Reporter {
         identity: String,
         leads: watch::Receiver<bool>,
     ) -> Self {
-        let reporter = EventReporter { controller: "plimsoll.dev/controller".to_owned(), instance: Some(identity) };
         Self {
-            events: Recorder::new(client.clone(), reporter),
+            announcer: Announcer::new(client.clone(), identity),
             client,
             live,
             metrics,
@@ -115,6 +101,7 @@ impl Reporter {
             judged_changed: false,
             pending: BTreeSet::new(),
             later: BTreeMap::new(),
+            settling: BTreeMap::new(),
             in_flight: BTreeSet::new(),
             writes: JoinSet::new(),
             allowance: WRITES_A_TICK,
@@ -130,7 +117,7 @@ impl Reporter {
             tokio::select! {
                 biased;
                 () = super::told(&mut shutdown) => break,
-                Some(written) = self.writes.join_next() => self.written(written).await,
+                Some(written) = self.writes.join_next() => self.written(written),
                 told = news.recv() => match told {
                     Some(told) => self.hear(told),
                     None => break,
@@ -202,7 +189,7 @@ impl Reporter {
             let client = self.client.clone();
             self.writes.spawn(async move {
                 let result = reports::delete(client, key.clone()).await;
-                Written { on: ReportOn::Namespace(key.namespace.clone()), key, before: None, result }
+                Written { on: ReportOn::Namespace(key.namespace.clone()), key, result }
             });
         }
     }
@@ -234,6 +221,7 @@ impl Reporter {
             self.later.remove(&on);
             self.pending.insert(on);
         }
+        self.settling.retain(|_, settled| *settled > now);
         self.metrics.set_pending(self.pending.len());
         if self.judged_changed && self.pending.is_empty() && *self.leads.borrow() && self.known.is_some() {
             self.judged_changed = false;
@@ -250,7 +238,7 @@ impl Reporter {
                         policy.status = Some(status);
                     }
                 }
-                Err(kube::Error::Api(refused)) if refused.is_not_found() => {}
+                Err(WriteError::Refused(kube::Error::Api(refused))) if refused.is_not_found() => {}
                 Err(error) => {
                     tracing::warn!(policy = name, %error, "A policy's status could not be written; it is tried again");
                     self.metrics.write_failed();
@@ -268,23 +256,20 @@ impl Reporter {
     fn work(&mut self) {
         let live = self.live.clone();
         let snapshot = live.snapshot();
-        let now = Instant::now();
-        let mut busy = Vec::new();
         for _ in 0..BATCH {
             if self.writes.len() >= WRITES || self.allowance == 0 {
                 break;
             }
             let Some(on) = self.pending.pop_first() else { break };
             if self.in_flight.contains(&on) {
-                busy.push(on);
-            } else if self.later.get(&on).is_none_or(|due| *due <= now) {
+                // At the next tick: its write has ended by then, or is waited for again.
+                self.later.insert(on, Instant::now());
+            } else if let Some(settled) = self.settling.get(&on) {
+                self.later.insert(on, *settled);
+            } else {
                 self.later.remove(&on);
                 self.settle(&snapshot, on);
             }
-        }
-        // Looked at again when their write has ended.
-        for on in busy {
-            self.later.insert(on, now);
         }
     }
 
@@ -294,28 +279,32 @@ impl Reporter {
         let key = ReportKey::of(&on);
         let known = self.known.as_ref().and_then(|known| known.get(&key)).cloned();
         let client = self.client.clone();
-        match verdict(snapshot, &on) {
-            Verdict::Later(due) => {
+        match desired(snapshot, &on) {
+            Desired::Later(due) => {
                 self.later.insert(on, due);
             }
-            Verdict::Nothing => {
+            Desired::Nothing => {
                 self.judged_changed |= self.judged.remove(&on).is_some();
-                if let Some(known) = known {
-                    let before = Some(known.status);
+                if known.is_some() {
                     self.start(on.clone(), async move {
                         let result = reports::delete(client, key.clone()).await;
-                        Written { on, key, before, result }
+                        Written { on, key, result }
                     });
                 }
             }
-            Verdict::Report(wanted, judged) => {
+            Desired::Report(wanted, judged) => {
                 self.judged_changed = true;
                 self.judged.insert(on.clone(), judged);
                 if known.as_ref().is_none_or(|known| known.digest != wanted.digest()) {
                     let before = known.map(|known| known.status);
+                    let announcement = Announcement::of(&on, before, wanted.report.status, snapshot);
+                    let announcer = self.announcer.clone();
                     self.start(on.clone(), async move {
                         let result = reports::apply(client, on.clone(), wanted).await;
-                        Written { on, key, before, result }
+                        if let (Ok(_), Some(announcement)) = (&result, announcement) {
+                            announcer.announce(announcement).await;
+                        }
+                        Written { on, key, result }
                     });
                 }
             }
@@ -328,19 +317,17 @@ impl Reporter {
         self.writes.spawn(write);
     }
 
-    async fn written(&mut self, written: Result<Written, JoinError>) {
-        let Ok(Written { on, key, before, result }) = written else {
-            tracing::error!("A write of a report panicked");
-            return;
+    fn written(&mut self, written: Result<Written, JoinError>) {
+        let Ok(Written { on, key, result }) = written else {
+            tracing::error!("A write of a report panicked; every report is looked at again");
+            self.in_flight.clear();
+            return self.everything();
         };
         self.in_flight.remove(&on);
         match result {
             Ok(known) => {
                 self.metrics.wrote();
-                self.later.entry(on.clone()).or_insert_with(|| Instant::now() + SETTLE);
-                if let (Some(before), Some(known)) = (before, &known) {
-                    self.announce(&on, before, known.status).await;
-                }
+                self.settling.insert(on, Instant::now() + SETTLE);
                 if let Some(all) = &mut self.known {
                     match known {
                         Some(known) => drop(all.insert(key, known)),
@@ -358,85 +345,4 @@ impl Reporter {
             }
         }
     }
-
-    /// An Event on the workload where its status has changed.
-    async fn announce(&self, on: &ReportOn, before: Status, after: Status) {
-        let ReportOn::Workload(key) = on else { return };
-        if before == after {
-            return;
-        }
-        let event = Event {
-            type_: if after > before { EventType::Warning } else { EventType::Normal },
-            reason: after.name().to_owned(),
-            note: Some(format!(
-                "Was {}, is {}: kubectl get readinessreport {} -n {} -o yaml says why",
-                before.name(),
-                after.name(),
-                ReportKey::of(on).name,
-                key.namespace
-            )),
-            action: "Judge".to_owned(),
-            secondary: None,
-        };
-        if let Err(error) = self.events.publish(&event, &reference(key, &self.live.snapshot())).await {
-            tracing::warn!(object = %key, %error, "An Event could not be written");
-        }
-    }
-}
-
-fn reference(key: &Key, snapshot: &Snapshot) -> ObjectReference {
-    let uid = snapshot.inventory.get(key).map(|object| object.meta().uid.to_string());
-    ObjectReference {
-        api_version: Some(key.kind.api_version()),
-        kind: Some(key.kind.name().to_owned()),
-        namespace: Some(key.namespace.to_string()),
-        name: Some(key.name.to_string()),
-        uid,
-        ..ObjectReference::default()
-    }
-}
-
-/// What report there should be on something.
-fn verdict(snapshot: &Snapshot, on: &ReportOn) -> Verdict {
-    let inventory = &snapshot.inventory;
-    let view = View::of(inventory);
-    let namespace = inventory.get(&Key::new(Kind::Namespace, "", on.namespace().clone()));
-    // Nothing can be created in a namespace that is being deleted, and what is in it goes with it.
-    if namespace.is_some_and(|namespace| namespace.meta().deleting) {
-        return Verdict::Nothing;
-    }
-    match on {
-        ReportOn::Namespace(namespace) => {
-            let evaluation = engine::unclaimed(&snapshot.policies, inventory, namespace);
-            let report = evaluation.and_then(|evaluation| {
-                let report = report::of_namespace(namespace, &evaluation)?;
-                Some((report, Judged { status: evaluation.status(), plan: evaluation.plan }))
-            });
-            report.map_or(Verdict::Nothing, |(report, judged)| Verdict::Report(Wanted { report, owner: None }, judged))
-        }
-        ReportOn::Workload(key) => {
-            let object = inventory.get(key).filter(|object| inventory.is_top_level(object));
-            let Some(Object::Workload(workload)) = object.map(|object| &**object) else { return Verdict::Nothing };
-            if let Some(due) = premature(workload) {
-                return due;
-            }
-            let Some(evaluation) = engine::evaluate(&snapshot.policies, view, workload) else { return Verdict::Nothing };
-            let report = report::of_workload(workload, &evaluation);
-            let judged = Judged { status: report.status, plan: evaluation.plan };
-            Verdict::Report(Wanted::of_workload(workload, report), judged)
-        }
-    }
-}
-
-/// Bare Pods and Jobs are reported on once they are a minute old, and while they are not finished.
-fn premature(workload: &Workload) -> Option<Verdict> {
-    if !matches!(workload.kind(), Kind::Pod | Kind::Job) {
-        return None;
-    }
-    if workload.finished {
-        return Some(Verdict::Nothing);
-    }
-    let age = Duration::try_from(Timestamp::now().duration_since(workload.meta.created?)).unwrap_or(Duration::ZERO);
-    let rest = MATURE.checked_sub(age).filter(|rest| !rest.is_zero())?;
-    Some(Verdict::Later(Instant::now() + rest))
 }

@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::StreamExt;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
@@ -186,8 +187,30 @@ pub(super) async fn watch(client: Client, news: mpsc::UnboundedSender<News>, met
     }
 }
 
+/// Why something was not written.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum WriteError {
+    /// The API server refused it, or could not be reached.
+    #[error(transparent)]
+    Refused(#[from] kube::Error),
+    /// The API server did not answer.
+    #[error("there was no answer within {PATIENCE:?}")]
+    Late,
+}
+
+/// How long a write may take. The client itself waits for as long as a watch may be silent.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A write, or [`WriteError::Late`].
+pub(super) async fn within<T>(write: impl Future<Output = Result<T, kube::Error>>) -> Result<T, WriteError> {
+    match tokio::time::timeout(PATIENCE, write).await {
+        Ok(result) => result.map_err(WriteError::from),
+        Err(_) => Err(WriteError::Late),
+    }
+}
+
 /// Writes a report. Answers with what is known of it then.
-pub(super) async fn apply(client: Client, on: ReportOn, wanted: Wanted) -> Result<Option<Known>, kube::Error> {
+pub(super) async fn apply(client: Client, on: ReportOn, wanted: Wanted) -> Result<Option<Known>, WriteError> {
     let key = ReportKey::of(&on);
     let (digest, status) = (wanted.digest(), wanted.report.status);
     let api = Api::<ReadinessReport>::namespaced(client, &key.namespace);
@@ -201,16 +224,16 @@ pub(super) async fn apply(client: Client, on: ReportOn, wanted: Wanted) -> Resul
         spec: ReportFields { report: wanted.report },
     };
     let params = PatchParams::apply(FIELD_MANAGER).force();
-    let written = api.patch(&key.name, &params, &Patch::Apply(&report)).await?;
+    let written = within(api.patch(&key.name, &params, &Patch::Apply(&report))).await?;
     Ok(Some(Known { digest, status, on, version: version(&written) }))
 }
 
 /// Deletes a report; that it is gone already is as good.
-pub(super) async fn delete(client: Client, key: ReportKey) -> Result<Option<Known>, kube::Error> {
+pub(super) async fn delete(client: Client, key: ReportKey) -> Result<Option<Known>, WriteError> {
     let api = Api::<ReadinessReport>::namespaced(client, &key.namespace);
-    match api.delete(&key.name, &DeleteParams::default()).await {
+    match within(api.delete(&key.name, &DeleteParams::default())).await {
         Ok(_) => Ok(None),
-        Err(kube::Error::Api(status)) if status.is_not_found() => Ok(None),
+        Err(WriteError::Refused(kube::Error::Api(status))) if status.is_not_found() => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -10,6 +10,7 @@ use kube::{Api, Client, ResourceExt};
 use serde_json::json;
 
 use super::FIELD_MANAGER;
+use super::reports::{WriteError, within};
 use crate::api::{API_VERSION, PolicyStatus, ReadinessPolicy, Status};
 use crate::engine::{Plan, Policy};
 use crate::inventory::ReportOn;
@@ -107,8 +108,9 @@ fn condition(
 }
 
 /// Writes a policy's status.
-pub(super) async fn write(client: Client, name: &str, status: &PolicyStatus) -> Result<(), kube::Error> {
+pub(super) async fn write(client: Client, name: &str, status: &PolicyStatus) -> Result<(), WriteError> {
     let patch = json!({"apiVersion": API_VERSION, "kind": "ReadinessPolicy", "status": status});
     let params = PatchParams::apply(FIELD_MANAGER).force();
-    Api::<ReadinessPolicy>::all(client).patch_status(name, &params, &Patch::Apply(patch)).await.map(drop)
+    let api = Api::<ReadinessPolicy>::all(client);
+    within(api.patch_status(name, &params, &Patch::Apply(patch))).await.map(drop)
 }

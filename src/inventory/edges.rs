@@ -1,8 +1,8 @@
 //! Reverse edges: from what records refer to, whether it exists or not, to the records that refer to it.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use crate::model::{Binding, Grantee, Key, Kind, Object, Selector, Text};
+use crate::model::{Binding, Grantee, Key, Kind, Labels, Object, Selector, Text};
 
 /// Something that records refer to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,14 +13,8 @@ pub(super) enum Anchor {
         label: Text,
         value: Text,
     },
-    /// A label that a selector asks for. Leads to what selects pods.
-    Selector {
-        namespace: Text,
-        label: Text,
-        value: Text,
-    },
-    /// Selectors of a namespace that ask for no particular label and value.
-    BroadSelector { namespace: Text },
+    /// Labels of which a selector fixes the values, and these values. Leads to what selects pods.
+    Selector(Fixed),
     /// The target of HorizontalPodAutoscalers.
     ScaleTarget {
         namespace: Text,
@@ -39,6 +33,17 @@ pub(super) enum Anchor {
     Owner { uid: Text },
 }
 
+/// Labels, sorted, that selectors of one kind in one namespace fix, and the values of these labels. There may be none:
+/// such a selector is broad. Few combinations of labels are in use, so that the selectors that may select a pod are found
+/// by asking each combination for the pod's values.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Fixed {
+    pub(super) namespace: Text,
+    pub(super) kind: Kind,
+    pub(super) labels: Arc<[Text]>,
+    pub(super) values: Arc<[Text]>,
+}
+
 /// An anchor and one record that refers to it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Edge {
@@ -52,16 +57,58 @@ pub(super) fn first_key() -> Key {
     FIRST.clone()
 }
 
-/// The anchor under which a selector is found: one label that everything selected has.
-pub(super) fn selector(namespace: &Text, selector: &Selector) -> Anchor {
-    let namespace = namespace.clone();
-    match selector.equality() {
-        Some((label, value)) => Anchor::Selector {
+/// Values of one label beyond which a selector is not looked up by them.
+const MOST_VALUES: usize = 16;
+
+/// Where a selector is found: under the labels that it fixes, once for each value of the one label that it leaves a choice of.
+fn fixed(key: &Key, selector: &Selector) -> impl Iterator<Item = Anchor> {
+    let mut choices = selector.choices();
+    let mut is_open = false;
+    choices.retain(|(_, values)| match values.len() {
+        1 => true,
+        2..=MOST_VALUES => !std::mem::replace(&mut is_open, true),
+        _ => false,
+    });
+    let labels: Arc<[Text]> = choices.iter().map(|(label, _)| (*label).clone()).collect();
+    let variants = choices.iter().map(|(_, values)| values.len()).max();
+    let (namespace, kind) = (key.namespace.clone(), key.kind);
+    (0..variants.unwrap_or(1)).map(move |variant| {
+        let value = |(_, values): &(_, &[Text])| values.get(variant).unwrap_or(&values[0]).clone();
+        Anchor::Selector(Fixed {
+            namespace: namespace.clone(),
+            kind,
+            labels: labels.clone(),
+            values: choices.iter().map(value).collect(),
+        })
+    })
+}
+
+impl Fixed {
+    /// The broadest selectors of a kind, which come before all others.
+    pub(super) fn nothing(namespace: Text, kind: Kind) -> Self {
+        Self {
             namespace,
-            label: label.clone(),
-            value: value.clone(),
-        },
-        None => Anchor::BroadSelector { namespace },
+            kind,
+            labels: Arc::default(),
+            values: Arc::default(),
+        }
+    }
+
+    /// What comes after all selectors that fix the same labels.
+    pub(super) fn after(self) -> Self {
+        let longer = self.labels.iter().cloned().chain([Text::from("")]);
+        Self {
+            labels: longer.collect(),
+            values: Arc::default(),
+            ..self
+        }
+    }
+
+    /// With the values that these labels have, where they have all.
+    pub(super) fn valued(self, of: &Labels) -> Option<Self> {
+        let values = self.labels.iter().map(|label| of.get(label).cloned());
+        let values = values.collect::<Option<_>>()?;
+        Some(Self { values, ..self })
     }
 }
 
@@ -96,22 +143,9 @@ pub(super) fn anchors(object: &Object) -> Vec<Anchor> {
                 name: autoscaler.target.name.clone(),
             }))
         }
-        Object::PodDisruptionBudget(budget) => {
-            anchors.extend(
-                budget
-                    .selector
-                    .as_ref()
-                    .map(|selects| selector(namespace, selects)),
-            );
-        }
-        Object::NetworkPolicy(policy) => anchors.push(selector(namespace, &policy.selector)),
-        Object::Service(service) => {
-            anchors.extend(
-                service
-                    .selector
-                    .as_ref()
-                    .map(|selects| selector(namespace, selects)),
-            );
+        Object::PodDisruptionBudget(_) | Object::NetworkPolicy(_) | Object::Service(_) => {
+            let selector = selector_of(object).into_iter();
+            anchors.extend(selector.flat_map(|selector| fixed(&meta.key, selector)));
         }
         Object::Binding(binding) => {
             let role_namespace = if binding.role_kind == Kind::Role {
@@ -136,6 +170,16 @@ pub(super) fn anchors(object: &Object) -> Vec<Anchor> {
         uid: owner.uid.clone(),
     }));
     anchors
+}
+
+/// The pods that an object selects, if it selects any.
+pub(super) fn selector_of(object: &Object) -> Option<&Selector> {
+    match object {
+        Object::PodDisruptionBudget(budget) => budget.selector.as_ref(),
+        Object::NetworkPolicy(policy) => Some(&policy.selector),
+        Object::Service(service) => service.selector.as_ref(),
+        _ => None,
+    }
 }
 
 /// Those to whom a binding grants its role, but for users who are no ServiceAccounts.

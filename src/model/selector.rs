@@ -53,17 +53,20 @@ impl Selector {
         self.0.is_empty()
     }
 
-    /// An equality that everything selected fulfils, for an index. Of several, the one with the longest value: it
-    /// tends to name an application rather than a team or a tier.
-    pub fn equality(&self) -> Option<(&Text, &Text)> {
-        let equalities = self
-            .0
-            .iter()
-            .filter_map(|requirement| match &requirement.operator {
-                Operator::In(values) if values.len() == 1 => Some((&requirement.key, &values[0])),
-                _ => None,
-            });
-        equalities.max_by_key(|(_, value)| value.len())
+    /// The labels that everything selected has with one of a few values, for an index. By label, each once; there may be
+    /// further requirements on it.
+    pub fn choices(&self) -> Vec<(&Text, &[Text])> {
+        let choice = |requirement| match requirement {
+            &Requirement {
+                ref key,
+                operator: Operator::In(ref values),
+            } => Some((key, &**values)),
+            _ => None,
+        };
+        let mut choices: Vec<_> = self.0.iter().filter_map(choice).collect();
+        choices.sort_by_key(|(label, values)| (*label, values.len()));
+        choices.dedup_by_key(|(label, _)| *label);
+        choices
     }
 }
 

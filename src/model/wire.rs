@@ -61,7 +61,8 @@ struct Metadata {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct OwnerReference {
-    api_version: Str,
+    #[serde(default)]
+    api_version: Option<Str>,
     kind: Str,
     name: Str,
     #[serde(default)]
@@ -94,7 +95,7 @@ impl Metadata {
             uid: text(self.uid),
             labels: self.labels.into_labels(),
             controller: controller.map(|owner| Owner {
-                kind: Kind::of(&owner.api_version.0, &owner.kind.0),
+                kind: Kind::of(&text(owner.api_version), &owner.kind.0),
                 name: owner.name.0,
                 uid: text(owner.uid),
             }),

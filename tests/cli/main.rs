@@ -4,7 +4,9 @@
 
 mod catalogue;
 mod corpus;
+mod examples;
 mod findings;
+mod generated;
 mod policies;
 mod reading;
 mod run;

@@ -251,7 +251,7 @@ fn key(content: Content<'_>) -> Result<Content<'_>, String> {
 fn value(content: Content<'_>) -> Result<Content<'_>, String> {
     match &content {
         Content::Plain(text) if text.starts_with(['.', '+', '-']) && is_not_finite(text) => {
-            Err(format!("`{text}` is a number that JSON has not; quote it if text is meant"))
+            Err(format!("JSON has no number `{text}`; quote it if text is meant"))
         }
         _ => Ok(content),
     }

@@ -18,7 +18,7 @@ pub(super) fn read<'a>(source: &Source<'a>) -> Result<Tree<'a>, Problem> {
     parse(source).map_err(|problem| hint::explain(problem, source))
 }
 
-fn parse<'a>(source: &Source<'a>) -> Result<Tree<'a>, Problem> {
+pub(super) fn parse<'a>(source: &Source<'a>) -> Result<Tree<'a>, Problem> {
     let lines_above = source.line.saturating_sub(1);
     let mut builder = Builder::new(source.text.len());
     let mut has_begun = false;
