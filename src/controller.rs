@@ -44,7 +44,10 @@ const INPUTS: usize = 1024;
 /// The kinds that are watched: all that some check judges or looks up, and namespaces, whose labels policies select by.
 pub fn kinds() -> KindSet {
     let of_check = |check: &&'static Check| check.subjects.union(check.reads);
-    let kinds = checks::ALL.iter().map(of_check).fold(KindSet::WORKLOADS, KindSet::union);
+    let kinds = checks::ALL
+        .iter()
+        .map(of_check)
+        .fold(KindSet::WORKLOADS, KindSet::union);
     kinds.union(KindSet::of(&[crate::model::Kind::Namespace]))
 }
 
@@ -69,7 +72,13 @@ pub async fn run(
     tasks.spawn(until(shutdown.clone(), indexer));
     if let Some(settings) = lease {
         let (leading, leads) = watch::channel(false);
-        tasks.spawn(lease::run(client.clone(), settings.clone(), leading, metrics.clone(), shutdown.clone()));
+        tasks.spawn(lease::run(
+            client.clone(),
+            settings.clone(),
+            leading,
+            metrics.clone(),
+            shutdown.clone(),
+        ));
         let events = reports::watch(client.clone(), affected, metrics.clone());
         tasks.spawn(until(shutdown.clone(), events));
         let reporter = reporter::Reporter::new(client, live, metrics, settings.identity, leads);

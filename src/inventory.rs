@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
 
-use self::edges::{Anchor, Edge};
+use self::edges::{Anchor, Edge, Fixed};
 use crate::model::{Key, Kind, Object, Text};
 
 pub use affected::{ReportOn, affected};
@@ -208,6 +208,21 @@ impl Inventory {
             .range(first..)
             .take_while(move |edge| edge.anchor == anchor)
             .filter_map(|edge| self.objects.get(&edge.to))
+    }
+
+    /// The first selectors from here on, of the same kind in the same namespace.
+    fn fixed_from(&self, from: Fixed) -> Option<&Fixed> {
+        let (namespace, kind) = (from.namespace.clone(), from.kind);
+        let first = Edge {
+            anchor: Anchor::Selector(from),
+            to: edges::first_key(),
+        };
+        match &self.edges.range(first..).next()?.anchor {
+            Anchor::Selector(fixed) => {
+                Some(fixed).filter(|fixed| fixed.namespace == namespace && fixed.kind == kind)
+            }
+            _ => None,
+        }
     }
 
     fn link(&mut self, object: &Object) {

@@ -22,13 +22,24 @@ pub(super) struct Announcement {
 
 impl Announcement {
     /// `None` where the status stays the same, or is not that of a workload.
-    pub(super) fn of(on: &ReportOn, before: Option<Status>, after: Status, snapshot: &Snapshot) -> Option<Self> {
-        let ReportOn::Workload(key) = on else { return None };
+    pub(super) fn of(
+        on: &ReportOn,
+        before: Option<Status>,
+        after: Status,
+        snapshot: &Snapshot,
+    ) -> Option<Self> {
+        let ReportOn::Workload(key) = on else {
+            return None;
+        };
         let before = before.filter(|before| *before != after)?;
         let (name, namespace) = (ReportKey::of(on).name, &key.namespace);
         let (was, is) = (before.name(), after.name());
         let event = Event {
-            type_: if after > before { EventType::Warning } else { EventType::Normal },
+            type_: if after > before {
+                EventType::Warning
+            } else {
+                EventType::Normal
+            },
             reason: is.to_owned(),
             note: Some(format!(
                 "Was {was}, is {is}: kubectl get readinessreport {name} -n {namespace} -o yaml says why"
@@ -36,14 +47,23 @@ impl Announcement {
             action: "Judge".to_owned(),
             secondary: None,
         };
-        Some(Self { workload: reference(key, snapshot), event })
+        Some(Self {
+            workload: reference(key, snapshot),
+            event,
+        })
     }
 }
 
 impl Announcer {
     pub(super) fn new(client: Client, instance: String) -> Self {
         let controller = "plimsoll.dev/controller".to_owned();
-        Self(Recorder::new(client, Reporter { controller, instance: Some(instance) }))
+        Self(Recorder::new(
+            client,
+            Reporter {
+                controller,
+                instance: Some(instance),
+            },
+        ))
     }
 
     /// An Event that cannot be written is logged; the report says the same.
@@ -56,7 +76,10 @@ impl Announcer {
 }
 
 fn reference(key: &Key, snapshot: &Snapshot) -> ObjectReference {
-    let uid = snapshot.inventory.get(key).map(|object| object.meta().uid.to_string());
+    let uid = snapshot
+        .inventory
+        .get(key)
+        .map(|object| object.meta().uid.to_string());
     ObjectReference {
         api_version: Some(key.kind.api_version()),
         kind: Some(key.kind.name().to_owned()),

@@ -39,19 +39,42 @@ pub(super) fn desired(snapshot: &Snapshot, on: &ReportOn) -> Desired {
             let evaluation = engine::unclaimed(&snapshot.policies, inventory, namespace);
             let report = evaluation.and_then(|evaluation| {
                 let report = report::of_namespace(namespace, &evaluation)?;
-                Some((report, Judged { status: evaluation.status(), plan: evaluation.plan }))
+                Some((
+                    report,
+                    Judged {
+                        status: evaluation.status(),
+                        plan: evaluation.plan,
+                    },
+                ))
             });
-            report.map_or(Desired::Nothing, |(report, judged)| Desired::Report(Wanted { report, owner: None }, judged))
+            report.map_or(Desired::Nothing, |(report, judged)| {
+                Desired::Report(
+                    Wanted {
+                        report,
+                        owner: None,
+                    },
+                    judged,
+                )
+            })
         }
         ReportOn::Workload(key) => {
-            let object = inventory.get(key).filter(|object| inventory.is_top_level(object));
-            let Some(Object::Workload(workload)) = object.map(|object| &**object) else { return Desired::Nothing };
+            let object = inventory
+                .get(key)
+                .filter(|object| inventory.is_top_level(object));
+            let Some(Object::Workload(workload)) = object.map(|object| &**object) else {
+                return Desired::Nothing;
+            };
             if let Some(due) = premature(workload) {
                 return due;
             }
-            let Some(evaluation) = engine::evaluate(&snapshot.policies, view, workload) else { return Desired::Nothing };
+            let Some(evaluation) = engine::evaluate(&snapshot.policies, view, workload) else {
+                return Desired::Nothing;
+            };
             let report = report::of_workload(workload, &evaluation);
-            let judged = Judged { status: report.status, plan: evaluation.plan };
+            let judged = Judged {
+                status: report.status,
+                plan: evaluation.plan,
+            };
             Desired::Report(Wanted::of_workload(workload, report), judged)
         }
     }
@@ -65,7 +88,8 @@ fn premature(workload: &Workload) -> Option<Desired> {
     if workload.finished {
         return Some(Desired::Nothing);
     }
-    let age = Duration::try_from(Timestamp::now().duration_since(workload.meta.created?)).unwrap_or(Duration::ZERO);
+    let age = Duration::try_from(Timestamp::now().duration_since(workload.meta.created?))
+        .unwrap_or(Duration::ZERO);
     let rest = MATURE.checked_sub(age).filter(|rest| !rest.is_zero())?;
     Some(Desired::Later(Instant::now() + rest))
 }

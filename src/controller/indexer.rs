@@ -105,11 +105,18 @@ impl Indexer {
             everything = true;
             tracing::info!(records = self.inventory.len(), "The cluster has been read");
         }
-        if everything && self.complete { Touched::Everything } else { Touched::Some(reports) }
+        if everything && self.complete {
+            Touched::Everything
+        } else {
+            Touched::Some(reports)
+        }
     }
 
     fn touched(&self, before: &Inventory, changes: &[Change]) -> BTreeSet<ReportOn> {
-        changes.iter().flat_map(|change| affected(before, &self.inventory, change)).collect()
+        changes
+            .iter()
+            .flat_map(|change| affected(before, &self.inventory, change))
+            .collect()
     }
 
     fn is_complete(&self) -> bool {

@@ -58,10 +58,20 @@ pub(super) async fn run(
         match timeout(PATIENCE, attempt(&api, &settings, &mut seen)).await {
             Ok(Ok(true)) => held_until = Some(attempted + DURATION - MARGIN),
             Ok(Ok(false)) => held_until = None,
-            Ok(Err(error)) => tracing::warn!(%error, lease = settings.name, "The leader lease could not be renewed"),
-            Err(_) => tracing::warn!(lease = settings.name, "The leader lease could not be renewed in time"),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, lease = settings.name, "The leader lease could not be renewed")
+            }
+            Err(_) => tracing::warn!(
+                lease = settings.name,
+                "The leader lease could not be renewed in time"
+            ),
         }
-        say(&leading, &metrics, &settings, held_until.is_some_and(|until| Instant::now() < until));
+        say(
+            &leading,
+            &metrics,
+            &settings,
+            held_until.is_some_and(|until| Instant::now() < until),
+        );
         let lapse = held_until.unwrap_or_else(|| Instant::now() + 2 * PERIOD);
         tokio::select! {
             () = sleep(PERIOD) => {}
@@ -80,7 +90,12 @@ pub(super) async fn run(
     }
 }
 
-fn say(leading: &watch::Sender<bool>, metrics: &ControllerMetrics, settings: &LeaseSettings, leads: bool) {
+fn say(
+    leading: &watch::Sender<bool>,
+    metrics: &ControllerMetrics,
+    settings: &LeaseSettings,
+    leads: bool,
+) {
     metrics.set_leading(leads);
     let changed = leading.send_if_modified(|known| std::mem::replace(known, leads) != leads);
     if changed {
@@ -89,36 +104,65 @@ fn say(leading: &watch::Sender<bool>, metrics: &ControllerMetrics, settings: &Le
 }
 
 /// Takes or renews the Lease. True where it is ours.
-async fn attempt(api: &Api<Lease>, settings: &LeaseSettings, seen: &mut Option<Seen>) -> Result<bool, kube::Error> {
+async fn attempt(
+    api: &Api<Lease>,
+    settings: &LeaseSettings,
+    seen: &mut Option<Seen>,
+) -> Result<bool, kube::Error> {
     let now = Timestamp::now();
     let Some(lease) = api.get_opt(&settings.name).await? else {
         let lease = Lease {
-            metadata: ObjectMeta { name: Some(settings.name.clone()), ..ObjectMeta::default() },
+            metadata: ObjectMeta {
+                name: Some(settings.name.clone()),
+                ..ObjectMeta::default()
+            },
             spec: Some(claim(settings, LeaseSpec::default(), now)),
         };
         return written(api.create(&PostParams::default(), &lease).await, seen);
     };
     let spec = lease.spec.clone().unwrap_or_default();
     let holder = spec.holder_identity.as_deref().unwrap_or_default();
-    let is_news = seen.as_ref().is_none_or(|seen| seen.lease.spec != lease.spec);
+    let is_news = seen
+        .as_ref()
+        .is_none_or(|seen| seen.lease.spec != lease.spec);
     if is_news {
-        *seen = Some(Seen { lease: lease.clone(), changed: Instant::now() });
+        *seen = Some(Seen {
+            lease: lease.clone(),
+            changed: Instant::now(),
+        });
     }
-    let silent = seen.as_ref().map_or(Duration::ZERO, |seen| seen.changed.elapsed());
-    let granted = spec.lease_duration_seconds.and_then(|seconds| u64::try_from(seconds).ok());
+    let silent = seen
+        .as_ref()
+        .map_or(Duration::ZERO, |seen| seen.changed.elapsed());
+    let granted = spec
+        .lease_duration_seconds
+        .and_then(|seconds| u64::try_from(seconds).ok());
     let granted = granted.map_or(DURATION, Duration::from_secs);
     if holder != settings.identity && !holder.is_empty() && silent < granted {
         return Ok(false);
     }
-    let renewed = Lease { spec: Some(claim(settings, spec, now)), ..lease };
-    written(api.replace(&settings.name, &PostParams::default(), &renewed).await, seen)
+    let renewed = Lease {
+        spec: Some(claim(settings, spec, now)),
+        ..lease
+    };
+    written(
+        api.replace(&settings.name, &PostParams::default(), &renewed)
+            .await,
+        seen,
+    )
 }
 
 /// A conflict means that another replica was faster.
-fn written(result: Result<Lease, kube::Error>, seen: &mut Option<Seen>) -> Result<bool, kube::Error> {
+fn written(
+    result: Result<Lease, kube::Error>,
+    seen: &mut Option<Seen>,
+) -> Result<bool, kube::Error> {
     match result {
         Ok(lease) => {
-            *seen = Some(Seen { lease, changed: Instant::now() });
+            *seen = Some(Seen {
+                lease,
+                changed: Instant::now(),
+            });
             Ok(true)
         }
         Err(kube::Error::Api(status)) if status.code == 409 => Ok(false),
@@ -132,7 +176,11 @@ fn claim(settings: &LeaseSettings, before: LeaseSpec, now: Timestamp) -> LeaseSp
     LeaseSpec {
         holder_identity: Some(settings.identity.clone()),
         lease_duration_seconds: i32::try_from(DURATION.as_secs()).ok(),
-        acquire_time: if ours { before.acquire_time } else { Some(MicroTime(now)) },
+        acquire_time: if ours {
+            before.acquire_time
+        } else {
+            Some(MicroTime(now))
+        },
         renew_time: Some(MicroTime(now)),
         lease_transitions: Some(transitions),
         ..LeaseSpec::default()
@@ -140,12 +188,25 @@ fn claim(settings: &LeaseSettings, before: LeaseSpec, now: Timestamp) -> LeaseSp
 }
 
 /// Gives the Lease up, unless somebody else has it already.
-async fn release(api: &Api<Lease>, settings: &LeaseSettings, lease: Lease) -> Result<(), kube::Error> {
+async fn release(
+    api: &Api<Lease>,
+    settings: &LeaseSettings,
+    lease: Lease,
+) -> Result<(), kube::Error> {
     let spec = lease.spec.clone().unwrap_or_default();
     if spec.holder_identity.as_deref() != Some(&settings.identity) {
         return Ok(());
     }
-    let free = LeaseSpec { holder_identity: Some(String::new()), lease_duration_seconds: Some(1), ..spec };
-    let freed = Lease { spec: Some(free), ..lease };
-    api.replace(&settings.name, &PostParams::default(), &freed).await.map(drop)
+    let free = LeaseSpec {
+        holder_identity: Some(String::new()),
+        lease_duration_seconds: Some(1),
+        ..spec
+    };
+    let freed = Lease {
+        spec: Some(free),
+        ..lease
+    };
+    api.replace(&settings.name, &PostParams::default(), &freed)
+        .await
+        .map(drop)
 }

@@ -47,7 +47,9 @@ pub(super) async fn watch(
                     return;
                 }
             }
-            Ok(Event::Delete(policy)) => in_force_changed = known.remove(&policy.name_any()).is_some(),
+            Ok(Event::Delete(policy)) => {
+                in_force_changed = known.remove(&policy.name_any()).is_some()
+            }
             Err(error) => {
                 metrics.watch_failed("ReadinessPolicy");
                 tracing::error!(
@@ -58,7 +60,12 @@ pub(super) async fn watch(
         }
         if in_force_changed {
             let told = news.send(News::Policies(known.values().cloned().collect()));
-            if told.is_err() || inputs.send(Input::Policies(in_force(&known))).await.is_err() {
+            if told.is_err()
+                || inputs
+                    .send(Input::Policies(in_force(&known)))
+                    .await
+                    .is_err()
+            {
                 return;
             }
         }

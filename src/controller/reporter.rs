@@ -109,7 +109,11 @@ impl Reporter {
     }
 
     /// Works until `shutdown` is told, then waits for the writes in flight.
-    pub(super) async fn run(mut self, mut news: mpsc::UnboundedReceiver<News>, mut shutdown: watch::Receiver<bool>) {
+    pub(super) async fn run(
+        mut self,
+        mut news: mpsc::UnboundedReceiver<News>,
+        mut shutdown: watch::Receiver<bool>,
+    ) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut leads = self.leads.clone();
@@ -144,7 +148,10 @@ impl Reporter {
             News::Affected(reports) => self.pending.extend(reports),
             News::Report(report) => self.hear_of_report(report),
             News::Policies(policies) => {
-                self.policies = policies.into_iter().map(|policy| (policy.name_any(), policy)).collect();
+                self.policies = policies
+                    .into_iter()
+                    .map(|policy| (policy.name_any(), policy))
+                    .collect();
                 self.judged_changed = true;
             }
             News::Policy(policy) => {
@@ -157,10 +164,15 @@ impl Reporter {
     fn hear_of_report(&mut self, news: ReportNews) {
         match news {
             ReportNews::All(reports) => {
-                let (known, strays): (Vec<_>, Vec<_>) = reports.into_iter().partition(|(_, known)| known.is_some());
-                let known = known.into_iter().filter_map(|(key, known)| Some((key, known?)));
+                let (known, strays): (Vec<_>, Vec<_>) =
+                    reports.into_iter().partition(|(_, known)| known.is_some());
+                let known = known
+                    .into_iter()
+                    .filter_map(|(key, known)| Some((key, known?)));
                 self.known = Some(known.collect());
-                strays.into_iter().for_each(|(key, _)| self.delete_stray(key));
+                strays
+                    .into_iter()
+                    .for_each(|(key, _)| self.delete_stray(key));
                 self.everything();
             }
             ReportNews::Seen(key, Some(seen)) => {
@@ -189,7 +201,11 @@ impl Reporter {
             let client = self.client.clone();
             self.writes.spawn(async move {
                 let result = reports::delete(client, key.clone()).await;
-                Written { on: ReportOn::Namespace(key.namespace.clone()), key, result }
+                Written {
+                    on: ReportOn::Namespace(key.namespace.clone()),
+                    key,
+                    result,
+                }
             });
         }
     }
@@ -202,20 +218,34 @@ impl Reporter {
             return;
         }
         let inventory = &snapshot.inventory;
-        self.pending.extend(self.known.iter().flatten().map(|(_, known)| known.on.clone()));
+        self.pending.extend(
+            self.known
+                .iter()
+                .flatten()
+                .map(|(_, known)| known.on.clone()),
+        );
         self.pending.extend(self.judged.keys().cloned());
         for kind in Kind::ALL.iter().filter(|kind| kind.is_workload()) {
-            let objects = inventory.of_kind(*kind).filter(|object| inventory.is_top_level(object));
-            self.pending.extend(objects.map(|object| ReportOn::Workload(object.key().clone())));
+            let objects = inventory
+                .of_kind(*kind)
+                .filter(|object| inventory.is_top_level(object));
+            self.pending
+                .extend(objects.map(|object| ReportOn::Workload(object.key().clone())));
         }
-        let namespaces = inventory.of_kind(Kind::Namespace).map(|object| object.key().name.clone());
+        let namespaces = inventory
+            .of_kind(Kind::Namespace)
+            .map(|object| object.key().name.clone());
         self.pending.extend(namespaces.map(ReportOn::Namespace));
     }
 
     async fn tick(&mut self) {
         self.allowance = WRITES_A_TICK;
         let now = Instant::now();
-        let due = self.later.iter().filter(|(_, due)| **due <= now).map(|(on, _)| on.clone());
+        let due = self
+            .later
+            .iter()
+            .filter(|(_, due)| **due <= now)
+            .map(|(on, _)| on.clone());
         let due: Vec<_> = due.collect();
         for on in due {
             self.later.remove(&on);
@@ -223,7 +253,11 @@ impl Reporter {
         }
         self.settling.retain(|_, settled| *settled > now);
         self.metrics.set_pending(self.pending.len());
-        if self.judged_changed && self.pending.is_empty() && *self.leads.borrow() && self.known.is_some() {
+        if self.judged_changed
+            && self.pending.is_empty()
+            && *self.leads.borrow()
+            && self.known.is_some()
+        {
             self.judged_changed = false;
             self.write_statuses().await;
         }
@@ -247,7 +281,11 @@ impl Reporter {
             }
         }
         for status in [Status::Ready, Status::ReadyWithRisks, Status::NotReady] {
-            let count = self.judged.values().filter(|judged| judged.status == status).count();
+            let count = self
+                .judged
+                .values()
+                .filter(|judged| judged.status == status)
+                .count();
             self.metrics.set_workloads(status.name(), count);
         }
     }
@@ -260,7 +298,9 @@ impl Reporter {
             if self.writes.len() >= WRITES || self.allowance == 0 {
                 break;
             }
-            let Some(on) = self.pending.pop_first() else { break };
+            let Some(on) = self.pending.pop_first() else {
+                break;
+            };
             if self.in_flight.contains(&on) {
                 // At the next tick: its write has ended by then, or is waited for again.
                 self.later.insert(on, Instant::now());
@@ -277,7 +317,11 @@ impl Reporter {
     fn settle(&mut self, snapshot: &Snapshot, on: ReportOn) {
         self.metrics.evaluated();
         let key = ReportKey::of(&on);
-        let known = self.known.as_ref().and_then(|known| known.get(&key)).cloned();
+        let known = self
+            .known
+            .as_ref()
+            .and_then(|known| known.get(&key))
+            .cloned();
         let client = self.client.clone();
         match desired(snapshot, &on) {
             Desired::Later(due) => {
@@ -295,9 +339,13 @@ impl Reporter {
             Desired::Report(wanted, judged) => {
                 self.judged_changed = true;
                 self.judged.insert(on.clone(), judged);
-                if known.as_ref().is_none_or(|known| known.digest != wanted.digest()) {
+                if known
+                    .as_ref()
+                    .is_none_or(|known| known.digest != wanted.digest())
+                {
                     let before = known.map(|known| known.status);
-                    let announcement = Announcement::of(&on, before, wanted.report.status, snapshot);
+                    let announcement =
+                        Announcement::of(&on, before, wanted.report.status, snapshot);
                     let announcer = self.announcer.clone();
                     self.start(on.clone(), async move {
                         let result = reports::apply(client, on.clone(), wanted).await;

@@ -57,12 +57,16 @@ impl ReportKey {
     /// Where the report on something is.
     pub(super) fn of(on: &ReportOn) -> Self {
         match on {
-            ReportOn::Namespace(namespace) => {
-                Self { namespace: namespace.clone(), name: OF_NAMESPACE.into() }
-            }
+            ReportOn::Namespace(namespace) => Self {
+                namespace: namespace.clone(),
+                name: OF_NAMESPACE.into(),
+            },
             ReportOn::Workload(key) => {
                 let name = format!("{}-{}", key.kind.name().to_lowercase(), key.name);
-                Self { namespace: key.namespace.clone(), name: shortened(name).into() }
+                Self {
+                    namespace: key.namespace.clone(),
+                    name: shortened(name).into(),
+                }
             }
         }
     }
@@ -82,7 +86,9 @@ fn shortened(name: String) -> String {
 
 /// FNV-1a: names must be the same in every version of Plimsoll, which the standard library's hash does not promise.
 fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 impl Wanted {
@@ -96,18 +102,26 @@ impl Wanted {
             controller: Some(false),
             block_owner_deletion: Some(false),
         };
-        Self { report, owner: Some(owner) }
+        Self {
+            report,
+            owner: Some(owner),
+        }
     }
 
     pub(super) fn digest(&self) -> u64 {
-        digest(&self.report, self.owner.as_ref().map(|owner| owner.uid.as_str()))
+        digest(
+            &self.report,
+            self.owner.as_ref().map(|owner| owner.uid.as_str()),
+        )
     }
 }
 
 fn digest(report: &Report, owner: Option<&str>) -> u64 {
     let mut hasher = DefaultHasher::new();
     // Every field is plain data, so this cannot fail; if it did, the report would be written again.
-    serde_json::to_vec(report).unwrap_or_default().hash(&mut hasher);
+    serde_json::to_vec(report)
+        .unwrap_or_default()
+        .hash(&mut hasher);
     owner.hash(&mut hasher);
     hasher.finish()
 }
@@ -116,17 +130,27 @@ impl Known {
     /// What is kept of a report. One whose subject makes no sense is nobody's.
     fn of(report: &ReadinessReport) -> Option<(ReportKey, Option<Self>)> {
         let namespace: Text = report.namespace()?.into();
-        let key = ReportKey { namespace: namespace.clone(), name: report.name_any().into() };
+        let key = ReportKey {
+            namespace: namespace.clone(),
+            name: report.name_any().into(),
+        };
         let content = &report.spec.report;
         let on = match content.subject.kind.as_str() {
             "Namespace" => Some(ReportOn::Namespace(namespace)),
             kind => Kind::ALL
                 .iter()
                 .find(|known| known.is_workload() && known.name() == kind)
-                .map(|kind| ReportOn::Workload(Key::new(*kind, namespace, content.subject.name.as_str()))),
+                .map(|kind| {
+                    ReportOn::Workload(Key::new(*kind, namespace, content.subject.name.as_str()))
+                }),
         };
         let on = on.filter(|on| ReportKey::of(on) == key);
-        let owner = report.metadata.owner_references.as_deref().unwrap_or_default().first();
+        let owner = report
+            .metadata
+            .owner_references
+            .as_deref()
+            .unwrap_or_default()
+            .first();
         let known = on.map(|on| Self {
             digest: digest(content, owner.map(|owner| owner.uid.as_str())),
             status: content.status,
@@ -138,7 +162,10 @@ impl Known {
 }
 
 fn version(report: &ReadinessReport) -> u64 {
-    report.resource_version().and_then(|version| version.parse().ok()).unwrap_or(0)
+    report
+        .resource_version()
+        .and_then(|version| version.parse().ok())
+        .unwrap_or(0)
 }
 
 /// What happened to reports.
@@ -152,7 +179,11 @@ pub(super) enum ReportNews {
 }
 
 /// Watches the reports: what a leader finds is not written again, and what somebody changes is mended.
-pub(super) async fn watch(client: Client, news: mpsc::UnboundedSender<News>, metrics: Arc<ControllerMetrics>) {
+pub(super) async fn watch(
+    client: Client,
+    news: mpsc::UnboundedSender<News>,
+    metrics: Arc<ControllerMetrics>,
+) {
     let api = Api::<ReadinessReport>::all(client);
     let mut events = pin!(watcher(api, watcher::Config::default()).default_backoff());
     let mut listed = Vec::new();
@@ -202,7 +233,9 @@ pub(super) enum WriteError {
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A write, or [`WriteError::Late`].
-pub(super) async fn within<T>(write: impl Future<Output = Result<T, kube::Error>>) -> Result<T, WriteError> {
+pub(super) async fn within<T>(
+    write: impl Future<Output = Result<T, kube::Error>>,
+) -> Result<T, WriteError> {
     match tokio::time::timeout(PATIENCE, write).await {
         Ok(result) => result.map_err(WriteError::from),
         Err(_) => Err(WriteError::Late),
@@ -210,7 +243,11 @@ pub(super) async fn within<T>(write: impl Future<Output = Result<T, kube::Error>
 }
 
 /// Writes a report. Answers with what is known of it then.
-pub(super) async fn apply(client: Client, on: ReportOn, wanted: Wanted) -> Result<Option<Known>, WriteError> {
+pub(super) async fn apply(
+    client: Client,
+    on: ReportOn,
+    wanted: Wanted,
+) -> Result<Option<Known>, WriteError> {
     let key = ReportKey::of(&on);
     let (digest, status) = (wanted.digest(), wanted.report.status);
     let api = Api::<ReadinessReport>::namespaced(client, &key.namespace);
@@ -221,11 +258,18 @@ pub(super) async fn apply(client: Client, on: ReportOn, wanted: Wanted) -> Resul
             owner_references: wanted.owner.map(|owner| vec![owner]),
             ..ObjectMeta::default()
         },
-        spec: ReportFields { report: wanted.report },
+        spec: ReportFields {
+            report: wanted.report,
+        },
     };
     let params = PatchParams::apply(FIELD_MANAGER).force();
     let written = within(api.patch(&key.name, &params, &Patch::Apply(&report))).await?;
-    Ok(Some(Known { digest, status, on, version: version(&written) }))
+    Ok(Some(Known {
+        digest,
+        status,
+        on,
+        version: version(&written),
+    }))
 }
 
 /// Deletes a report; that it is gone already is as good.
@@ -244,13 +288,21 @@ mod tests {
 
     #[test]
     fn names_fit_and_differ() {
-        let name_of = |kind, name: &str| ReportKey::of(&ReportOn::Workload(Key::new(kind, "shop", name))).name;
+        let name_of = |kind, name: &str| {
+            ReportKey::of(&ReportOn::Workload(Key::new(kind, "shop", name))).name
+        };
         assert_eq!(&*name_of(Kind::Deployment, "web"), "deployment-web");
         assert_eq!(&*name_of(Kind::StatefulSet, "web"), "statefulset-web");
         let long = "a".repeat(252);
-        let (one, other) = (name_of(Kind::Pod, &long), name_of(Kind::Pod, &format!("{long}b")));
+        let (one, other) = (
+            name_of(Kind::Pod, &long),
+            name_of(Kind::Pod, &format!("{long}b")),
+        );
         assert!(one.len() <= LONGEST_NAME && other.len() <= LONGEST_NAME);
         assert_ne!(one, other);
-        assert_eq!(&*ReportKey::of(&ReportOn::Namespace("shop".into())).name, OF_NAMESPACE);
+        assert_eq!(
+            &*ReportKey::of(&ReportOn::Namespace("shop".into())).name,
+            OF_NAMESPACE
+        );
     }
 }

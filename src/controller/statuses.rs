@@ -39,7 +39,9 @@ pub(super) fn changed<'a>(
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
     let mut plans: BTreeMap<*const Plan, &Plan> = BTreeMap::new();
     for (on, judged) in judged {
-        plans.entry(Arc::as_ptr(&judged.plan)).or_insert(&judged.plan);
+        plans
+            .entry(Arc::as_ptr(&judged.plan))
+            .or_insert(&judged.plan);
         if matches!(on, ReportOn::Workload(_)) {
             for policy in &judged.plan.policies {
                 tallies.entry(&policy.name).or_default().counts[judged.status as usize] += 1;
@@ -48,7 +50,11 @@ pub(super) fn changed<'a>(
     }
     for plan in plans.into_values() {
         for (policy, check) in plan.conflicts() {
-            tallies.entry(&policy.name).or_default().conflicts.insert(check);
+            tallies
+                .entry(&policy.name)
+                .or_default()
+                .conflicts
+                .insert(check);
         }
     }
     let none = Tally::default();
@@ -66,10 +72,17 @@ fn status(policy: &ReadinessPolicy, tally: &Tally, now: Timestamp) -> PolicyStat
         Err(error) => ("False", "Invalid", error.to_string()),
     };
     let conflict = if tally.conflicts.is_empty() {
-        ("False", "NoConflict", "no other policy gives a check other parameters".to_owned())
+        (
+            "False",
+            "NoConflict",
+            "no other policy gives a check other parameters".to_owned(),
+        )
     } else {
         let checks: Vec<_> = tally.conflicts.iter().copied().collect();
-        let message = format!("another policy for some of the same workloads gives {} other parameters", checks.join(", "));
+        let message = format!(
+            "another policy for some of the same workloads gives {} other parameters",
+            checks.join(", ")
+        );
         ("True", "ParametersDiffer", message)
     };
     let [ready, ready_with_risks, not_ready] = tally.counts;
@@ -93,8 +106,13 @@ fn condition(
     (status, reason, message): (&str, &str, String),
     now: Timestamp,
 ) -> Condition {
-    let before = policy.status.as_ref().and_then(|before| before.conditions.iter().find(|known| known.type_ == type_));
-    let since = before.filter(|known| known.status == status).map(|known| known.last_transition_time.clone());
+    let before = policy
+        .status
+        .as_ref()
+        .and_then(|before| before.conditions.iter().find(|known| known.type_ == type_));
+    let since = before
+        .filter(|known| known.status == status)
+        .map(|known| known.last_transition_time.clone());
     // Stored to the second: a finer time would differ from what is read back.
     let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
     Condition {
@@ -108,9 +126,15 @@ fn condition(
 }
 
 /// Writes a policy's status.
-pub(super) async fn write(client: Client, name: &str, status: &PolicyStatus) -> Result<(), WriteError> {
+pub(super) async fn write(
+    client: Client,
+    name: &str,
+    status: &PolicyStatus,
+) -> Result<(), WriteError> {
     let patch = json!({"apiVersion": API_VERSION, "kind": "ReadinessPolicy", "status": status});
     let params = PatchParams::apply(FIELD_MANAGER).force();
     let api = Api::<ReadinessPolicy>::all(client);
-    within(api.patch_status(name, &params, &Patch::Apply(patch))).await.map(drop)
+    within(api.patch_status(name, &params, &Patch::Apply(patch)))
+        .await
+        .map(drop)
 }

@@ -33,22 +33,43 @@ impl<'de> Deserialize<'de> for Watched {
             resource_version: Option<String>,
         }
         let raw = Box::<RawValue>::deserialize(from)?;
-        let Head { metadata: Names { name, namespace, resource_version } } =
-            serde_json::from_str(raw.get()).map_err(D::Error::custom)?;
-        Ok(Self { metadata: ObjectMeta { name, namespace, resource_version, ..ObjectMeta::default() }, raw })
+        let Head {
+            metadata:
+                Names {
+                    name,
+                    namespace,
+                    resource_version,
+                },
+        } = serde_json::from_str(raw.get()).map_err(D::Error::custom)?;
+        Ok(Self {
+            metadata: ObjectMeta {
+                name,
+                namespace,
+                resource_version,
+                ..ObjectMeta::default()
+            },
+            raw,
+        })
     }
 }
 
 impl Watched {
     /// Its record.
     pub(super) fn decode(&self, kind: Kind) -> Result<Object, serde_json::Error> {
-        model::decode(kind, &mut serde_json::Deserializer::from_str(self.raw.get()))
+        model::decode(
+            kind,
+            &mut serde_json::Deserializer::from_str(self.raw.get()),
+        )
     }
 
     /// Which object it is.
     pub(super) fn key(&self, kind: Kind) -> Key {
         let text = |value: &Option<String>| value.as_deref().unwrap_or_default().to_owned();
-        Key::new(kind, text(&self.metadata.namespace), text(&self.metadata.name))
+        Key::new(
+            kind,
+            text(&self.metadata.namespace),
+            text(&self.metadata.name),
+        )
     }
 }
 

@@ -4,8 +4,8 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use futures::StreamExt;
-use kube::runtime::watcher::{self, Event, watcher};
 use kube::runtime::WatchStreamExt;
+use kube::runtime::watcher::{self, Event, watcher};
 use kube::{Api, Client};
 use tokio::sync::mpsc;
 
@@ -68,11 +68,19 @@ fn record(kind: Kind, object: &Watched) -> Option<Object> {
             return None;
         }
     };
-    let owner = decoded.meta().controller.as_ref().and_then(|owner| owner.kind);
+    let owner = decoded
+        .meta()
+        .controller
+        .as_ref()
+        .and_then(|owner| owner.kind);
     if !owner.is_some_and(Kind::is_workload) {
         return Some(decoded);
     }
-    (kind != Kind::Pod).then(|| Object::Owned(Stub { meta: decoded.meta().clone() }))
+    (kind != Kind::Pod).then(|| {
+        Object::Owned(Stub {
+            meta: decoded.meta().clone(),
+        })
+    })
 }
 
 /// Why a kind cannot be had at all, where that is what the error says: no permission, or no such kind.

@@ -105,7 +105,7 @@ pub fn unclaimed(
         let objects = kinds.flat_map(|kind| inventory.in_namespace(kind, namespace));
         let unclaimed = objects
             .map(|object| &**object)
-            .filter(|object| view.concerned(object).is_empty());
+            .filter(|object| !view.concerns_any(object));
         on_objects(entry, view, unclaimed, Verdict::NotApplicable)
     };
     let results = plan.entries.iter().map(result).collect();

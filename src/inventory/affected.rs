@@ -101,7 +101,18 @@ fn touched(
                 found.extend(reports(workloads_in(inventory, &meta.key.name)));
             }
         }
-        Object::Owned(_) => {}
+        Object::Owned(stub) => {
+            // What is not judged may still be there to be scaled.
+            let key = stub.meta.key.clone();
+            let mut autoscalers = inventory.anchored(Anchor::ScaleTarget {
+                namespace: key.namespace,
+                kind: key.kind,
+                name: key.name,
+            });
+            if counterpart.is_none() && autoscalers.next().is_some() {
+                found.insert(ReportOn::Namespace(namespace.clone()));
+            }
+        }
     }
     // What it owns is judged in its place once it is gone, and no more once it is there.
     if counterpart.is_none_or(|twin| twin.meta().uid != object.meta().uid)

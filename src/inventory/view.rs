@@ -1,13 +1,14 @@
 //! What can be asked of an inventory, with one workload as it would be after a write.
 
+mod concerned;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::edges::{self, Anchor};
+use super::edges::{self, Anchor, Fixed};
 use super::{Extent, Inventory, Source};
 use crate::model::{
-    Binding, Key, Kind, LimitRange, Object, PodAutoscaler, Role, Selector, ServiceAccount, Text,
-    Workload,
+    Binding, Key, Kind, LimitRange, Object, PodAutoscaler, Role, ServiceAccount, Text, Workload,
 };
 
 /// An inventory in which one workload may be replaced: the one that an admission request is about. Replacing it costs
@@ -67,55 +68,20 @@ impl<'a> View<'a> {
 
     /// The objects of a kind that select pods of this workload: PodDisruptionBudgets, NetworkPolicies, Services.
     pub fn selecting(self, workload: &Workload, kind: Kind) -> Vec<&'a Object> {
-        let namespace = &workload.meta.key.namespace;
-        let narrow = workload
-            .pod
-            .labels
-            .iter()
-            .map(|(label, value)| Anchor::Selector {
-                namespace: namespace.clone(),
-                label: label.clone(),
-                value: value.clone(),
-            });
-        let anchors = narrow.chain([Anchor::BroadSelector {
-            namespace: namespace.clone(),
-        }]);
-        let found = anchors
-            .flat_map(|anchor| self.inventory.anchored(anchor))
-            .filter(|object| {
-                object.key().kind == kind
-                    && selector_of(object)
-                        .is_some_and(|selector| selector.matches(&workload.pod.labels))
-            });
-        sorted(found)
-    }
-
-    /// The workloads of a namespace whose pods a selector selects, by kind and name.
-    pub fn selected(self, namespace: &Text, selector: &Selector) -> Vec<&'a Workload> {
-        let matches = |workload: &Workload| {
-            workload.meta.key.namespace == *namespace && selector.matches(&workload.pod.labels)
-        };
-        match edges::selector(namespace, selector) {
-            Anchor::Selector {
-                namespace,
-                label,
-                value,
-            } => self.workloads(
-                self.inventory.anchored(Anchor::PodLabel {
-                    namespace,
-                    label,
-                    value,
-                }),
-                matches,
-            ),
-            _ => {
-                let kinds = Kind::ALL.iter().filter(|kind| kind.is_workload());
-                self.workloads(
-                    kinds.flat_map(|kind| self.inventory.in_namespace(*kind, namespace)),
-                    matches,
-                )
+        let labels = &workload.pod.labels;
+        let mut found = Vec::new();
+        let mut combination = Some(Fixed::nothing(workload.meta.key.namespace.clone(), kind));
+        while let Some(from) = combination {
+            let fixed = self.inventory.fixed_from(from);
+            if let Some(fixed) = fixed.cloned().and_then(|fixed| fixed.valued(labels)) {
+                found.extend(self.inventory.anchored(Anchor::Selector(fixed)));
             }
+            combination = fixed.cloned().map(Fixed::after);
         }
+        let is_met = |object: &&Arc<Object>| {
+            edges::selector_of(object).is_some_and(|selector| selector.matches(labels))
+        };
+        sorted(found.into_iter().filter(is_met))
     }
 
     /// The HorizontalPodAutoscalers that scale this workload.
@@ -135,13 +101,6 @@ impl<'a> View<'a> {
             _ => None,
         });
         found.collect()
-    }
-
-    /// The workload that a HorizontalPodAutoscaler scales, where it exists.
-    pub fn scaled(self, autoscaler: &PodAutoscaler) -> Option<&'a Workload> {
-        let kind = autoscaler.target.kind.filter(|kind| kind.is_workload())?;
-        let namespace = autoscaler.meta.key.namespace.clone();
-        self.workload(&Key::new(kind, namespace, autoscaler.target.name.clone()))
     }
 
     /// The ServiceAccount of a workload, where it exists.
@@ -203,56 +162,6 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The bindings that grant a role.
-    pub fn granting(self, role: &Role) -> Vec<&'a Object> {
-        sorted(self.inventory.anchored(Anchor::Role(role.meta.key.clone())))
-    }
-
-    /// The workloads whose ServiceAccounts a binding grants its role to.
-    pub fn granted(self, binding: &Binding) -> Vec<&'a Workload> {
-        let mut found = BTreeMap::new();
-        for anchor in edges::anchors_of_grantees(binding) {
-            let workloads = match anchor {
-                Anchor::GrantedAccount { namespace, name } => {
-                    let matches = |workload: &Workload| {
-                        workload.meta.key.namespace == namespace
-                            && workload.pod.service_account == name
-                    };
-                    let anchor = Anchor::ServiceAccount {
-                        namespace: namespace.clone(),
-                        name: name.clone(),
-                    };
-                    self.workloads(self.inventory.anchored(anchor), matches)
-                }
-                Anchor::GrantedGroup { group } => self.in_group(&group),
-                _ => Vec::new(),
-            };
-            found.extend(
-                workloads
-                    .into_iter()
-                    .map(|workload| (workload.key(), workload)),
-            );
-        }
-        found.into_values().collect()
-    }
-
-    fn in_group(self, group: &str) -> Vec<&'a Workload> {
-        let kinds = Kind::ALL.iter().filter(|kind| kind.is_workload());
-        if EVERY_ACCOUNT.contains(&group) {
-            self.workloads(kinds.flat_map(|kind| self.inventory.of_kind(*kind)), |_| {
-                true
-            })
-        } else if let Some(namespace) = group
-            .strip_prefix("system:serviceaccounts:")
-            .map(Text::from)
-        {
-            let stored = kinds.flat_map(|kind| self.inventory.in_namespace(*kind, &namespace));
-            self.workloads(stored, |workload| workload.meta.key.namespace == namespace)
-        } else {
-            Vec::new()
-        }
-    }
-
     /// The objects of a kind that concern a workload: that select it, scale it, or grant its ServiceAccount something.
     pub fn concerning(self, workload: &Workload, kind: Kind) -> Vec<&'a Object> {
         match kind {
@@ -281,63 +190,6 @@ impl<'a> View<'a> {
             }
             _ => Vec::new(),
         }
-    }
-
-    /// The workloads that an object concerns: the inverse of [`concerning`](Self::concerning).
-    pub fn concerned(self, object: &Object) -> Vec<&'a Workload> {
-        match object {
-            Object::PodDisruptionBudget(_) | Object::NetworkPolicy(_) | Object::Service(_) => {
-                selector_of(object).map_or_else(Vec::new, |selector| {
-                    self.selected(&object.key().namespace, selector)
-                })
-            }
-            Object::PodAutoscaler(autoscaler) => self.scaled(autoscaler).into_iter().collect(),
-            Object::Binding(binding) => self.granted(binding),
-            Object::Role(role) => {
-                let mut found = BTreeMap::new();
-                for object in self.granting(role) {
-                    if let Object::Binding(binding) = object {
-                        found.extend(
-                            self.granted(binding)
-                                .into_iter()
-                                .map(|workload| (workload.key(), workload)),
-                        );
-                    }
-                }
-                found.into_values().collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// The stored workloads that are judged themselves and match, with the replaced one in its place.
-    fn workloads(
-        self,
-        stored: impl Iterator<Item = &'a Arc<Object>>,
-        matches: impl Fn(&Workload) -> bool,
-    ) -> Vec<&'a Workload> {
-        let stored = stored
-            .filter(|object| self.inventory.is_top_level(object))
-            .filter_map(|object| object.workload());
-        let stored = stored.filter(|stored| {
-            self.replaced
-                .is_none_or(|replaced| replaced.key() != stored.key())
-        });
-        let mut found: Vec<_> = stored
-            .chain(self.replaced)
-            .filter(|workload| matches(workload))
-            .collect();
-        found.sort_by_key(|workload| workload.key());
-        found
-    }
-}
-
-fn selector_of(object: &Object) -> Option<&Selector> {
-    match object {
-        Object::PodDisruptionBudget(budget) => budget.selector.as_ref(),
-        Object::NetworkPolicy(policy) => Some(&policy.selector),
-        Object::Service(service) => service.selector.as_ref(),
-        _ => None,
     }
 }
 

@@ -3,9 +3,14 @@
 //! Fields that no check reads are skipped by the decoder, never stored. A field of the wrong type is an error, as it is
 //! to the API server; an odd value of the right type (a quantity that is none) is kept, for a check to say so.
 
+mod autoscaler;
+mod limits;
+mod network;
 mod pod;
+mod rbac;
 mod related;
 mod scalar;
+mod selectors;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};

@@ -44,11 +44,14 @@ fn generated_files_are_up_to_date() {
             let there = committed.get(&name).unwrap_or_else(|| {
                 panic!("{place} is not there: run `make generate`");
             });
-            let mut lines = there.lines().zip(text.lines()).zip(1..);
-            let differs = lines.find(|((there, now), _)| there != now);
+            let line = there
+                .lines()
+                .zip(text.lines())
+                .take_while(|(there, now)| there == now);
             assert!(
                 *there == text,
-                "{place} is out of date, from here on: {differs:?}; run `make generate`"
+                "{place} is out of date from line {} on: run `make generate`",
+                line.count() + 1
             );
         }
     }

@@ -2,7 +2,7 @@
 //! misses a dependency that some check could have, what one of these says is out of date.
 
 use crate::check::{Check, Context, Findings, Group, Judgement, Run};
-use crate::model::{ContainerRole, Kind, KindSet, Place, Resource, Severity, Workload};
+use crate::model::{ContainerRole, Key, Kind, KindSet, Place, Resource, Severity, Workload};
 
 /// Alphabetical, like the catalogue.
 pub(super) static ALL: [&Check; 5] = [&ON_AUTOSCALERS, &ON_BINDINGS, &ON_BUDGETS, &ON_ROLES, &ON_WORKLOADS];
@@ -77,8 +77,14 @@ static ON_AUTOSCALERS: Check = nosy(
     KindSet::of(&[Kind::HorizontalPodAutoscaler]),
     KindSet::WORKLOADS.union(KindSet::of(&[Kind::LimitRange])),
     Run::Autoscaler(|context, autoscaler, findings| {
-        let target = context.read(Kind::Deployment)?.scaled(autoscaler);
-        say(findings, format!("{autoscaler:?} {target:?}"));
+        let view = context.read(Kind::Deployment)?;
+        let target = view.scaled(autoscaler);
+        // It may be there though it is not judged.
+        let named = autoscaler.target.kind.and_then(|kind| {
+            let namespace = autoscaler.meta.key.namespace.clone();
+            view.get(&Key::new(kind, namespace, autoscaler.target.name.clone()))
+        });
+        say(findings, format!("{autoscaler:?} {target:?} {}", named.is_some()));
         target.map_or(Ok(()), |workload| limit_ranges(context, workload, findings))
     }),
 );
