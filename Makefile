@@ -53,6 +53,10 @@ bench: rust ## Webhook against a null webhook, check against only parsing; figur
 	$(CARGO) bench --package plimsoll --bench webhook
 	$(CARGO) bench --package plimsoll --bench check
 
+.PHONY: steady
+steady: rust controlplane ## The steady state alone: a thousand workloads, a minute in which nothing changes, no writes
+	$(CARGO) test --package plimsoll --test cluster steady -- --nocapture
+
 .PHONY: test-all
 test-all: lint test demo ## What CI runs, and the demo
 
