@@ -15,7 +15,7 @@ export KEEP
 ##@ First
 
 .PHONY: demo
-demo: ## Everything once, on a real control plane: reports, and a Deployment that is refused (KEEP=1 leaves it up)
+demo: rust ## Everything once, on a real control plane: reports, and a Deployment that is refused (KEEP=1 leaves it up)
 	@examples/demo.sh
 
 .PHONY: demo-down

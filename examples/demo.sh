@@ -161,12 +161,13 @@ say "Now the policy. It breaks nothing that runs; what is there is judged and re
 show kubectl apply -f examples/policy.yaml
 reports=$(sed 's/^/readinessreport\//; s/ .*//' <<<"$expected")
 # shellcheck disable=SC2086 # one argument a report
-kubectl -n shop wait --for=create $reports --timeout=$patience >/dev/null
+kubectl -n shop wait --for=create $reports --timeout=$patience >/dev/null || fail "there should be $(wc -w <<<"$reports") reports"
 while read -r report status; do
-  kubectl -n shop wait --for=jsonpath='{.report.status}'="$status" "readinessreport/$report" --timeout=$patience >/dev/null
+  kubectl -n shop wait --for=jsonpath='{.report.status}'="$status" "readinessreport/$report" --timeout=$patience >/dev/null ||
+    fail "$report should be $status: $(kubectl -n shop get readinessreport "$report" -o jsonpath='{.report}')"
 done <<<"$expected"
 kubectl wait --for=jsonpath='{.status.workloads}'="$(wc -l <<<"$expected")" readinesspolicy/production \
-  --timeout=$patience >/dev/null
+  --timeout=$patience >/dev/null || fail "the policy should count them"
 show kubectl get readinessreports -A
 echo
 show kubectl get readinesspolicies

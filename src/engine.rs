@@ -9,6 +9,8 @@ mod evaluate;
 mod plan;
 mod policy;
 pub mod report;
+#[cfg(test)]
+mod tests;
 
 pub use admission::{Decision, Denial, admit};
 pub use evaluate::{CheckResult, Evaluation, Located, evaluate, judge, unclaimed};

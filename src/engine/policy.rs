@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use serde_json::Value;
 
 use super::Plan;
 use crate::api::{
@@ -181,35 +182,36 @@ fn rules(spec: &ReadinessPolicySpec) -> Result<Vec<Rule>, PolicyError> {
         wanted.entry(check.id).or_insert((check, None));
         by_id.insert(check.id, rule);
     }
-    if let Some(unknown) = spec.params.keys().find(|id| checks::find(id).is_none()) {
-        return Err(PolicyError::UnknownParams(unknown.clone()));
-    }
+    let mut params = params(spec)?;
     let rules = wanted.into_values().map(|(check, from_checklist)| {
         let rule = by_id.get(check.id);
         let severity = rule
             .and_then(|rule| rule.severity())
             .or(from_checklist)
             .unwrap_or(check.severity);
-        let params = match spec.params.get(check.id) {
-            None => Params::default(),
-            Some(given) => Params::parse(
-                check,
-                given
-                    .as_object()
-                    .ok_or(PolicyError::ParamsShape(check.id))?,
-            )?,
-        };
         let named = rule.and_then(|rule| rule.action);
         let action = named.unwrap_or_else(|| Actions::of(&spec.actions, severity));
-        Ok(Rule {
+        Rule {
             check,
-            params,
+            params: params.remove(check.id).unwrap_or_default(),
             severity,
             action,
             by_name: named.is_some(),
-        })
+        }
     });
-    rules.collect()
+    Ok(rules.collect())
+}
+
+/// The parameters that a policy sets, also of checks that it does not ask for: a mistake there is one all the same.
+fn params(spec: &ReadinessPolicySpec) -> Result<BTreeMap<&'static str, Params>, PolicyError> {
+    let parse = |(id, given): (&String, &Value)| {
+        let check = checks::find(id).ok_or_else(|| PolicyError::UnknownParams(id.clone()))?;
+        let given = given
+            .as_object()
+            .ok_or(PolicyError::ParamsShape(check.id))?;
+        Ok((check.id, Params::parse(check, given)?))
+    };
+    spec.params.iter().map(parse).collect()
 }
 
 fn selector(

@@ -1,5 +1,8 @@
 //! The routes: reviews in, answers out.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 

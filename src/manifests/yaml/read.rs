@@ -120,6 +120,7 @@ fn explain(kind: &ErrorKind, begins_line: bool) -> String {
         }
         ErrorKind::BlockSequenceEntryNotAllowed => "a list item cannot begin here; put it on a line of its own",
         ErrorKind::ExpectedDocumentStart => "unexpected text after the end of the document",
+        ErrorKind::UnclosedFlowCollection { open } => return format!("this `{open}` is never closed"),
         ErrorKind::UnclosedQuotedScalar => "this quote is never closed",
         ErrorKind::ExpectedFlowMappingSeparator => "expected `,` or `}`",
         ErrorKind::ExpectedFlowSequenceSeparator => "expected `,` or `]`",

@@ -85,6 +85,9 @@ impl<'a> Lines<'a> {
                 _ => self.line(indent)?,
             }
         }
+        if self.waiting == Waiting::Root && !may_start {
+            self.waiting = Waiting::Value(self.cursor.position()); // `---` and nothing else is null
+        }
         self.close(|_| true)
     }
 

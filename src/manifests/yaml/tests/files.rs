@@ -59,7 +59,7 @@ fn windows_lines_are_lines() {
     check("---\r\na: 1\r\n---\r\nb: |\r\n  x\r\n  y\r\n...\r\nc: 3", &[
         (1, r#"{"a":1}"#),
         (3, r#"{"b":"x\ny\n"}"#),
-        (7, r#"{"c":3}"#),
+        (8, r#"{"c":3}"#),
     ]);
 }
 
@@ -79,7 +79,7 @@ fn json_objects_may_follow_one_another() {
 fn a_broken_document_hides_no_other() {
     check("a: 1\n---\nb: [\n---\nc: 3\n", &[
         (1, r#"{"a":1}"#),
-        (2, "line 4, column 1: b[0]: unexpected EOF while parsing a flow sequence in \"---\\nb: [\\n\""),
+        (2, "line 3, column 4: b[0]: this `[` is never closed in \"---\\nb: [\\n\""),
         (4, r#"{"c":3}"#),
     ]);
 }

@@ -55,13 +55,13 @@ fn an_alias_is_the_latest_anchor_of_its_name() {
 
 #[test]
 fn aliases_that_multiply_are_refused() {
-    for item in ["[*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]", "{<<: [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]}"] {
-        let laughs = (0..9).map(|_| format!("- &a {item}\n")).collect::<String>();
-        let text = format!("- &a {{x: 1}}\n{laughs}");
-        let shown = super::shown(&text);
+    for (open, close) in [("[", "]"), ("{<<: [", "]}")] {
+        let ten = |level: usize| vec![format!("*a{level}"); 10].join(", ");
+        let laughs: String = (0..9).map(|level| format!("- &a{} {open}{}{close}\n", level + 1, ten(level))).collect();
+        let shown = super::shown(&format!("- &a0 {{x: 1}}\n{laughs}"));
         assert!(shown.ends_with("the document's aliases stand for more than 400000 values"), "{shown}");
     }
-    let chain = (0..500).map(|_| "- &a [*a]\n").collect::<String>();
-    let shown = super::shown(&format!("- &a []\n{chain}"));
+    let chain: String = (0..500).map(|level| format!("- &a{} [*a{level}]\n", level + 1)).collect();
+    let shown = super::shown(&format!("- &a0 []\n{chain}"));
     assert!(shown.ends_with("lists and mappings are nested more than 250 deep"), "{shown}");
 }

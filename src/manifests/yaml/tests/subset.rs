@@ -158,3 +158,27 @@ spec:
       - emptyDir: {}
         name:
 ";
+
+// TEMPORARY
+#[test]
+fn tmp_corpus() {
+    let (mut taken, mut left, mut bytes_taken, mut bytes_left) = (0, 0, 0, 0);
+    let mut reasons = vec![];
+    for root in ["/work/shared/corpus", "/work/shared/suites"] {
+        for entry in walkdir::WalkDir::new(root) {
+            let entry = entry.unwrap();
+            let Ok(text) = std::fs::read_to_string(entry.path()) else { continue };
+            for (n, source) in documents(&text) {
+                match agrees(&source) {
+                    Some(true) => { taken += 1; bytes_taken += source.text.len() }
+                    Some(false) => panic!("{:?} {n}", entry.path()),
+                    None => { left += 1; bytes_left += source.text.len(); if source.parse().is_ok() { reasons.push((source.text.len(), format!("{:?} {n} crlf {}", entry.path(), source.text.contains('\r')))) } }
+                }
+            }
+        }
+    }
+    reasons.sort_by_key(|r| std::cmp::Reverse(r.0));
+    for r in reasons.iter().take(60) { eprintln!("{} {}", r.0, r.1) }
+    eprintln!("{} not crlf", reasons.iter().filter(|r| r.1.ends_with("false")).count());
+    eprintln!("taken {taken} {bytes_taken} left {left} {bytes_left}");
+}

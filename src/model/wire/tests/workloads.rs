@@ -1,0 +1,243 @@
+//! Facts about workloads.
+
+use super::{pod, read, workload};
+use crate::model::{Amount, ContainerRole, Kind, Object, Resource, Seccomp, Workload};
+
+#[test]
+fn metadata_is_kept_as_far_as_it_is_read() {
+    let manifest = "metadata:
+  name: web
+  namespace: shop
+  uid: 1-2
+  generation: 7
+  creationTimestamp: 2026-01-02T03:04:05Z
+  deletionTimestamp: 2026-01-02T03:04:06Z
+  labels: {b: '2', a: '1', c: }
+  annotations: {x: y}
+  managedFields: [{manager: kubectl}]
+  ownerReferences:
+  - {apiVersion: v1, kind: Node, name: first, uid: u0}
+  - {apiVersion: apps/v1beta2, kind: ReplicaSet, name: web-1, uid: u1, controller: true, blockOwnerDeletion: true}
+spec: {}";
+    let object = read(Kind::Pod, manifest).expect("it is a Pod");
+    let meta = object.meta();
+    assert_eq!(meta.key.to_string(), "Pod shop/web");
+    assert_eq!((&*meta.uid, meta.generation, meta.deleting), ("1-2", 7, true));
+    assert_eq!(meta.created.map(|created| created.to_string()).as_deref(), Some("2026-01-02T03:04:05Z"));
+    let labels: Vec<_> = meta.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    assert_eq!(labels, ["a=1", "b=2", "c="]);
+    let owner = meta.controller.as_ref().expect("the controlling owner");
+    assert_eq!((owner.kind, &*owner.name, &*owner.uid), (Some(Kind::ReplicaSet), "web-1", "u1"));
+    // The pods of a Pod have its own labels.
+    assert_eq!(object.workload().map(|pod| &pod.pod.labels), Some(&meta.labels));
+}
+
+#[test]
+fn an_owner_counts_where_it_controls() {
+    for (owners, expected) in [
+        ("null", None),
+        ("[]", None),
+        ("[{apiVersion: apps/v1, kind: ReplicaSet, name: a, uid: u}]", None),
+        ("[{apiVersion: apps/v1, kind: ReplicaSet, name: a, uid: u, controller: false}]", None),
+        ("[{apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: a, uid: u, controller: true}]", Some(None)),
+        ("[{apiVersion: batch/v1, kind: CronJob, name: a, controller: true}]", Some(Some(Kind::CronJob))),
+    ] {
+        let manifest = format!("{{metadata: {{name: web, ownerReferences: {owners}}}, spec: {{}}}}");
+        let object = read(Kind::Job, &manifest).expect("it is a Job");
+        assert_eq!(object.meta().controller.as_ref().map(|owner| owner.kind), expected, "{owners}");
+    }
+}
+
+#[test]
+fn a_name_may_be_yet_to_be_made() {
+    let name = |metadata: &str| {
+        let object = read(Kind::Job, &format!("{{metadata: {metadata}, spec: {{}}}}"))?;
+        Ok::<_, String>(object.key().name.to_string())
+    };
+    assert_eq!(name("{name: web}").as_deref(), Ok("web"));
+    assert_eq!(name("{generateName: web-}").as_deref(), Ok("web-"));
+    assert_eq!(name("{name: '', generateName: web-}").as_deref(), Ok("web-"));
+    assert_eq!(name("{name: web, generateName: web-}").as_deref(), Ok("web"));
+    for nameless in ["{}", "null", "{namespace: shop}"] {
+        let problem = name(nameless).expect_err("it has no name");
+        assert!(problem.contains("metadata.name: required"), "{nameless}: {problem}");
+    }
+}
+
+#[test]
+fn a_cluster_has_no_namespace_for_what_is_its_own() {
+    let object = read(Kind::ClusterRole, "metadata: {name: web, namespace: shop}").expect("it is a ClusterRole");
+    assert_eq!(object.key().to_string(), "ClusterRole web");
+}
+
+#[test]
+fn every_kind_holds_its_pods_elsewhere() {
+    let spec = "{containers: [{name: main}]}";
+    for (kind, fields, replicas) in [
+        (Kind::Deployment, format!("spec: {{replicas: 2, template: {{spec: {spec}}}}}"), 2),
+        (Kind::StatefulSet, format!("spec: {{replicas: 0, template: {{spec: {spec}}}}}"), 0),
+        (Kind::ReplicationController, format!("spec: {{template: {{spec: {spec}}}}}"), 1),
+        (Kind::Job, format!("spec: {{parallelism: 5, template: {{spec: {spec}}}}}"), 5),
+        (Kind::CronJob, format!("spec: {{jobTemplate: {{spec: {{parallelism: 4, template: {{spec: {spec}}}}}}}}}"), 4),
+        (Kind::Pod, format!("spec: {spec}"), 1),
+    ] {
+        let workload = workload(kind, &fields);
+        let containers: Vec<_> = workload.pod.containers.iter().map(|container| &*container.name).collect();
+        assert_eq!((workload.replicas, containers.as_slice()), (replicas, &["main"][..]), "{kind}");
+    }
+}
+
+#[test]
+fn containers_are_told_apart_by_what_they_are_for() {
+    let workload = pod("{
+        containers: [{name: web}, {name: log, restartPolicy: Never}],
+        initContainers: [{name: migrate}, {name: proxy, restartPolicy: Always}],
+        ephemeralContainers: [{name: debug}]}");
+    let roles: Vec<_> = workload.pod.containers.iter().map(|container| {
+        (&*container.name, container.role, workload.container_path(container))
+    }).collect();
+    let path = |path: &str| path.to_owned();
+    assert_eq!(roles, [
+        ("migrate", ContainerRole::Init, path("/spec/initContainers/0")),
+        ("proxy", ContainerRole::Sidecar, path("/spec/initContainers/1")),
+        ("web", ContainerRole::App, path("/spec/containers/0")),
+        ("log", ContainerRole::App, path("/spec/containers/1")),
+        ("debug", ContainerRole::Ephemeral, path("/spec/ephemeralContainers/0")),
+    ]);
+}
+
+#[test]
+fn a_probe_without_a_handler_is_none() {
+    for (probe, expected) in [
+        ("{httpGet: {port: 80}}", true),
+        ("{tcpSocket: {port: 80}}", true),
+        ("{exec: {command: [a]}}", true),
+        ("{grpc: {port: 80}}", true),
+        ("{httpGet: {}}", true),
+        ("{}", false),
+        ("{periodSeconds: 3}", false),
+        ("{httpGet: null}", false),
+        ("null", false),
+    ] {
+        let workload = pod(&format!("{{containers: [{{name: web, livenessProbe: {probe}}}]}}"));
+        let probes = workload.pod.containers[0].probes;
+        assert_eq!((probes.liveness, probes.readiness, probes.startup), (expected, false, false), "{probe}");
+    }
+}
+
+#[test]
+fn quantities_are_text_or_numbers() {
+    for (written, expected) in [
+        ("1", Some("1")),
+        ("'1'", Some("1")),
+        ("0.5", Some("500m")),
+        ("500m", Some("500m")),
+        ("1e3", Some("1000")),
+        ("1Gi", Some("1Gi")),
+        ("0", Some("0")),
+        ("-1", Some("-1")),
+        ("null", None),
+    ] {
+        let workload = pod(&format!("{{containers: [{{name: web, resources: {{limits: {{cpu: {written}, gpu: 1}}}}}}]}}"));
+        let limit = workload.pod.containers[0].resources.limit(Resource::Cpu);
+        let shown = limit.map(|amount| match amount {
+            Amount::Set(quantity) => quantity.to_string(),
+            Amount::Invalid(text) => format!("invalid {text}"),
+        });
+        assert_eq!(shown.as_deref(), expected, "{written}");
+    }
+    let workload = pod("{containers: [{name: web, resources: {requests: {memory: lots}}}]}");
+    assert_eq!(workload.pod.containers[0].resources.request(Resource::Memory), Some(&Amount::Invalid("lots".into())));
+}
+
+/// `SetDefaults_Pod`: a limit is the request where none is set.
+#[test]
+fn a_request_defaults_to_the_limit() {
+    let workload = pod("{containers: [{name: web, resources: {limits: {cpu: 2, memory: 1Gi}, requests: {cpu: 1}}}]}");
+    let resources = &workload.pod.containers[0].resources;
+    assert_eq!(resources.request(Resource::Cpu), Some(&Amount::parse("1")));
+    assert_eq!(resources.request(Resource::Memory), Some(&Amount::parse("1Gi")));
+}
+
+#[test]
+fn security_is_kept_as_written() {
+    let workload = pod("{
+        hostNetwork: true, hostPID: true, hostIPC: true, hostUsers: false, os: {name: windows}, automountServiceAccountToken: false,
+        securityContext: {runAsNonRoot: true, runAsUser: 1000, seccompProfile: {type: RuntimeDefault}},
+        volumes: [{name: a, emptyDir: {}}, {name: b, hostPath: {path: /var}}, {name: c, hostPath: {path: /run, type: Socket}}],
+        containers: [{name: web, securityContext: {
+            privileged: true, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, runAsNonRoot: false, runAsUser: 0,
+            capabilities: {add: [SYS_TIME], drop: [ALL]}, seccompProfile: {type: Localhost, localhostProfile: a}}},
+          {name: log, securityContext: {seccompProfile: {type: Unconfined}}}, {name: bare}]}");
+    let pod = &workload.pod;
+    assert!(pod.host_network && pod.host_pid && pod.host_ipc && pod.windows);
+    assert_eq!((pod.host_users, pod.automount_token), (Some(false), Some(false)));
+    let volumes: Vec<_> = pod.volumes.iter().map(|volume| (&*volume.name, volume.index, &*volume.host_path)).collect();
+    assert_eq!(volumes, [("b", 1, "/var"), ("c", 2, "/run")]);
+    let [web, log, bare] = &pod.containers[..] else { panic!("three containers") };
+    let security = &web.security;
+    assert_eq!((security.privileged, security.allow_privilege_escalation), (Some(true), Some(false)));
+    assert_eq!(security.read_only_root_filesystem, Some(true));
+    assert_eq!((&*security.added_capabilities, &*security.dropped_capabilities), (&["SYS_TIME".into()][..], &["ALL".into()][..]));
+    // The container's own word counts before the pod's.
+    assert_eq!([web, log, bare].map(|container| pod.run_as_non_root(container)), [Some(false), Some(true), Some(true)]);
+    assert_eq!([web, log, bare].map(|container| pod.run_as_user(container)), [Some(0), Some(1000), Some(1000)]);
+    assert_eq!(
+        [web, log, bare].map(|container| pod.seccomp(container)),
+        [Some(&Seccomp::Localhost), Some(&Seccomp::Other("Unconfined".into())), Some(&Seccomp::RuntimeDefault)]
+    );
+}
+
+#[test]
+fn what_ended_is_finished() {
+    let finished = |kind, status: &str| workload(kind, &format!("spec: {{}}\nstatus: {status}")).finished;
+    for (kind, status, expected) in [
+        (Kind::Pod, "{phase: Running}", false),
+        (Kind::Pod, "{phase: Succeeded}", true),
+        (Kind::Pod, "{phase: Failed}", true),
+        (Kind::Pod, "{}", false),
+        (Kind::Job, "{conditions: [{type: Complete, status: 'True'}]}", true),
+        (Kind::Job, "{conditions: [{type: Suspended, status: 'True'}, {type: Failed, status: 'True'}]}", true),
+        (Kind::Job, "{conditions: [{type: Complete, status: 'False'}]}", false),
+        // Its pods are still ending.
+        (Kind::Job, "{conditions: [{type: SuccessCriteriaMet, status: 'True'}, {type: FailureTarget, status: 'True'}]}", false),
+        (Kind::Job, "{active: 1}", false),
+        (Kind::Deployment, "{conditions: [{type: Complete, status: 'True'}], phase: Failed}", false),
+    ] {
+        assert_eq!(finished(kind, status), expected, "{kind} {status}");
+    }
+}
+
+#[test]
+fn what_runs_to_completion_is_known_by_its_restart_policy() {
+    let ends = |workload: Workload| workload.runs_to_completion();
+    assert!(!ends(pod("{}")));
+    assert!(!ends(pod("{restartPolicy: Always}")));
+    assert!(ends(pod("{restartPolicy: OnFailure}")));
+    assert!(ends(pod("{restartPolicy: Never}")));
+    assert!(ends(workload(Kind::CronJob, "spec: {}")));
+    assert!(!ends(workload(Kind::DaemonSet, "spec: {}")));
+}
+
+/// Two records are the same where nothing that is read differs: no change at all to whoever watches.
+#[test]
+fn what_is_not_read_makes_no_difference() {
+    let live = "metadata:
+  name: web
+  resourceVersion: '12'
+  annotations: {deployment.kubernetes.io/revision: '3'}
+  managedFields: [{manager: kubectl, fieldsV1: {'f:spec': {}}}]
+spec:
+  selector: {matchLabels: {app: web}}
+  progressDeadlineSeconds: 600
+  template:
+    metadata: {annotations: {kubectl.kubernetes.io/restartedAt: now}, creationTimestamp: null}
+    spec:
+      terminationGracePeriodSeconds: 30
+      containers: [{name: web, env: [{name: A, value: b}], ports: [{containerPort: 80}], imagePullPolicy: Always}]
+status: {replicas: 3, conditions: [{type: Available, status: 'True', reason: a}]}";
+    let bare = "{metadata: {name: web}, spec: {template: {spec: {containers: [{name: web}]}}}}";
+    let [live, bare] = [live, bare].map(|manifest| read(Kind::Deployment, manifest).expect("it is a Deployment"));
+    assert_eq!(live, bare);
+    assert!(matches!(live, Object::Workload(_)));
+}
