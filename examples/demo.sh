@@ -35,14 +35,15 @@ show() {
   local word
   printf '$'
   for word; do
-    if [[ $word == *[[:space:]{}]* ]]; then printf " '%s'" "$word"; else printf ' %s' "$word"; fi
+    if [[ $word == *' '* ]]; then printf " '%s'" "$word"; else printf ' %s' "$word"; fi
   done
   echo
   "$@"
 }
 
-# kubectl of the control plane's version, without what is in ~/.kube.
-kubectl() { KUBERC=off "$programs/kubectl" --cache-dir="$dir/kubectl" "$@"; }
+# kubectl of the control plane's version, for that control plane and no other: nothing of ~/.kube is looked at.
+unset KUBECONFIG
+kubectl() { KUBERC=off "$programs/kubectl" --kubeconfig="$KUBECONFIG" --cache-dir="$dir/kubectl" "$@"; }
 
 # A port on loopback that nobody listens on, below the range for outgoing connections.
 free_port() {
@@ -118,8 +119,8 @@ cargo build --workspace --bins --target-dir "$target" 9>&-
 built=$SECONDS
 
 say "Starting etcd, kube-apiserver, controllers, scheduler and six simulated nodes on loopback."
-eval "$("$controlplane" up --dir "$dir/cluster" 9>&- 2>"$dir/up.log" || cat "$dir/up.log" >&2)"
-[ -n "${KUBECONFIG:-}" ] && kubectl get --raw /readyz >/dev/null || fail "there is no control plane"
+exports=$("$controlplane" up --dir "$dir/cluster" 9>&- 2>"$dir/up.log") || fail "no control plane: $(cat "$dir/up.log")"
+eval "$exports" # KUBECONFIG
 
 say "Installing Plimsoll as it is shipped: definitions, permissions, webhook configuration."
 show kubectl apply -f crds/ -f deploy/
@@ -137,13 +138,13 @@ webhook_port=$(free_port) health_port=$(free_port)
     '[{"op": "replace", "path": "/webhooks/0/clientConfig/service/port", "value": '"$webhook_port"'}]'
   operator_config=$dir/operator.kubeconfig
   cp "$KUBECONFIG" "$operator_config"
-  token=$(kubectl -n plimsoll-system create token plimsoll --duration=24h)
+  token=$(kubectl -n plimsoll-system create token plimsoll --duration=168h)
   kubectl config --kubeconfig="$operator_config" set-credentials plimsoll --token="$token"
   kubectl config --kubeconfig="$operator_config" set-context --current --user=plimsoll
-} >"$dir/adapt.log" || fail "the shipped manifests could not be adapted: see $dir/adapt.log"
+} >"$dir/adapt.log"
 
-# In a session of its own: Ctrl-C reaches this script, which stops it in order.
-KUBECONFIG=$operator_config NO_COLOR=1 setsid "$plimsoll" operator --log-format text --shutdown-delay 0 \
+# In a session of its own: Ctrl-C reaches this script, which stops it in order. Nothing on loopback goes through a proxy.
+KUBECONFIG=$operator_config NO_COLOR=1 setsid env -u HTTPS_PROXY -u https_proxy "$plimsoll" operator --log-format text --shutdown-delay 0 \
   --webhook-address "127.0.0.1:$webhook_port" --health-address "127.0.0.1:$health_port" \
   </dev/null >"$operator_log" 2>&1 9>&- &
 echo $! >"$dir/operator.pid"
@@ -173,7 +174,7 @@ echo
 show kubectl get readinesspolicies
 actual=$(kubectl get readinessreports -A --no-headers \
   -o custom-columns=NAMESPACE:.metadata.namespace,NAME:.metadata.name,STATUS:.report.status | tr -s ' ')
-[ "$actual" = "$(sed 's/^/shop /' <<<"$expected")" ] || fail "the reports should be: $expected"
+[ "$actual" = "shop ${expected//$'\n'/$'\n'shop }" ] || fail "the reports should be: $expected"
 
 say "Why are payments not ready? Nothing is wrong with the Deployment itself:"
 show kubectl -n shop get readinessreport deployment-payments \

@@ -73,7 +73,9 @@ impl<'a> Document<'a> {
     /// # Errors
     /// Where something in it is not what `T` takes. The problem names the field and its place.
     pub fn deserialize<'d, T: Deserialize<'d>>(&'d self) -> Result<T, Problem> {
-        self.root().ok_or_else(|| Problem::new("the document is empty"))?.deserialize()
+        self.root()
+            .ok_or_else(|| Problem::new("the document is empty"))?
+            .deserialize()
     }
 
     /// The line and column (both from 1) of what a JSON pointer refers to: the key in a mapping, the item in a list.

@@ -10,6 +10,8 @@ mod pod;
 mod rbac;
 mod related;
 mod scalar;
+#[cfg(test)]
+mod tests;
 mod selectors;
 
 use serde::Deserialize;

@@ -6,6 +6,7 @@
 
 mod admission;
 mod crds;
+mod hardship;
 mod lifecycle;
 mod reports;
 mod steady;

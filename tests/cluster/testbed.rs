@@ -1,8 +1,8 @@
 //! A cluster with Plimsoll installed, and what tests ask of it.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -70,7 +70,29 @@ impl Testbed {
         self.start(&["--only", "controller"])
     }
 
+    /// Starts an operator that has no reason to become ready.
+    pub(crate) fn unready_operator(&self) -> Operator {
+        let address = format!("127.0.0.1:{}", self.webhook_port);
+        self.spawn(&["--webhook-address", &address]).0
+    }
+
+    /// Applies the custom resource definitions.
+    pub(crate) fn definitions(&self) {
+        generated("crds").iter().for_each(|definition| self.apply(definition));
+    }
+
     fn start(&self, arguments: &[&str]) -> Operator {
+        let (operator, log) = self.spawn(arguments);
+        let ready = || Ok(operator.get("/readyz").filter(|answer| answer == "ok"));
+        eventually("the operator is ready", PATIENCE, ready).unwrap_or_else(|error| {
+            let log = std::fs::read_to_string(&log).unwrap_or_default();
+            panic!("{error}; last answer: {:?}; its log:\n{log}", operator.get("/readyz"))
+        });
+        operator
+    }
+
+    /// Spawns an operator. Answers with where its log is as well.
+    fn spawn(&self, arguments: &[&str]) -> (Operator, std::path::PathBuf) {
         let health = free_port();
         let log = self.plane.dir().join(format!("operator-{health}.log"));
         let script = format!("\"$@\" 2>{} & echo $!; cat; kill $! 2>/dev/null", log.display());
@@ -88,12 +110,7 @@ impl Testbed {
         let mut output = BufReader::new(supervisor.stdout.take().expect("stdout is piped"));
         output.read_line(&mut pid).expect("the supervisor says the operator's pid");
         let operator = Operator { lifeline, supervisor, pid: pid.trim().to_owned(), health };
-        let ready = || Ok(operator.get("/readyz").filter(|answer| answer == "ok"));
-        eventually("the operator is ready", PATIENCE, ready).unwrap_or_else(|error| {
-            let log = std::fs::read_to_string(&log).unwrap_or_default();
-            panic!("{error}; last answer: {:?}; its log:\n{log}", operator.get("/readyz"))
-        });
-        operator
+        (operator, log)
     }
 
     /// A namespace with a label that a policy of the same name can select.
@@ -169,9 +186,12 @@ impl Testbed {
 impl Operator {
     /// A page of the health endpoint; `None` while it cannot be had.
     pub(crate) fn get(&self, path: &str) -> Option<String> {
-        let url = format!("http://127.0.0.1:{}{path}", self.health);
-        let output = Command::new("curl").args(["-sS", "--max-time", "5", &url]).output().ok()?;
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+        let mut stream = TcpStream::connect(("127.0.0.1", self.health)).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned())
     }
 
     /// The sum of a metric's samples.

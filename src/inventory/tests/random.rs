@@ -110,7 +110,7 @@ fn assert_answers(inventory: &Inventory, objects: &Objects) {
 
 proptest! {
     #[test]
-    fn incremental_equals_rebuild(batches in any_batches(30)) {
+    fn incremental_equals_rebuild(batches in any_batches(20)) {
         let policies = policies();
         let mut objects = Objects::new();
         let mut inventory = rebuilt(&objects);

@@ -58,8 +58,16 @@ struct Size {
 
 impl<'a> Builder<'a> {
     pub(super) fn new(bytes: usize) -> Self {
-        let tree = Tree { slots: Vec::with_capacity(bytes / 12) };
-        Self { tree, open: Vec::new(), anchors: Vec::new(), copies: 0, scratch: Vec::new() }
+        let tree = Tree {
+            slots: Vec::with_capacity(bytes / 12),
+        };
+        Self {
+            tree,
+            open: Vec::new(),
+            anchors: Vec::new(),
+            copies: 0,
+            scratch: Vec::new(),
+        }
     }
 
     pub(super) fn finish(self) -> Tree<'a> {
@@ -80,36 +88,75 @@ impl<'a> Builder<'a> {
     }
 
     /// Adds a scalar; `anchor` is 0 or its id.
-    pub(super) fn scalar(&mut self, content: Content<'a>, anchor: usize, at: Position) -> Result<(), Problem> {
-        let content = if self.expects_key() { key(content) } else { value(content) };
+    pub(super) fn scalar(
+        &mut self,
+        content: Content<'a>,
+        anchor: usize,
+        at: Position,
+    ) -> Result<(), Problem> {
+        let content = if self.expects_key() {
+            key(content)
+        } else {
+            value(content)
+        };
         let content = content.map_err(|message| self.problem(message, at))?;
         let slot = self.push(content, at)?;
         if anchor != 0 {
-            self.anchors.push(Anchor { id: anchor, slot, size: Some(Size { height: 0, nodes: 1 }) });
+            self.anchors.push(Anchor {
+                id: anchor,
+                slot,
+                size: Some(Size {
+                    height: 0,
+                    nodes: 1,
+                }),
+            });
         }
         self.placed(slot, 0);
         Ok(())
     }
 
-    pub(super) fn begin(&mut self, content: Content<'a>, anchor: usize, at: Position) -> Result<(), Problem> {
+    pub(super) fn begin(
+        &mut self,
+        content: Content<'a>,
+        anchor: usize,
+        at: Position,
+    ) -> Result<(), Problem> {
         if self.expects_key() {
             return Err(self.problem("a mapping or a list cannot be a key", at));
         }
         if self.open.len() >= DEPTH {
             return Err(self.problem(too_deep(), at));
         }
-        let expects = if let Content::List(_) = content { Expects::Item } else { Expects::Key };
+        let expects = if let Content::List(_) = content {
+            Expects::Item
+        } else {
+            Expects::Key
+        };
         let slot = self.push(content, at)?;
         if anchor != 0 {
-            self.anchors.push(Anchor { id: anchor, slot, size: None });
+            self.anchors.push(Anchor {
+                id: anchor,
+                slot,
+                size: None,
+            });
         }
         let copies_before = self.copies;
-        self.open.push(Open { slot, expects, count: 0, height: 0, merges: false, anchor, copies_before });
+        self.open.push(Open {
+            slot,
+            expects,
+            count: 0,
+            height: 0,
+            merges: false,
+            anchor,
+            copies_before,
+        });
         Ok(())
     }
 
     pub(super) fn end(&mut self) -> Result<(), Problem> {
-        let Some(closed) = self.open.pop() else { return Ok(()) };
+        let Some(closed) = self.open.pop() else {
+            return Ok(());
+        };
         let end = self.tree.slots.len();
         self.tree.slots[closed.slot as usize].end = end as u32; // `push` keeps them countable
         self.tree.slots[closed.slot as usize].content = match closed.expects {
@@ -125,7 +172,8 @@ impl<'a> Builder<'a> {
         if closed.anchor != 0
             && let Some(place) = self.anchor(closed.anchor)
         {
-            let nodes = (end as u64 - u64::from(closed.slot)) + (self.copies - closed.copies_before);
+            let nodes =
+                (end as u64 - u64::from(closed.slot)) + (self.copies - closed.copies_before);
             self.anchors[place].size = Some(Size { height, nodes });
         }
         self.placed(closed.slot, height);
@@ -149,7 +197,10 @@ impl<'a> Builder<'a> {
         }
         self.copies = self.copies.saturating_add(size.nodes);
         if self.copies > COPIES {
-            return Err(self.problem(format!("the document's aliases stand for more than {COPIES} values"), at));
+            return Err(self.problem(
+                format!("the document's aliases stand for more than {COPIES} values"),
+                at,
+            ));
         }
         if self.open.len() + size.height > DEPTH {
             return Err(self.problem(too_deep(), at));
@@ -166,24 +217,35 @@ impl<'a> Builder<'a> {
     }
 
     fn anchor(&self, id: usize) -> Option<usize> {
-        self.anchors.binary_search_by_key(&id, |anchor| anchor.id).ok() // the parser counts them upwards
+        self.anchors
+            .binary_search_by_key(&id, |anchor| anchor.id)
+            .ok() // the parser counts them upwards
     }
 
     fn expects_key(&self) -> bool {
-        self.open.last().is_some_and(|open| open.expects == Expects::Key)
+        self.open
+            .last()
+            .is_some_and(|open| open.expects == Expects::Key)
     }
 
     fn push(&mut self, content: Content<'a>, (line, column): Position) -> Result<u32, Problem> {
         let Ok(end) = u32::try_from(self.tree.slots.len() + 1) else {
             return Err(self.problem("the document has too many values", (line, column)));
         };
-        self.tree.slots.push(Slot { content, end, line, column });
+        self.tree.slots.push(Slot {
+            content,
+            end,
+            line,
+            column,
+        });
         Ok(end - 1)
     }
 
     /// Tells the surrounding list or mapping that a node is complete.
     fn placed(&mut self, slot: u32, height: usize) {
-        let Some(open) = self.open.last_mut() else { return };
+        let Some(open) = self.open.last_mut() else {
+            return;
+        };
         open.height = open.height.max(height);
         open.expects = match open.expects {
             Expects::Key => {
@@ -192,7 +254,11 @@ impl<'a> Builder<'a> {
             }
             after => {
                 open.count += 1;
-                if after == Expects::Item { Expects::Item } else { Expects::Key }
+                if after == Expects::Item {
+                    Expects::Item
+                } else {
+                    Expects::Key
+                }
             }
         };
     }
@@ -204,26 +270,43 @@ impl<'a> Builder<'a> {
         }
         let tree = &self.tree;
         self.scratch.clear();
-        self.scratch.extend(tree.written(mapping).map(|(key, _)| key));
+        self.scratch
+            .extend(tree.written(mapping).map(|(key, _)| key));
         let keys = &mut self.scratch[..];
         if count <= FEW {
-            let is_later = |place: usize, key: &str| keys[place + 1..].iter().any(|other| tree.key(*other) == key);
-            return keys.iter().enumerate().any(|(place, key)| is_later(place, tree.key(*key)));
+            let is_later = |place: usize, key: &str| {
+                keys[place + 1..]
+                    .iter()
+                    .any(|other| tree.key(*other) == key)
+            };
+            return keys
+                .iter()
+                .enumerate()
+                .any(|(place, key)| is_later(place, tree.key(*key)));
         }
         keys.sort_unstable_by_key(|key| tree.key(*key));
-        keys.windows(2).any(|pair| tree.key(pair[0]) == tree.key(pair[1]))
+        keys.windows(2)
+            .any(|pair| tree.key(pair[0]) == tree.key(pair[1]))
     }
 
     fn check_merges(&self, mapping: u32) -> Result<(), Problem> {
         let tree = &self.tree;
-        let is_mapping = |index| matches!(tree.target(index).1.content, Content::Mapping(_) | Content::Gathered);
+        let is_mapping = |index| {
+            matches!(
+                tree.target(index).1.content,
+                Content::Mapping(_) | Content::Gathered
+            )
+        };
         for (key, value) in tree.written(mapping) {
             let fits = match tree.slot(value).content {
                 Content::List(_) => tree.items(value).all(is_mapping),
                 _ => is_mapping(value),
             };
             if matches!(tree.slot(key).content, Content::Merge) && !fits {
-                return Err(self.problem("`<<` takes a mapping or a list of mappings", tree.slot(value).position()));
+                return Err(self.problem(
+                    "`<<` takes a mapping or a list of mappings",
+                    tree.slot(value).position(),
+                ));
             }
         }
         Ok(())
@@ -236,7 +319,9 @@ pub(super) fn too_deep() -> String {
 
 /// A scalar as a key: text, as in JSON.
 fn key(content: Content<'_>) -> Result<Content<'_>, String> {
-    let Content::Plain(text) = content else { return Ok(content) };
+    let Content::Plain(text) = content else {
+        return Ok(content);
+    };
     if text == "<<" {
         return Ok(Content::Merge);
     }
@@ -250,9 +335,9 @@ fn key(content: Content<'_>) -> Result<Content<'_>, String> {
 /// A scalar as a value. What JSON has no number for is looked for by its first character.
 fn value(content: Content<'_>) -> Result<Content<'_>, String> {
     match &content {
-        Content::Plain(text) if text.starts_with(['.', '+', '-']) && is_not_finite(text) => {
-            Err(format!("JSON has no number `{text}`; quote it if text is meant"))
-        }
+        Content::Plain(text) if text.starts_with(['.', '+', '-']) && is_not_finite(text) => Err(
+            format!("JSON has no number `{text}`; quote it if text is meant"),
+        ),
         _ => Ok(content),
     }
 }

@@ -47,7 +47,9 @@ impl<'d> Node<'d> {
     fn read_number<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value, Problem> {
         match self.value() {
             Some((Value::Null, _)) => visitor.visit_i64(0),
-            Some((number @ (Value::Int(_) | Value::Uint(_) | Value::Float(_)), _)) => visit_number(number, visitor),
+            Some((number @ (Value::Int(_) | Value::Uint(_) | Value::Float(_)), _)) => {
+                visit_number(number, visitor)
+            }
             _ => Err(self.mismatch(&visitor)),
         }
     }
@@ -64,7 +66,9 @@ impl<'d> Node<'d> {
         let (index, slot) = self.target();
         match slot.content {
             Content::List(count) => visitor.visit_seq(Items::new(self.tree(), index, count)),
-            _ if self.is_null() => visitor.visit_seq(SeqDeserializer::new(std::iter::empty::<&str>())),
+            _ if self.is_null() => {
+                visitor.visit_seq(SeqDeserializer::new(std::iter::empty::<&str>()))
+            }
             _ => Err(self.mismatch(&visitor)),
         }
     }
@@ -72,11 +76,17 @@ impl<'d> Node<'d> {
     fn read_map<V: Visitor<'d>>(self, visitor: V, nulls: Nulls) -> Result<V::Value, Problem> {
         let (index, slot) = self.target();
         match slot.content {
-            Content::Mapping(count) => visitor.visit_map(Written::new(self.tree(), index, count, nulls)),
-            Content::Gathered => {
-                visitor.visit_map(Gathered::new(self.tree(), entries::in_effect(self.tree(), index), nulls))
+            Content::Mapping(count) => {
+                visitor.visit_map(Written::new(self.tree(), index, count, nulls))
             }
-            _ if self.is_null() => visitor.visit_map(MapDeserializer::new(std::iter::empty::<(&str, &str)>())),
+            Content::Gathered => visitor.visit_map(Gathered::new(
+                self.tree(),
+                entries::in_effect(self.tree(), index),
+                nulls,
+            )),
+            _ if self.is_null() => {
+                visitor.visit_map(MapDeserializer::new(std::iter::empty::<(&str, &str)>()))
+            }
             _ => Err(self.mismatch(&visitor)),
         }
     }
@@ -85,7 +95,9 @@ impl<'d> Node<'d> {
         let (index, slot) = self.target();
         match (&slot.content, self.value()) {
             (Content::Mapping(1), _) => visitor.visit_enum(OneEntry::new(self.tree(), index + 1)),
-            (_, Some((Value::Text, text))) => visitor.visit_enum(BorrowedStrDeserializer::new(text)),
+            (_, Some((Value::Text, text))) => {
+                visitor.visit_enum(BorrowedStrDeserializer::new(text))
+            }
             _ => Err(self.mismatch(&visitor)),
         }
     }
@@ -104,9 +116,14 @@ impl<'d> Node<'d> {
         if !text.is_empty() {
             message.push_str(" `");
             message.extend(text.chars().take(40).flat_map(char::escape_debug));
-            message.push_str(if text.chars().nth(40).is_some() { "...`" } else { "`" });
+            message.push_str(if text.chars().nth(40).is_some() {
+                "...`"
+            } else {
+                "`"
+            });
         }
-        if matches!(found, "the boolean" | "the number") && expected.to_string().contains("string") {
+        if matches!(found, "the boolean" | "the number") && expected.to_string().contains("string")
+        {
             message.push_str("; quote it");
         }
         Problem::new(message)
@@ -166,14 +183,26 @@ impl<'d> Deserializer<'d> for Node<'d> {
     }
 
     fn deserialize_option<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value, Problem> {
-        if self.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.is_null() {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
     }
 
-    fn deserialize_unit_struct<V: Visitor<'d>>(self, _: &'static str, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_unit_struct<V: Visitor<'d>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Problem> {
         self.deserialize_unit(visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'d>>(self, _: &'static str, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_newtype_struct<V: Visitor<'d>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Problem> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -181,7 +210,12 @@ impl<'d> Deserializer<'d> for Node<'d> {
         self.deserialize_seq(visitor)
     }
 
-    fn deserialize_tuple_struct<V>(self, _: &'static str, _: usize, visitor: V) -> Result<V::Value, Problem>
+    fn deserialize_tuple_struct<V>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Problem>
     where
         V: Visitor<'d>,
     {
@@ -192,14 +226,24 @@ impl<'d> Deserializer<'d> for Node<'d> {
         self.here(self.read_map(visitor, Nulls::Kept))
     }
 
-    fn deserialize_struct<V>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Problem>
+    fn deserialize_struct<V>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Problem>
     where
         V: Visitor<'d>,
     {
         self.here(self.read_map(visitor, Nulls::Skipped))
     }
 
-    fn deserialize_enum<V>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Problem>
+    fn deserialize_enum<V>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Problem>
     where
         V: Visitor<'d>,
     {

@@ -20,7 +20,11 @@ pub struct Source<'a> {
 /// it refuses content on the `---` line and `%YAML 1.2`, and drops what follows `...`.
 pub fn documents(text: &str) -> impl Iterator<Item = (usize, Source<'_>)> {
     let rest = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let documents = Documents { rest, line: 1, json: rest.trim_start().starts_with('{') };
+    let documents = Documents {
+        rest,
+        line: 1,
+        json: rest.trim_start().starts_with('{'),
+    };
     (1..).zip(documents)
 }
 
@@ -55,7 +59,10 @@ impl<'a> Iterator for Documents<'a> {
 impl<'a> Documents<'a> {
     fn take(&mut self, length: usize) -> Source<'a> {
         let (text, rest) = self.rest.split_at(length);
-        let source = Source { text, line: self.line };
+        let source = Source {
+            text,
+            line: self.line,
+        };
         self.rest = rest;
         self.line = self.line.saturating_add(line_breaks(text));
         source
@@ -108,5 +115,6 @@ fn is_prefix_line(line: &str) -> bool {
 }
 
 fn is_marker(line: &str, marker: &str) -> bool {
-    line.strip_prefix(marker).is_some_and(|after| after.is_empty() || after.starts_with([' ', '\t', '\r', '\n']))
+    line.strip_prefix(marker)
+        .is_some_and(|after| after.is_empty() || after.starts_with([' ', '\t', '\r', '\n']))
 }

@@ -10,7 +10,11 @@ use super::tree::{Content, Entry, Tree};
 /// of several mappings in one merge the first holds. Source: kubectl 1.36.3, whose go-yaml v2 differs here from the
 /// YAML merge proposal, in which a mapping's own keys hold wherever they stand.
 pub(super) fn in_effect(tree: &Tree<'_>, mapping: u32) -> Vec<Entry> {
-    let mut gathered = Gathered { tree, entries: Vec::new(), places: HashMap::new() };
+    let mut gathered = Gathered {
+        tree,
+        entries: Vec::new(),
+        places: HashMap::new(),
+    };
     gathered.add(mapping);
     gathered.entries
 }
@@ -43,7 +47,9 @@ impl Gathered<'_, '_> {
 
     fn set(&mut self, key: u32, value: u32) {
         match self.places.entry(self.tree.key(key)) {
-            std::collections::hash_map::Entry::Occupied(place) => self.entries[*place.get()] = (key, value),
+            std::collections::hash_map::Entry::Occupied(place) => {
+                self.entries[*place.get()] = (key, value)
+            }
             std::collections::hash_map::Entry::Vacant(place) => {
                 place.insert(self.entries.len());
                 self.entries.push((key, value));

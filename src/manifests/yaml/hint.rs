@@ -7,15 +7,24 @@ use super::problem::Problem;
 pub(super) fn explain(mut problem: Problem, source: &Source<'_>) -> Problem {
     if let Some((line, text)) = template(source, problem.line) {
         let what = if is_helm(source.text) {
-            format!("looks like an unrendered Helm template: `{text}`; use the output of `helm template`")
+            format!(
+                "looks like an unrendered Helm template: `{text}`; use the output of `helm template`"
+            )
         } else {
             format!("looks like an unrendered template: `{text}`")
         };
-        problem.message =
-            if line == problem.line { what } else { format!("{}; line {line} {what}", problem.message) };
+        problem.message = if line == problem.line {
+            what
+        } else {
+            format!("{}; line {line} {what}", problem.message)
+        };
     } else if let Some((line, text)) = lines(source).find(|(_, text)| is_wrong_separator(text)) {
         let what = format!("`{}` separates no documents; write `---`", shortened(text));
-        problem.message = if line == problem.line { what } else { format!("{}; line {line}: {what}", problem.message) };
+        problem.message = if line == problem.line {
+            what
+        } else {
+            format!("{}; line {line}: {what}", problem.message)
+        };
     }
     problem
 }
@@ -24,7 +33,13 @@ pub(super) fn explain(mut problem: Problem, source: &Source<'_>) -> Problem {
 fn template(source: &Source<'_>, line: u32) -> Option<(u32, String)> {
     let mut candidates = lines(source).filter(|(_, text)| is_template(text));
     let first = candidates.next()?;
-    let (line, text) = if first.0 < line { candidates.find(|(other, _)| *other == line).unwrap_or(first) } else { first };
+    let (line, text) = if first.0 < line {
+        candidates
+            .find(|(other, _)| *other == line)
+            .unwrap_or(first)
+    } else {
+        first
+    };
     Some((line, shortened(text.trim())))
 }
 
@@ -38,13 +53,23 @@ fn is_template(line: &str) -> bool {
 }
 
 fn is_helm(text: &str) -> bool {
-    const SIGNS: [&str; 9] =
-        ["{{-", "-}}", ".Values", ".Release", ".Chart", ".Capabilities", "{{ include", "{{ template", "{{ end"];
+    const SIGNS: [&str; 9] = [
+        "{{-",
+        "-}}",
+        ".Values",
+        ".Release",
+        ".Chart",
+        ".Capabilities",
+        "{{ include",
+        "{{ template",
+        "{{ end",
+    ];
     SIGNS.iter().any(|sign| text.contains(sign))
 }
 
 fn is_wrong_separator(line: &str) -> bool {
-    line.strip_prefix("---").is_some_and(|rest| !rest.is_empty() && !rest.starts_with([' ', '\t', '\r']))
+    line.strip_prefix("---")
+        .is_some_and(|rest| !rest.is_empty() && !rest.starts_with([' ', '\t', '\r']))
 }
 
 fn shortened(line: &str) -> String {

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
+use super::entries;
 use super::problem::Problem;
 use super::scalar::Value;
 use super::tree::{Content, Entry, Slot, Tree};
-use super::entries;
 
 /// A scalar, list or mapping inside a [`Document`](super::Document). An alias is the node that it refers to.
 #[derive(Clone, Copy)]
@@ -43,14 +43,18 @@ impl<'d> Node<'d> {
 
     /// The value of a key, where it is a mapping that has it.
     pub fn get(self, key: &str) -> Option<Node<'d>> {
-        self.entry(key).map(|(_, value)| Node::new(self.tree, value))
+        self.entry(key)
+            .map(|(_, value)| Node::new(self.tree, value))
     }
 
     /// The items of a list; none of anything else.
     pub fn items(self) -> impl Iterator<Item = Node<'d>> {
         let (list, slot) = self.target();
         let items = matches!(slot.content, Content::List(_)).then(|| self.tree.items(list));
-        items.into_iter().flatten().map(move |item| Node::new(self.tree, item))
+        items
+            .into_iter()
+            .flatten()
+            .map(move |item| Node::new(self.tree, item))
     }
 
     /// As [`Document::position`](super::Document::position), from this node.
@@ -58,7 +62,9 @@ impl<'d> Node<'d> {
         let mut position = self.slot().position();
         let mut node = self;
         for step in json_pointer.split('/').skip(1) {
-            let Some((written, value)) = node.step(step) else { break };
+            let Some((written, value)) = node.step(step) else {
+                break;
+            };
             position = self.tree.slot(written).position();
             node = Node::new(self.tree, value);
         }
@@ -81,10 +87,13 @@ impl<'d> Node<'d> {
     fn entry(self, key: &str) -> Option<Entry> {
         let (index, slot) = self.target();
         match slot.content {
-            Content::Mapping(_) => self.tree.written(index).find(|entry| self.tree.key(entry.0) == key),
-            Content::Gathered => {
-                entries::in_effect(self.tree, index).into_iter().find(|entry| self.tree.key(entry.0) == key)
-            }
+            Content::Mapping(_) => self
+                .tree
+                .written(index)
+                .find(|entry| self.tree.key(entry.0) == key),
+            Content::Gathered => entries::in_effect(self.tree, index)
+                .into_iter()
+                .find(|entry| self.tree.key(entry.0) == key),
             _ => None,
         }
     }

@@ -19,7 +19,12 @@ pub struct Problem {
 
 impl Problem {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { line: 0, column: 0, path: String::new(), message: message.into() }
+        Self {
+            line: 0,
+            column: 0,
+            path: String::new(),
+            message: message.into(),
+        }
     }
 
     /// Adds the place (line and column), unless a closer one is known.

@@ -28,7 +28,9 @@ pub(super) fn parse<'a>(source: &Source<'a>) -> Result<Tree<'a>, Problem> {
             Event::Scalar(text, style, anchor, tag) => {
                 let at = position(&span, lines_above);
                 let content = match (tag, style) {
-                    (Some(tag), _) => tag::apply(&tag, text).map_err(|message| builder.problem(message, at))?,
+                    (Some(tag), _) => {
+                        tag::apply(&tag, text).map_err(|message| builder.problem(message, at))?
+                    }
                     (None, ScalarStyle::Plain) => Content::Plain(text),
                     (None, _) => Content::Text(text),
                 };
@@ -67,7 +69,10 @@ fn position(span: &Span, lines_above: u32) -> Position {
 
 fn place(line: usize, column: usize, lines_above: u32) -> Position {
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    (lines_above.saturating_add(count(line)), count(column).saturating_add(1))
+    (
+        lines_above.saturating_add(count(line)),
+        count(column).saturating_add(1),
+    )
 }
 
 fn broken(builder: &Builder<'_>, error: &ScanError, source: &Source<'_>) -> Problem {
@@ -75,16 +80,30 @@ fn broken(builder: &Builder<'_>, error: &ScanError, source: &Source<'_>) -> Prob
     let lines_above = source.line.saturating_sub(1);
     if is_tab(error.kind()) {
         // The parser may stop at what comes before the tab.
-        let indented = source.text.lines().enumerate().skip(row.saturating_sub(1)).find_map(|(above, line)| {
-            let tab = line.find(|character: char| character != ' ').filter(|at| line[*at..].starts_with('\t'))?;
-            Some(place(above + 1, tab, lines_above))
-        });
+        let indented = source
+            .text
+            .lines()
+            .enumerate()
+            .skip(row.saturating_sub(1))
+            .find_map(|(above, line)| {
+                let tab = line
+                    .find(|character: char| character != ' ')
+                    .filter(|at| line[*at..].starts_with('\t'))?;
+                Some(place(above + 1, tab, lines_above))
+            });
         let at = indented.unwrap_or(place(row, column, lines_above));
         return builder.problem("a tab indents this line; YAML takes only spaces", at);
     }
-    let line = source.text.lines().nth(row.saturating_sub(1)).unwrap_or_default();
+    let line = source
+        .text
+        .lines()
+        .nth(row.saturating_sub(1))
+        .unwrap_or_default();
     let begins_line = line.chars().take(column).all(char::is_whitespace);
-    builder.problem(explain(error.kind(), begins_line), place(row, column, lines_above))
+    builder.problem(
+        explain(error.kind(), begins_line),
+        place(row, column, lines_above),
+    )
 }
 
 fn is_tab(kind: &ErrorKind) -> bool {
@@ -106,7 +125,9 @@ fn explain(kind: &ErrorKind, begins_line: bool) -> String {
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
             "expected `key: value`, found text without a `:`; check the indentation"
         }
-        ErrorKind::MappingValueNotAllowed => "a `: ` cannot stand here; quote the text, or check the indentation",
+        ErrorKind::MappingValueNotAllowed => {
+            "a `: ` cannot stand here; quote the text, or check the indentation"
+        }
         ErrorKind::ExpectedBlockMappingKey
         | ErrorKind::ExpectedBlockSequenceEntry
         | ErrorKind::InvalidIndentation
@@ -118,15 +139,24 @@ fn explain(kind: &ErrorKind, begins_line: bool) -> String {
         ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry => {
             "unexpected text after a value; quote the whole value"
         }
-        ErrorKind::BlockSequenceEntryNotAllowed => "a list item cannot begin here; put it on a line of its own",
+        ErrorKind::BlockSequenceEntryNotAllowed => {
+            "a list item cannot begin here; put it on a line of its own"
+        }
         ErrorKind::ExpectedDocumentStart => "unexpected text after the end of the document",
-        ErrorKind::UnclosedFlowCollection { open } => return format!("this `{open}` is never closed"),
+        ErrorKind::UnclosedFlowCollection { open } => {
+            return format!("this `{open}` is never closed");
+        }
         ErrorKind::UnclosedQuotedScalar => "this quote is never closed",
         ErrorKind::ExpectedFlowMappingSeparator => "expected `,` or `}`",
         ErrorKind::ExpectedFlowSequenceSeparator => "expected `,` or `]`",
-        ErrorKind::UnexpectedCharacter { character: '\0' } => "a NUL character; this is no YAML text",
+        ErrorKind::UnexpectedCharacter { character: '\0' } => {
+            "a NUL character; this is no YAML text"
+        }
         ErrorKind::UnexpectedCharacter { character } => {
-            return format!("text cannot begin with `{}`; quote it", character.escape_debug());
+            return format!(
+                "text cannot begin with `{}`; quote it",
+                character.escape_debug()
+            );
         }
         other => return other.to_string(),
     };

@@ -25,7 +25,9 @@ pub(super) enum Value {
 pub(super) fn resolve(text: &str) -> Value {
     match text.as_bytes().first() {
         None => Value::Null,
-        Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => word(text),
+        Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => {
+            word(text)
+        }
         Some(b'.') => match text {
             ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" => Value::NotFinite,
             _ => fraction(text),
@@ -37,8 +39,12 @@ pub(super) fn resolve(text: &str) -> Value {
 
 fn word(text: &str) -> Value {
     match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Value::Bool(true),
-        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Value::Bool(false),
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+            Value::Bool(true)
+        }
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
+            Value::Bool(false)
+        }
         "~" | "null" | "Null" | "NULL" => Value::Null,
         _ => Value::Text,
     }
@@ -46,7 +52,9 @@ fn word(text: &str) -> Value {
 
 /// What begins with a dot may have underscores between its digits, nowhere else.
 fn fraction(text: &str) -> Value {
-    let is_misplaced = |pair: &[u8]| pair.contains(&b'_') && !pair.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'_'));
+    let is_misplaced = |pair: &[u8]| {
+        pair.contains(&b'_') && !pair.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'_'))
+    };
     if text.ends_with('_') || text.contains("__") || text.as_bytes().windows(2).any(is_misplaced) {
         return Value::Text;
     }
@@ -62,14 +70,21 @@ fn number(text: &str) -> Value {
     if let Some(value) = integer(&plain) {
         return value;
     }
-    match plain.strip_prefix("0b").and_then(|digits| i64::from_str_radix(digits, 2).ok()) {
+    match plain
+        .strip_prefix("0b")
+        .and_then(|digits| i64::from_str_radix(digits, 2).ok())
+    {
         Some(number) => Value::Int(number), // `0b-1`
         None => float(&plain),
     }
 }
 
 fn without_underscores(text: &str) -> Cow<'_, str> {
-    if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) }
+    if text.contains('_') {
+        Cow::Owned(text.replace('_', ""))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// A Go integer literal with an optional sign: decimal, `0x`, `0o`, `0b`, or octal after a leading zero.
@@ -101,7 +116,9 @@ fn integer(text: &str) -> Option<Value> {
 
 /// A decimal number. JSON keeps no difference between `3.0` and `3`, so one without a fraction is an integer.
 fn float(text: &str) -> Value {
-    let Some(number) = is_decimal(text).then(|| text.parse::<f64>().ok()).flatten() else { return Value::Text };
+    let Some(number) = is_decimal(text).then(|| text.parse::<f64>().ok()).flatten() else {
+        return Value::Text;
+    };
     if number.is_infinite() {
         return Value::Text;
     }
@@ -135,7 +152,10 @@ fn is_decimal(text: &str) -> bool {
 /// A number as an integer, where it has no fraction and fits.
 pub(super) fn whole(number: f64) -> Option<i64> {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0; // 2⁶³
-    #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and in range")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "checked to be whole and in range"
+    )]
     (number.fract() == 0.0 && (-LIMIT..LIMIT).contains(&number)).then_some(number as i64)
 }
 
@@ -173,7 +193,11 @@ fn single_precision(number: f64) -> String {
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     match exponent.parse::<i32>() {
         Ok(-4..6) => number.to_string(),
-        Ok(exponent) => format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()),
+        Ok(exponent) => format!(
+            "{digits}e{}{:02}",
+            if exponent < 0 { '-' } else { '+' },
+            exponent.abs()
+        ),
         Err(_) => scientific,
     }
 }

@@ -7,6 +7,7 @@
 
 mod cursor;
 mod flow;
+mod folded;
 mod literal;
 
 use self::cursor::Cursor;
@@ -30,11 +31,18 @@ pub(super) fn read<'a>(source: &Source<'a>) -> Option<Tree<'a>> {
     Some(lines.builder.finish())
 }
 
-/// Whether the text has only characters that mean themselves: no carriage returns, control characters or byte-order
-/// marks.
+/// Whether the text has only characters that mean themselves: no control characters or byte-order marks, and carriage
+/// returns only before line feeds.
 fn is_clean(text: &str) -> bool {
-    let is_odd = |byte: u8| (byte < b' ' && byte != b'\n' && byte != b'\t') || byte == 0x7f;
+    let is_odd = |byte: u8| (byte < b' ' && !matches!(byte, b'\n' | b'\t' | b'\r')) || byte == 0x7f;
     if text.bytes().fold(false, |odd, byte| odd | is_odd(byte)) {
+        return false;
+    }
+    if text
+        .split('\r')
+        .skip(1)
+        .any(|after| !after.starts_with('\n'))
+    {
         return false;
     }
     text.is_ascii() || text.chars().all(|character| !matches!(character, '\u{80}'..'\u{a0}' | '\u{feff}' | '\u{fffe}'..='\u{ffff}'))
@@ -115,7 +123,9 @@ impl<'a> Lines<'a> {
             let at = self.cursor.position();
             self.open(is_item, indent, at)?;
         } else {
-            self.close(|level| level.indent > indent || level.indent == indent && level.is_list && !is_item)?;
+            self.close(|level| {
+                level.indent > indent || level.indent == indent && level.is_list && !is_item
+            })?;
             let level = self.levels.last()?;
             (level.indent == indent && level.is_list == is_item).then_some(())?;
         }
@@ -125,7 +135,9 @@ impl<'a> Lines<'a> {
     /// Ends what is over before a line.
     fn close(&mut self, is_over: impl Fn(&Level) -> bool) -> Option<()> {
         if let Waiting::Value(at) = self.waiting {
-            self.builder.scalar(Content::Plain("~".into()), 0, at).ok()?;
+            self.builder
+                .scalar(Content::Plain("~".into()), 0, at)
+                .ok()?;
             self.waiting = Waiting::Nothing;
         }
         while self.levels.pop_if(|level| is_over(level)).is_some() {
@@ -135,7 +147,11 @@ impl<'a> Lines<'a> {
     }
 
     fn open(&mut self, is_list: bool, indent: usize, at: Position) -> Option<()> {
-        let content = if is_list { Content::List(0) } else { Content::Mapping(0) };
+        let content = if is_list {
+            Content::List(0)
+        } else {
+            Content::Mapping(0)
+        };
         self.builder.begin(content, 0, at).ok()?;
         self.levels.push(Level { indent, is_list });
         self.waiting = Waiting::Nothing;
@@ -157,16 +173,19 @@ impl<'a> Lines<'a> {
                 self.open(true, indent, at)?;
                 continue;
             }
-            if self.cursor.first().is_some_and(|byte| b"[{|".contains(&byte)) {
+            if self
+                .cursor
+                .first()
+                .is_some_and(|byte| b"[{|".contains(&byte))
+            {
                 return self.long_value();
             }
             let content = self.cursor.scalar()?;
-            if self.cursor.first() == Some(b':') {
-                self.open(false, indent, at)?;
-                return self.entry_of(content, at);
+            if self.cursor.first() != Some(b':') {
+                return self.value(content, at);
             }
-            self.builder.scalar(content, 0, at).ok()?;
-            return self.cursor.end_line();
+            self.open(false, indent, at)?;
+            return self.entry_of(content, at);
         }
     }
 
@@ -187,10 +206,27 @@ impl<'a> Lines<'a> {
             self.waiting = Waiting::Value(after);
             return Some(());
         }
-        if self.cursor.first().is_some_and(|byte| b"[{|".contains(&byte)) {
+        if self
+            .cursor
+            .first()
+            .is_some_and(|byte| b"[{|".contains(&byte))
+        {
             return self.long_value();
         }
         let content = self.cursor.scalar()?;
+        self.value(content, at)
+    }
+
+    /// A scalar that is a value; the cursor is behind its first line.
+    fn value(&mut self, content: Content<'a>, at: Position) -> Option<()> {
+        let content = match content {
+            Content::Plain(text) => Content::Plain(folded::read(
+                &mut self.cursor,
+                text,
+                self.levels.last()?.indent,
+            )?),
+            other => other,
+        };
         self.builder.scalar(content, 0, at).ok()?;
         self.cursor.end_line()
     }

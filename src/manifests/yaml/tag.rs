@@ -12,7 +12,9 @@ use super::tree::Content;
 /// # Errors
 /// Where the text is not what the tag says.
 pub(super) fn apply<'a>(tag: &Tag, text: Cow<'a, str>) -> Result<Content<'a>, String> {
-    let Some(name) = tag.suffix_in_namespace("tag:yaml.org,2002:") else { return Ok(Content::Text(text)) };
+    let Some(name) = tag.suffix_in_namespace("tag:yaml.org,2002:") else {
+        return Ok(Content::Text(text));
+    };
     let value = scalar::resolve(&text);
     let fits = match &*name {
         "null" => value == Value::Null,
@@ -22,17 +24,29 @@ pub(super) fn apply<'a>(tag: &Tag, text: Cow<'a, str>) -> Result<Content<'a>, St
         "merge" => text == "<<",
         "binary" => {
             let bytes = base64(&text).ok_or("`!!binary` must be followed by base64")?;
-            return Ok(Content::Text(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())));
+            return Ok(Content::Text(Cow::Owned(
+                String::from_utf8_lossy(&bytes).into_owned(),
+            )));
         }
         _ => return Ok(Content::Text(text)),
     };
-    if fits { Ok(Content::Plain(text)) } else { Err(format!("`{text}` is not what its tag `!!{name}` says")) }
+    if fits {
+        Ok(Content::Plain(text))
+    } else {
+        Err(format!("`{text}` is not what its tag `!!{name}` says"))
+    }
 }
 
 /// Standard base64 with its padding; line breaks are passed over.
 fn base64(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
-    let content = digits.strip_suffix(b"==").or(digits.strip_suffix(b"=")).unwrap_or(&digits);
+    let digits: Vec<u8> = text
+        .bytes()
+        .filter(|byte| !matches!(byte, b'\r' | b'\n'))
+        .collect();
+    let content = digits
+        .strip_suffix(b"==")
+        .or(digits.strip_suffix(b"="))
+        .unwrap_or(&digits);
     if digits.len() % 4 != 0 {
         return None;
     }

@@ -1,7 +1,9 @@
 //! Lists, mappings and enums, handed over piece by piece.
 
 use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{DeserializeSeed, Deserializer as _, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer as _, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
 
 use crate::manifests::yaml::node::Node;
 use crate::manifests::yaml::problem::Problem;
@@ -27,14 +29,23 @@ pub(super) struct Items<'d> {
 
 impl<'d> Items<'d> {
     pub(super) fn new(tree: &'d Tree<'d>, list: u32, count: u32) -> Self {
-        Self { tree, next: list + 1, end: tree.slot(list).end, count: count as usize, done: 0 }
+        Self {
+            tree,
+            next: list + 1,
+            end: tree.slot(list).end,
+            count: count as usize,
+            done: 0,
+        }
     }
 }
 
 impl<'d> SeqAccess<'d> for Items<'d> {
     type Error = Problem;
 
-    fn next_element_seed<S: DeserializeSeed<'d>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
+    fn next_element_seed<S: DeserializeSeed<'d>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Problem> {
         if self.next >= self.end {
             return Ok(None);
         }
@@ -42,7 +53,9 @@ impl<'d> SeqAccess<'d> for Items<'d> {
         self.next = self.tree.slot(item).end;
         self.done += 1;
         let value = seed.deserialize(Node::new(self.tree, item));
-        value.map(Some).map_err(|problem| problem.in_item(self.done - 1))
+        value
+            .map(Some)
+            .map_err(|problem| problem.in_item(self.done - 1))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -63,14 +76,24 @@ pub(super) struct Written<'d> {
 impl<'d> Written<'d> {
     pub(super) fn new(tree: &'d Tree<'d>, mapping: u32, count: u32, nulls: Nulls) -> Self {
         let next = mapping + 1;
-        Self { tree, next, end: tree.slot(mapping).end, left: count as usize, entry: (next, next), nulls }
+        Self {
+            tree,
+            next,
+            end: tree.slot(mapping).end,
+            left: count as usize,
+            entry: (next, next),
+            nulls,
+        }
     }
 }
 
 impl<'d> MapAccess<'d> for Written<'d> {
     type Error = Problem;
 
-    fn next_key_seed<S: DeserializeSeed<'d>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
+    fn next_key_seed<S: DeserializeSeed<'d>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Problem> {
         while self.next < self.end {
             self.entry = (self.next, self.next + 1);
             self.next = self.tree.slot(self.next + 1).end;
@@ -101,15 +124,24 @@ pub(super) struct Gathered<'d> {
 impl<'d> Gathered<'d> {
     pub(super) fn new(tree: &'d Tree<'d>, mut entries: Vec<Entry>, nulls: Nulls) -> Self {
         entries.retain(|entry| nulls == Nulls::Kept || !tree.is_null(entry.1));
-        Self { tree, entries: entries.into_iter(), entry: (0, 0) }
+        Self {
+            tree,
+            entries: entries.into_iter(),
+            entry: (0, 0),
+        }
     }
 }
 
 impl<'d> MapAccess<'d> for Gathered<'d> {
     type Error = Problem;
 
-    fn next_key_seed<S: DeserializeSeed<'d>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
-        let Some(entry) = self.entries.next() else { return Ok(None) };
+    fn next_key_seed<S: DeserializeSeed<'d>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Problem> {
+        let Some(entry) = self.entries.next() else {
+            return Ok(None);
+        };
         self.entry = entry;
         key(self.tree, entry, seed).map(Some)
     }
@@ -123,13 +155,23 @@ impl<'d> MapAccess<'d> for Gathered<'d> {
     }
 }
 
-fn key<'d, S: DeserializeSeed<'d>>(tree: &'d Tree<'d>, entry: Entry, seed: S) -> Result<S::Value, Problem> {
+fn key<'d, S: DeserializeSeed<'d>>(
+    tree: &'d Tree<'d>,
+    entry: Entry,
+    seed: S,
+) -> Result<S::Value, Problem> {
     let key = BorrowedStrDeserializer::new(tree.key(entry.0));
-    seed.deserialize(key).map_err(|problem: Problem| problem.at(tree.slot(entry.0).position()))
+    seed.deserialize(key)
+        .map_err(|problem: Problem| problem.at(tree.slot(entry.0).position()))
 }
 
-fn value<'d, S: DeserializeSeed<'d>>(tree: &'d Tree<'d>, entry: Entry, seed: S) -> Result<S::Value, Problem> {
-    seed.deserialize(Node::new(tree, entry.1)).map_err(|problem| problem.in_key(tree.key(entry.0)))
+fn value<'d, S: DeserializeSeed<'d>>(
+    tree: &'d Tree<'d>,
+    entry: Entry,
+    seed: S,
+) -> Result<S::Value, Problem> {
+    seed.deserialize(Node::new(tree, entry.1))
+        .map_err(|problem| problem.in_key(tree.key(entry.0)))
 }
 
 /// A mapping with one entry as an enum: its key names the variant.
@@ -177,7 +219,11 @@ impl<'d> VariantAccess<'d> for OneEntry<'d> {
         self.within(self.content().deserialize_seq(visitor))
     }
 
-    fn struct_variant<V: Visitor<'d>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Problem> {
+    fn struct_variant<V: Visitor<'d>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Problem> {
         self.within(self.content().deserialize_struct("", fields, visitor))
     }
 }

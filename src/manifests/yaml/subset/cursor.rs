@@ -29,24 +29,47 @@ impl<'a> Cursor<'a> {
     /// Before the first line.
     pub(super) fn new(source: &Source<'a>) -> Self {
         let line = source.line.saturating_sub(1);
-        Self { text: source.text, at: 0, start: 0, end: 0, next: 0, line, counted: 0, excess: 0 }
+        Self {
+            text: source.text,
+            at: 0,
+            start: 0,
+            end: 0,
+            next: 0,
+            line,
+            counted: 0,
+            excess: 0,
+        }
     }
 
     /// Goes to the next line, if there is one.
     pub(super) fn next_line(&mut self) -> bool {
-        let Some(length) = self.peek_line().map(str::len) else { return false };
+        let Some(line) = self.lines_below().next() else {
+            return false;
+        };
         self.start = self.next;
-        self.end = self.start + length;
-        self.next = self.end + 1;
+        self.end = self.start + line.len();
+        self.next = self.text[self.end..]
+            .find('\n')
+            .map_or(self.text.len(), |end| self.end + end + 1);
         self.line = self.line.saturating_add(1);
         (self.at, self.counted, self.excess) = (self.start, self.start, 0);
         true
     }
 
-    /// The next line, without its end.
-    pub(super) fn peek_line(&self) -> Option<&'a str> {
-        let rest = self.text.get(self.next..).filter(|rest| !rest.is_empty())?;
-        Some(rest.split_once('\n').map_or(rest, |(line, _)| line))
+    /// The lines after this one, without their ends.
+    pub(super) fn lines_below(&self) -> std::str::Lines<'a> {
+        self.text[self.next..].lines()
+    }
+
+    /// Whether the next line is indented by more than this, or empty: a quick look.
+    pub(super) fn may_go_on(&self, indent: usize) -> bool {
+        let mut bytes = self.text.as_bytes()[self.next..].iter();
+        let other = bytes.position(|byte| *byte != b' ').unwrap_or(usize::MAX);
+        other > indent
+            || matches!(
+                self.text.as_bytes().get(self.next + other),
+                Some(b'\n' | b'\r')
+            )
     }
 
     /// The rest of the line.
@@ -78,7 +101,10 @@ impl<'a> Cursor<'a> {
     /// The place in the file.
     pub(super) fn position(&mut self) -> Position {
         let continued = |byte: &u8| byte & 0b1100_0000 == 0b1000_0000;
-        self.excess += self.text.as_bytes()[self.counted..self.at].iter().filter(|byte| continued(byte)).count();
+        self.excess += self.text.as_bytes()[self.counted..self.at]
+            .iter()
+            .filter(|byte| continued(byte))
+            .count();
         self.counted = self.at;
         let column = self.at - self.start - self.excess + 1;
         (self.line, u32::try_from(column).unwrap_or(u32::MAX))
@@ -121,14 +147,20 @@ impl<'a> Cursor<'a> {
     }
 
     fn plain(&mut self) -> Option<&'a str> {
-        let rest = self.rest();
-        let bytes = rest.as_bytes();
-        let begins = match bytes {
-            [b'-', next, ..] => !matches!(next, b' ' | b'-' | b',' | b'[' | b']' | b'{' | b'}') || bytes.starts_with(b"--") && !bytes.starts_with(b"---"),
-            [first, ..] => !b"-?:,[]{}#&*!|>'\"%@`\t".contains(first),
+        let begins = match self.rest().as_bytes() {
+            [b'-', b'-', b'-', ..] => false,
+            [b'-', next, ..] => !b" \t,[]{}".contains(next),
+            [first, ..] => !b"-?:,[]{}#&*!|>'\"%@`".contains(first),
             [] => false,
         };
-        let mut length = None;
+        if begins { self.plain_rest() } else { None }
+    }
+
+    /// Plain text up to a colon, a comment or the end of the line.
+    pub(super) fn plain_rest(&mut self) -> Option<&'a str> {
+        let rest = self.rest();
+        let bytes = rest.as_bytes();
+        let mut length = bytes.len();
         for (at, byte) in bytes.iter().enumerate() {
             let ends = match byte {
                 b':' => matches!(bytes.get(at + 1), None | Some(b' ')),
@@ -137,13 +169,13 @@ impl<'a> Cursor<'a> {
                 _ => false,
             };
             if ends {
-                length = Some(at);
+                length = at;
                 break;
             }
         }
-        let text = rest[..length.unwrap_or(rest.len())].trim_end_matches(' ');
+        let text = rest[..length].trim_end_matches(' ');
         self.at += text.len();
-        begins.then_some(text)
+        Some(text)
     }
 
     /// Quoted text that ends on its line.

@@ -14,9 +14,17 @@ pub(super) enum Breaks {
 }
 
 /// Reads the list or mapping that the cursor is at. The builder's limit bounds how deep this goes.
-pub(super) fn read<'a>(cursor: &mut Cursor<'a>, builder: &mut Builder<'a>, breaks: Breaks) -> Option<()> {
+pub(super) fn read<'a>(
+    cursor: &mut Cursor<'a>,
+    builder: &mut Builder<'a>,
+    breaks: Breaks,
+) -> Option<()> {
     let is_list = cursor.first()? == b'[';
-    let (content, closing) = if is_list { (Content::List(0), b']') } else { (Content::Mapping(0), b'}') };
+    let (content, closing) = if is_list {
+        (Content::List(0), b']')
+    } else {
+        (Content::Mapping(0), b'}')
+    };
     builder.begin(content, 0, cursor.position()).ok()?;
     cursor.skip(1);
     if space(cursor, breaks)? == closing {
@@ -84,7 +92,9 @@ fn scalar<'a>(cursor: &mut Cursor<'a>) -> Option<Content<'a>> {
     let is_inner = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./$+-@=%".contains(byte);
     let length = rest.bytes().take_while(is_inner).count();
     let begins = match rest.as_bytes() {
-        [b'-', second, ..] => second.is_ascii_alphanumeric() || *second == b'-' && !rest.starts_with("---"),
+        [b'-', second, ..] => {
+            second.is_ascii_alphanumeric() || *second == b'-' && !rest.starts_with("---")
+        }
         [first, ..] => first.is_ascii_alphanumeric() || b"_./$+".contains(first),
         [] => false,
     };

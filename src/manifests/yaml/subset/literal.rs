@@ -14,7 +14,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, outer: usize) -> Option<(String, Pos
     let mut text = String::new();
     let mut widest = 0;
     let indent = loop {
-        let line = cursor.peek_line()?;
+        let line = cursor.lines_below().next()?;
         let spaces = indentation(line);
         if spaces < line.len() {
             break spaces;
@@ -23,12 +23,12 @@ pub(super) fn read(cursor: &mut Cursor<'_>, outer: usize) -> Option<(String, Pos
         text.push('\n');
         cursor.next_line();
     };
-    let is_tab = cursor.peek_line()?[indent..].starts_with('\t');
+    let is_tab = cursor.lines_below().next()?[indent..].starts_with('\t');
     (indent > outer && indent >= widest && !is_tab).then_some(())?;
 
     let mut begins = None;
     let mut length = 0; // without the empty lines at the end
-    while let Some(line) = cursor.peek_line() {
+    while let Some(line) = cursor.lines_below().next() {
         let content = match indentation(line) {
             spaces if spaces >= indent => &line[indent..],
             spaces if spaces == line.len() => "",

@@ -9,12 +9,22 @@ use super::{documents, shown, value};
 #[test]
 fn depth_is_limited() {
     let lists = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    let blocks = |depth: usize| (0..depth).map(|level| format!("{}a:\n", " ".repeat(level))).collect::<String>();
+    let blocks = |depth: usize| {
+        (0..depth)
+            .map(|level| format!("{}a:\n", " ".repeat(level)))
+            .collect::<String>()
+    };
     let problem = "lists and mappings are nested more than 250 deep";
     for text in [lists(DEPTH), blocks(DEPTH), "- ".repeat(DEPTH)] {
         assert!(value(&text).is_ok(), "{}", shown(&text));
     }
-    for text in [lists(DEPTH + 1), lists(100_000), blocks(DEPTH + 1), "- ".repeat(10_000), "{a: ".repeat(10_000)] {
+    for text in [
+        lists(DEPTH + 1),
+        lists(100_000),
+        blocks(DEPTH + 1),
+        "- ".repeat(10_000),
+        "{a: ".repeat(10_000),
+    ] {
         assert!(shown(&text).ends_with(problem), "{}", shown(&text));
     }
 }
@@ -26,19 +36,34 @@ fn size_is_not() {
     let word = word.trim_end();
     assert_eq!(value(&format!("a: {word}\n")), Ok(json!({ "a": word })));
     assert_eq!(value(&format!("a: \"{word}\"\n")), Ok(json!({ "a": word })));
-    assert_eq!(value(&format!("a: |-\n{}", "  line\n".repeat(mega / 7))), Ok(json!({ "a": "line\n".repeat(mega / 7).trim_end() })));
-    let keys: String = (0..20_000).map(|number| format!("k{number}: {number}\n")).collect();
-    assert_eq!(value(&keys).map(|value| value.as_object().map(serde_json::Map::len)), Ok(Some(20_000)));
-    let anchors: String = (0..20_000).map(|number| format!("- &a{number} v\n- *a{number}\n")).collect();
-    assert_eq!(value(&anchors).map(|value| value.as_array().map(Vec::len)), Ok(Some(40_000)));
+    assert_eq!(
+        value(&format!("a: |-\n{}", "  line\n".repeat(mega / 7))),
+        Ok(json!({ "a": "line\n".repeat(mega / 7).trim_end() }))
+    );
+    let keys: String = (0..20_000)
+        .map(|number| format!("k{number}: {number}\n"))
+        .collect();
+    assert_eq!(
+        value(&keys).map(|value| value.as_object().map(serde_json::Map::len)),
+        Ok(Some(20_000))
+    );
+    let anchors: String = (0..20_000)
+        .map(|number| format!("- &a{number} v\n- *a{number}\n"))
+        .collect();
+    assert_eq!(
+        value(&anchors).map(|value| value.as_array().map(Vec::len)),
+        Ok(Some(40_000))
+    );
 }
 
 /// Text made of what YAML gives a meaning to.
 pub(super) fn yaml_like() -> impl Strategy<Value = String> {
     let fragment = prop::sample::select(vec![
-        "a: ", "b:", "name", "- ", "-", "  ", "    ", " ", "\n", "\n", "\n  ", "\n- ", "\n  - ", "\n---\n", "\n...\n", "#", " # c", ":", ": ",
-        "\"", "'", "\\", "\\n", "\"x\"", "'y'", "|", "|-\n", "|\n  ", ">\n  ", "[", "]", "{", "}", ",", ", ", "&a ", "*a", "!", "!!str ", "? ",
-        "<<: ", "%", "@", "`", "\t", "\r\n", "0x1F", "1.5", "yes", "~", "null", ".inf", "é", "日", "\u{feff}", "\u{85}", "\u{2028}", "\0", "{{ x }}",
+        "a: ", "b:", "name", "- ", "-", "  ", "    ", " ", "\n", "\n", "\n  ", "\n- ", "\n  - ",
+        "\n---\n", "\n...\n", "#", " # c", ":", ": ", "\"", "'", "\\", "\\n", "\"x\"", "'y'", "|",
+        "|-\n", "|\n  ", ">\n  ", "[", "]", "{", "}", ",", ", ", "&a ", "*a", "!", "!!str ", "? ",
+        "<<: ", "%", "@", "`", "\t", "\r\n", "0x1F", "1.5", "yes", "~", "null", ".inf", "é", "日",
+        "\u{feff}", "\u{85}", "\u{2028}", "\0", "{{ x }}",
     ]);
     prop::collection::vec(fragment, 0..40).prop_map(|fragments| fragments.concat())
 }
@@ -51,7 +76,9 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
         any::<f64>().prop_filter_map("a fraction", |number| {
-            Number::from_f64(number).filter(|_| number.fract() != 0.0).map(Value::Number)
+            Number::from_f64(number)
+                .filter(|_| number.fract() != 0.0)
+                .map(Value::Number)
         }),
         any::<String>().prop_map(Value::from),
         "[a-z.:# {}\\[\\],'\"&*!|>%@-]{0,8}".prop_map(Value::from),

@@ -6,7 +6,11 @@ use super::{check, shown};
 /// Checks what `value: ...` comes to.
 fn check_values(table: &[(&str, &str)]) {
     for (text, expected) in table {
-        assert_eq!(shown(&format!("value: {text}\n")), format!("{{\"value\":{expected}}}"), "for {text:?}");
+        assert_eq!(
+            shown(&format!("value: {text}\n")),
+            format!("{{\"value\":{expected}}}"),
+            "for {text:?}"
+        );
     }
 }
 
@@ -117,12 +121,30 @@ fn tags_decide() {
         ("!<tag:yaml.org,2002:str> 1", r#""1""#),
     ]);
     check(&[
-        ("a: !!int foo", "line 1, column 10: a: `foo` is not what its tag `!!int` says"),
-        ("a: !!int 1.5", "line 1, column 10: a: `1.5` is not what its tag `!!int` says"),
-        ("a: !!bool 1", "line 1, column 11: a: `1` is not what its tag `!!bool` says"),
-        ("a: !!null foo", "line 1, column 11: a: `foo` is not what its tag `!!null` says"),
-        ("a: !!binary '@'", "line 1, column 13: a: `!!binary` must be followed by base64"),
-        ("a: !e!x foo", "line 1, column 4: a: the handle wasn't declared"),
+        (
+            "a: !!int foo",
+            "line 1, column 10: a: `foo` is not what its tag `!!int` says",
+        ),
+        (
+            "a: !!int 1.5",
+            "line 1, column 10: a: `1.5` is not what its tag `!!int` says",
+        ),
+        (
+            "a: !!bool 1",
+            "line 1, column 11: a: `1` is not what its tag `!!bool` says",
+        ),
+        (
+            "a: !!null foo",
+            "line 1, column 11: a: `foo` is not what its tag `!!null` says",
+        ),
+        (
+            "a: !!binary '@'",
+            "line 1, column 13: a: `!!binary` must be followed by base64",
+        ),
+        (
+            "a: !e!x foo",
+            "line 1, column 4: a: the handle wasn't declared",
+        ),
     ]);
 }
 
@@ -153,13 +175,31 @@ fn keys_become_text() {
 #[test]
 fn what_kubectl_refuses_is_refused() {
     check(&[
-        ("a: .inf", "line 1, column 4: a: JSON has no number `.inf`; quote it if text is meant"),
-        ("a: [-.INF]", "line 1, column 5: a[0]: JSON has no number `-.INF`; quote it if text is meant"),
+        (
+            "a: .inf",
+            "line 1, column 4: a: JSON has no number `.inf`; quote it if text is meant",
+        ),
+        (
+            "a: [-.INF]",
+            "line 1, column 5: a[0]: JSON has no number `-.INF`; quote it if text is meant",
+        ),
         ("~: a", "line 1, column 1: `~` cannot be a key; quote it"),
-        ("{null: a}", "line 1, column 2: `null` cannot be a key; quote it"),
-        ("18446744073709551615: a", "line 1, column 1: `18446744073709551615` cannot be a key; quote it"),
-        ("a: {[b]: c}", "line 1, column 5: a: a mapping or a list cannot be a key"),
-        ("a: { {b: c}: d}", "line 1, column 6: a: a mapping or a list cannot be a key"),
+        (
+            "{null: a}",
+            "line 1, column 2: `null` cannot be a key; quote it",
+        ),
+        (
+            "18446744073709551615: a",
+            "line 1, column 1: `18446744073709551615` cannot be a key; quote it",
+        ),
+        (
+            "a: {[b]: c}",
+            "line 1, column 5: a: a mapping or a list cannot be a key",
+        ),
+        (
+            "a: { {b: c}: d}",
+            "line 1, column 6: a: a mapping or a list cannot be a key",
+        ),
     ]);
 }
 

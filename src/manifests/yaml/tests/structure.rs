@@ -34,22 +34,52 @@ fn a_merge_counts_as_written_where_it_stands() {
         assert_eq!(super::shown(&text), expected, "for {merge}");
     }
     check(&[
-        ("{<<: 1}", "line 1, column 6: `<<` takes a mapping or a list of mappings"),
-        ("x: {<<: [1]}", "line 1, column 9: x: `<<` takes a mapping or a list of mappings"),
-        ("x: &x [{a: 1}]\nz: {<<: *x}", "line 2, column 9: z: `<<` takes a mapping or a list of mappings"),
+        (
+            "{<<: 1}",
+            "line 1, column 6: `<<` takes a mapping or a list of mappings",
+        ),
+        (
+            "x: {<<: [1]}",
+            "line 1, column 9: x: `<<` takes a mapping or a list of mappings",
+        ),
+        (
+            "x: &x [{a: 1}]\nz: {<<: *x}",
+            "line 2, column 9: z: `<<` takes a mapping or a list of mappings",
+        ),
     ]);
 }
 
 #[test]
 fn an_alias_is_the_latest_anchor_of_its_name() {
     check(&[
-        ("a: &x 1\nb: *x\nc: &x 2\nd: *x\n", r#"{"a":1,"b":1,"c":2,"d":2}"#),
-        ("a: &x [1, {b: 2}]\nc: *x\n", r#"{"a":[1,{"b":2}],"c":[1,{"b":2}]}"#),
-        ("a: &k key\n*k : 1\nc: {*k : 2}\n", r#"{"a":"key","c":{"key":2},"key":1}"#),
-        ("a: *nope\n", "line 1, column 4: a: this alias has no anchor above it"),
-        ("a: &x [*x]\n", "line 1, column 8: a[0]: an anchor's value must not contain itself"),
-        ("a: &x {<<: *x}\n", "line 1, column 12: a[\"<<\"]: an anchor's value must not contain itself"),
-        ("a: &x [1]\n*x : 1\n", "line 2, column 1: a mapping or a list cannot be a key"),
+        (
+            "a: &x 1\nb: *x\nc: &x 2\nd: *x\n",
+            r#"{"a":1,"b":1,"c":2,"d":2}"#,
+        ),
+        (
+            "a: &x [1, {b: 2}]\nc: *x\n",
+            r#"{"a":[1,{"b":2}],"c":[1,{"b":2}]}"#,
+        ),
+        (
+            "a: &k key\n*k : 1\nc: {*k : 2}\n",
+            r#"{"a":"key","c":{"key":2},"key":1}"#,
+        ),
+        (
+            "a: *nope\n",
+            "line 1, column 4: a: this alias has no anchor above it",
+        ),
+        (
+            "a: &x [*x]\n",
+            "line 1, column 8: a[0]: an anchor's value must not contain itself",
+        ),
+        (
+            "a: &x {<<: *x}\n",
+            "line 1, column 12: a[\"<<\"]: an anchor's value must not contain itself",
+        ),
+        (
+            "a: &x [1]\n*x : 1\n",
+            "line 2, column 1: a mapping or a list cannot be a key",
+        ),
     ]);
 }
 
@@ -57,11 +87,21 @@ fn an_alias_is_the_latest_anchor_of_its_name() {
 fn aliases_that_multiply_are_refused() {
     for (open, close) in [("[", "]"), ("{<<: [", "]}")] {
         let ten = |level: usize| vec![format!("*a{level}"); 10].join(", ");
-        let laughs: String = (0..9).map(|level| format!("- &a{} {open}{}{close}\n", level + 1, ten(level))).collect();
+        let laughs: String = (0..9)
+            .map(|level| format!("- &a{} {open}{}{close}\n", level + 1, ten(level)))
+            .collect();
         let shown = super::shown(&format!("- &a0 {{x: 1}}\n{laughs}"));
-        assert!(shown.ends_with("the document's aliases stand for more than 400000 values"), "{shown}");
+        assert!(
+            shown.ends_with("the document's aliases stand for more than 400000 values"),
+            "{shown}"
+        );
     }
-    let chain: String = (0..500).map(|level| format!("- &a{} [*a{level}]\n", level + 1)).collect();
+    let chain: String = (0..500)
+        .map(|level| format!("- &a{} [*a{level}]\n", level + 1))
+        .collect();
     let shown = super::shown(&format!("- &a0 []\n{chain}"));
-    assert!(shown.ends_with("lists and mappings are nested more than 250 deep"), "{shown}");
+    assert!(
+        shown.ends_with("lists and mappings are nested more than 250 deep"),
+        "{shown}"
+    );
 }

@@ -1,6 +1,6 @@
 //! A manifest, and the object that the API server makes of it, are one record.
 
-use super::{decoded, pod, workload};
+use super::{decoded, pod, read, workload};
 use crate::model::{IntOrPercent, Kind, Strategy};
 
 /// Each row: what is written, and what the API server fills in. Source: `pkg/apis/*/v*/defaults.go` of Kubernetes 1.36.
@@ -14,17 +14,7 @@ fn what_is_left_out_is_filled_in_as_the_api_server_does() {
         (Kind::StatefulSet, "spec: {}", "spec: {replicas: 1, updateStrategy: {type: RollingUpdate, rollingUpdate: {partition: 0}}}"),
         (Kind::DaemonSet, "spec: {}", "spec: {updateStrategy: {type: RollingUpdate}}"),
         (Kind::ReplicaSet, "spec: {}", "spec: {replicas: 1}"),
-        // SetDefaults_ReplicationController, SetDefaults_Job: only where the object has no labels of its own.
-        (
-            Kind::ReplicationController,
-            "spec: {template: {metadata: {labels: {app: web}}}}",
-            "labels: {app: web}\nspec: {replicas: 1, template: {metadata: {labels: {app: web}}}}",
-        ),
-        (
-            Kind::Job,
-            "spec: {template: {metadata: {labels: {app: web}}}}",
-            "labels: {app: web}\nspec: {parallelism: 1, template: {metadata: {labels: {app: web}}}}",
-        ),
+        // SetDefaults_Job
         (Kind::Job, "spec: {completions: 3}", "spec: {completions: 3, parallelism: 1}"),
         (Kind::CronJob, "spec: {}", "spec: {jobTemplate: {spec: {parallelism: 1}}}"),
         // SetDefaults_PodSpec, and the ServiceAccount admission plugin
@@ -79,6 +69,24 @@ fn what_is_left_out_is_filled_in_as_the_api_server_does() {
         ),
     ] {
         assert_eq!(decoded(kind, written), decoded(kind, stored), "{kind}: {written}");
+    }
+}
+
+/// `SetDefaults_Job`, `SetDefaults_ReplicationController`. A policy may select by these labels.
+#[test]
+fn some_kinds_have_the_labels_of_their_pods() {
+    for (kind, own, expected) in [
+        (Kind::Job, "{}", &["app=web"][..]),
+        (Kind::ReplicationController, "null", &["app=web"][..]),
+        (Kind::Job, "{team: a}", &["team=a"][..]),
+        (Kind::Deployment, "{}", &[][..]),
+        (Kind::CronJob, "{}", &[][..]),
+    ] {
+        let template = "template: {metadata: {labels: {app: web}}}";
+        let manifest = format!("{{metadata: {{name: web, labels: {own}}}, spec: {{{template}}}}}");
+        let object = read(kind, &manifest).unwrap_or_else(|problem| panic!("{kind}: {problem}"));
+        let labels: Vec<_> = object.meta().labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        assert_eq!(labels, expected, "{kind} {own}");
     }
 }
 

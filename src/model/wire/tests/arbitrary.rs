@@ -1,0 +1,139 @@
+//! Whatever is sent, it is read or refused.
+
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use serde_json::{Value, json};
+
+use super::decode;
+use crate::manifests::yaml::documents;
+use crate::model::Kind;
+
+/// A manifest that has every field that is read.
+fn complete() -> Value {
+    let probe = json!({"httpGet": {}, "exec": {}, "grpc": {}, "tcpSocket": {}});
+    let amounts = json!({"cpu": "1", "memory": "1Gi"});
+    let resources = json!({"requests": amounts, "limits": amounts});
+    let security = json!({
+        "privileged": true, "allowPrivilegeEscalation": true, "readOnlyRootFilesystem": true, "runAsNonRoot": true,
+        "runAsUser": 1, "seccompProfile": {"type": "a"}, "capabilities": {"add": ["a"], "drop": ["b"]},
+    });
+    let container = json!({
+        "name": "a", "image": "b", "restartPolicy": "Always", "livenessProbe": probe, "readinessProbe": probe,
+        "startupProbe": probe, "resources": resources, "securityContext": security,
+    });
+    let metadata = json!({
+        "name": "a", "generateName": "b", "namespace": "c", "uid": "d", "labels": {"e": "f"}, "generation": 1,
+        "creationTimestamp": "2026-01-01T00:00:00Z", "deletionTimestamp": "2026-01-01T00:00:00Z",
+        "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "g", "uid": "h", "controller": true}],
+    });
+    let selector = json!({
+        "matchLabels": {"a": "b"},
+        "matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}],
+    });
+    let mut spec = json!({
+        "containers": [container], "initContainers": [container], "ephemeralContainers": [container],
+        "volumes": [{"name": "a", "hostPath": {"path": "b"}}], "serviceAccountName": "a", "serviceAccount": "b",
+        "automountServiceAccountToken": true, "hostNetwork": true, "hostPID": true, "hostIPC": true, "hostUsers": true,
+        "os": {"name": "a"}, "restartPolicy": "Always", "securityContext": security, "resources": resources,
+        "replicas": 1, "parallelism": 1, "strategy": {"type": "a", "rollingUpdate": {"maxUnavailable": 1, "maxSurge": "1%"}},
+        "updateStrategy": {"type": "a", "rollingUpdate": {"maxUnavailable": 1}},
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "a"}, "minReplicas": 1, "maxReplicas": 2,
+        "metrics": [{"type": "Resource", "resource": {"name": "cpu", "container": "a", "target": {"type": "Utilization"}}}],
+        "minAvailable": 1, "maxUnavailable": "50%", "selector": selector, "podSelector": selector, "policyTypes": ["Ingress"],
+        "ingress": [{"from": [{}], "ports": [{}]}], "egress": [{"to": [{}]}],
+        "limits": [{"type": "Container", "max": amounts, "min": amounts, "default": amounts, "defaultRequest": amounts}],
+    });
+    let template = json!({"metadata": metadata, "spec": spec});
+    spec["template"] = template.clone();
+    spec["jobTemplate"] = json!({"spec": {"parallelism": 1, "template": template}});
+    json!({
+        "apiVersion": "policy/v1beta1", "metadata": metadata, "spec": spec, "automountServiceAccountToken": true,
+        "status": {"phase": "Failed", "conditions": [{"type": "Complete", "status": "True"}]},
+        "rules": [{"verbs": ["a"], "apiGroups": ["b"], "resources": ["c"], "resourceNames": ["d"], "nonResourceURLs": ["e"]}],
+        "aggregationRule": {}, "roleRef": {"kind": "ClusterRole", "name": "a"},
+        "subjects": [{"kind": "ServiceAccount", "name": "a", "namespace": "b"}],
+    })
+}
+
+/// Any JSON, with the strings that mean something somewhere.
+fn any_json() -> impl Strategy<Value = Value> {
+    let words = ["", "a", "matchLabels", "name", "kind", "spec", "cpu", "1", "50%", "9e99", "-1Ei", "1.5.5", "²", "True", "\u{0}"];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(|number| json!(number)),
+        select(words.to_vec()).prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((select(words.to_vec()), inner), 0..4)
+                .prop_map(|fields| fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
+        ]
+    })
+}
+
+/// How many values there are in a value, with itself.
+fn count(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(count).sum::<usize>(),
+        Value::Object(fields) => fields.values().map(count).sum::<usize>(),
+        _ => 0,
+    }
+}
+
+/// Puts another value in the place of the one of a number.
+fn put(into: &mut Value, at: &mut usize, other: &Value) {
+    if *at == 0 {
+        *into = other.clone();
+    }
+    *at = at.wrapping_sub(1);
+    match into {
+        Value::Array(items) => items.iter_mut().for_each(|item| put(item, at, other)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| put(field, at, other)),
+        _ => {}
+    }
+}
+
+/// As JSON text, as a JSON value and as YAML, it is refused or the same record. None of them may panic.
+fn assert_read_alike(kind: Kind, value: &Value) {
+    let text = value.to_string();
+    let from_value = decode(kind, value).ok();
+    let from_text = decode(kind, &mut serde_json::Deserializer::from_str(&text)).ok();
+    assert_eq!(from_text, from_value, "{kind} {text}");
+    if let Some(Ok(document)) = documents(&text).next().map(|(_, source)| source.parse())
+        && let Some(node) = document.root()
+    {
+        let _ = decode(kind, node).map(|object| format!("{object:?}"));
+    }
+}
+
+#[test]
+fn a_manifest_with_everything_is_read_whatever_its_kind() {
+    for kind in Kind::ALL {
+        let mut manifest = complete();
+        if *kind == Kind::Service {
+            manifest["spec"]["selector"] = json!({"app": "web"});
+        }
+        assert!(decode(*kind, &manifest).is_ok(), "{kind}: {:?}", decode(*kind, &manifest).err());
+        assert_read_alike(*kind, &manifest);
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_value_in_any_place_is_read_or_refused(kind in select(Kind::ALL), place in any::<Index>(), other in any_json()) {
+        let mut manifest = complete();
+        let places = count(&manifest);
+        put(&mut manifest, &mut place.index(places), &other);
+        assert_read_alike(kind, &manifest);
+    }
+
+    #[test]
+    fn any_json_is_read_or_refused(kind in select(Kind::ALL), value in any_json()) {
+        assert_read_alike(kind, &value);
+    }
+}
