@@ -3,7 +3,9 @@
 //! These are the types as they are stored. What a policy means is in [`engine`](crate::engine); what a report says is
 //! made there.
 
+#[allow(clippy::duplicated_attributes, reason = "printer columns of the same type")]
 mod policy;
+#[allow(clippy::duplicated_attributes, reason = "printer columns of the same type")]
 mod report;
 mod schema;
 

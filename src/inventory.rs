@@ -199,7 +199,7 @@ impl Inventory {
         !owner.kind.is_some_and(Kind::is_workload) || !self.uids.contains_key(&owner.uid)
     }
 
-    fn anchored<'a>(&'a self, anchor: Anchor) -> impl Iterator<Item = &'a Arc<Object>> {
+    fn anchored(&self, anchor: Anchor) -> impl Iterator<Item = &Arc<Object>> {
         let first = Edge {
             anchor: anchor.clone(),
             to: edges::first_key(),

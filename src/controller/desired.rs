@@ -18,7 +18,7 @@ const MATURE: Duration = Duration::from_secs(60);
 /// What there should be.
 pub(super) enum Desired {
     /// This report.
-    Report(Wanted, Judged),
+    Report(Box<Wanted>, Judged),
     /// No report.
     Nothing,
     /// It is too early to say.
@@ -48,13 +48,7 @@ pub(super) fn desired(snapshot: &Snapshot, on: &ReportOn) -> Desired {
                 ))
             });
             report.map_or(Desired::Nothing, |(report, judged)| {
-                Desired::Report(
-                    Wanted {
-                        report,
-                        owner: None,
-                    },
-                    judged,
-                )
+                Desired::Report(Box::new(Wanted { report, owner: None }), judged)
             })
         }
         ReportOn::Workload(key) => {
@@ -75,7 +69,7 @@ pub(super) fn desired(snapshot: &Snapshot, on: &ReportOn) -> Desired {
                 status: report.status,
                 plan: evaluation.plan,
             };
-            Desired::Report(Wanted::of_workload(workload, report), judged)
+            Desired::Report(Box::new(Wanted::of_workload(workload, report)), judged)
         }
     }
 }

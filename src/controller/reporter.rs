@@ -348,7 +348,7 @@ impl Reporter {
                         Announcement::of(&on, before, wanted.report.status, snapshot);
                     let announcer = self.announcer.clone();
                     self.start(on.clone(), async move {
-                        let result = reports::apply(client, on.clone(), wanted).await;
+                        let result = reports::apply(client, on.clone(), *wanted).await;
                         if let (Ok(_), Some(announcement)) = (&result, announcement) {
                             announcer.announce(announcement).await;
                         }

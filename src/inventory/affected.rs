@@ -56,7 +56,7 @@ fn touched(
             let twin = counterpart.and_then(Object::workload);
             if twin.is_none_or(|twin| relates_otherwise(workload, twin)) {
                 found.extend(around(view, workload));
-            } else if twin.is_some_and(|twin| workload.replicas != twin.replicas) {
+            } else if twin.is_some_and(|twin| counts_otherwise(workload, twin)) {
                 found.extend(disrupted_together(view, workload));
             }
         }
@@ -134,7 +134,11 @@ fn relates_otherwise(workload: &Workload, twin: &Workload) -> bool {
     workload.pod.labels != twin.pod.labels
         || workload.pod.service_account != twin.pod.service_account
         || workload.meta.controller != twin.meta.controller
-        || workload.finished != twin.finished
+}
+
+/// Whether two records of a workload differ in how many pods a budget counts of it.
+fn counts_otherwise(workload: &Workload, twin: &Workload) -> bool {
+    workload.replicas != twin.replicas || workload.finished != twin.finished
 }
 
 /// The other reports that depend on whether a workload is there: those on workloads that share a PodDisruptionBudget with

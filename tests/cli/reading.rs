@@ -247,7 +247,7 @@ fn what_was_skipped_is_put_short() {
     let skipped = run.stdout.split("Skipped ").nth(1).unwrap_or_default();
     expect![[r#"
         12 documents:
-          <stdin>: line 39, column 7: kind[0]: unclosed bracket '['
+          <stdin>: line 39, column 7: kind[0]: this `[` is never closed
              11  v1/ConfigMap is not judged
 
         Failed checks: 1 critical. Read 1 object (1 workload) in 1 file; 12 documents skipped.

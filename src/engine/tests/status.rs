@@ -26,7 +26,8 @@ fn evaluation(outcomes: &[(Severity, Verdict)]) -> Evaluation {
 
 #[test]
 fn status_and_score_follow_from_severity_and_verdict() {
-    let rows: &[(&[(Severity, Verdict)], Status, Option<u32>)] = &[
+    type Row<'a> = (&'a [(Severity, Verdict)], Status, Option<u32>);
+    let rows: &[Row<'_>] = &[
         (&[(Critical, Pass), (High, Pass), (Advice, Pass)], Ready, Some(100)),
         (&[(Critical, Fail)], NotReady, Some(0)),
         (&[(Critical, Unknown)], NotReady, Some(0)),

@@ -10,7 +10,7 @@ use super::naive::{self, Objects, concerns, rebuilt};
 use super::reports::{self, policies};
 use super::universe::{any_object, object_of};
 use crate::inventory::{Change, Inventory, View};
-use crate::model::{Key, Kind, Object};
+use crate::model::{Key, Kind, Object, Workload};
 
 /// One write.
 #[derive(Clone)]
@@ -18,7 +18,40 @@ enum Write {
     Apply(Object),
     /// Of one of the objects that are there.
     Delete(Index),
+    /// One of the workloads that are there becomes like another one in one respect.
+    Alter(Index, Respect, Object),
     Reset(Kind, Vec<Object>),
+}
+
+/// What a workload may have in common with another one.
+#[derive(Clone, Copy, Debug)]
+enum Respect {
+    Owner,
+    Uid,
+    Labels,
+    PodLabels,
+    Replicas,
+    Account,
+    Containers,
+    End,
+}
+
+fn altered(old: &Workload, respect: Respect, like: &Workload) -> Workload {
+    let mut new = old.clone();
+    match respect {
+        Respect::Owner => new.meta.controller = like.meta.controller.clone(),
+        Respect::Uid => {
+            let other = old.meta.uid.strip_suffix("-0").map(|uid| format!("{uid}-1").into());
+            new.meta.uid = other.unwrap_or_else(|| old.meta.uid.clone());
+        }
+        Respect::Labels => new.meta.labels = like.meta.labels.clone(),
+        Respect::PodLabels => new.pod.labels = like.pod.labels.clone(),
+        Respect::Replicas => new.replicas = like.replicas,
+        Respect::Account => new.pod.service_account = like.pod.service_account.clone(),
+        Respect::Containers => new.pod.containers = like.pod.containers.clone(),
+        Respect::End => new.finished = !old.finished,
+    }
+    new
 }
 
 /// A line for each object, however it is asked for.
@@ -27,6 +60,7 @@ impl fmt::Debug for Write {
         match self {
             Self::Apply(object) => write!(f, "apply {object:?}"),
             Self::Delete(index) => write!(f, "delete {index:?}"),
+            Self::Alter(index, respect, like) => write!(f, "alter {respect:?} of {index:?} to that of {like:?}"),
             Self::Reset(kind, objects) => {
                 write!(f, "reset {kind}")?;
                 objects.iter().try_for_each(|object| write!(f, "\n    {object:?}"))
@@ -40,9 +74,20 @@ fn any_write() -> impl Strategy<Value = Write> {
         let objects = prop::collection::vec(object_of(kind), 0..4);
         objects.prop_map(move |objects| Write::Reset(kind, objects))
     });
+    let respects = prop::sample::select(vec![
+        Respect::Owner,
+        Respect::Uid,
+        Respect::Labels,
+        Respect::PodLabels,
+        Respect::Replicas,
+        Respect::Account,
+        Respect::Containers,
+        Respect::End,
+    ]);
     prop_oneof![
         12 => any_object().prop_map(Write::Apply),
         4 => any::<Index>().prop_map(Write::Delete),
+        8 => (any::<Index>(), respects, any_object()).prop_map(|(index, respect, like)| Write::Alter(index, respect, like)),
         1 => reset,
     ]
 }
@@ -52,7 +97,7 @@ fn any_batches(most: usize) -> impl Strategy<Value = Vec<Vec<Write>>> {
     prop::collection::vec(prop::collection::vec(any_write(), 1..4), 1..most)
 }
 
-fn write(write: &Write, inventory: &mut Inventory, objects: &mut Objects) -> Vec<Change> {
+fn perform(write: &Write, inventory: &mut Inventory, objects: &mut Objects) -> Vec<Change> {
     match write {
         Write::Apply(object) => {
             let before = objects.insert(object.key().clone(), object.clone());
@@ -67,6 +112,15 @@ fn write(write: &Write, inventory: &mut Inventory, objects: &mut Objects) -> Vec
             let change = inventory.delete(&key);
             assert_eq!(change.as_ref().and_then(|change| change.before.as_deref()), before.as_ref());
             change.into_iter().collect()
+        }
+        Write::Alter(index, respect, like) => {
+            let workloads: Vec<_> = objects.values().filter_map(Object::workload).collect();
+            if workloads.is_empty() {
+                return Vec::new();
+            }
+            let like = like.workload().unwrap_or(workloads[0]);
+            let new = altered(workloads[index.index(workloads.len())], *respect, like);
+            perform(&Write::Apply(Object::Workload(Box::new(new))), inventory, objects)
         }
         Write::Reset(kind, wanted) => {
             objects.retain(|key, _| key.kind != *kind);
@@ -119,7 +173,7 @@ proptest! {
         for batch in &batches {
             let before = inventory.clone();
             snapshots.push((before.clone(), objects.clone()));
-            let changes: Vec<_> = batch.iter().flat_map(|one| write(one, &mut inventory, &mut objects)).collect();
+            let changes: Vec<_> = batch.iter().flat_map(|write| perform(write, &mut inventory, &mut objects)).collect();
             reports::refresh(&policies, (&before, &inventory), &changes, &mut contents);
             let anew = reports::all(&policies, &inventory);
             for on in contents.keys().chain(anew.keys()) {

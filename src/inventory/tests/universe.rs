@@ -6,12 +6,15 @@ use serde_json::{Map, Value, json};
 
 use crate::model::{self, Kind, Object, Stub};
 
-pub(super) const NAMESPACES: [&str; 3] = ["a", "b", "c"];
+/// Most objects are in the first, for more of them to meet.
+const NAMESPACES: [&str; 5] = ["a", "a", "a", "b", "c"];
 const NAMES: [&str; 2] = ["x", "y"];
 
-/// An object of any kind; workloads as often as all others together.
+/// An object of any kind; workloads as often as all others together, and those most often that others refer to.
 pub(super) fn any_object() -> BoxedStrategy<Object> {
-    let (workloads, others): (Vec<Kind>, Vec<Kind>) = Kind::ALL.iter().copied().partition(|kind| kind.is_workload());
+    let (mut workloads, others): (Vec<Kind>, Vec<Kind>) =
+        Kind::ALL.iter().copied().partition(|kind| kind.is_workload());
+    workloads.extend([Kind::Deployment, Kind::Deployment, Kind::ReplicaSet, Kind::ReplicaSet]);
     prop_oneof![select(workloads), select(others)].prop_flat_map(object_of).boxed()
 }
 
@@ -94,7 +97,7 @@ fn pod_labels() -> impl Strategy<Value = Value> {
 fn any_workload(kind: Kind) -> BoxedStrategy<Object> {
     let replicas = prop::option::of(0..4);
     let account = select(vec![Value::Null, json!("x"), json!("gone")]);
-    let container = (any::<bool>(), any::<bool>(), 0..3_u8);
+    let container = (0..4_u8, any::<bool>(), 0..3_u8);
     let parts = (metadata(select(&NAMES[..]), kind), owner(), pod_labels(), replicas, account, container);
     (parts, pod_labels(), any::<bool>(), any::<bool>())
         .prop_map(move |((mut metadata, owner, pod_labels, replicas, account, container), own_labels, finished, as_stub)| {
@@ -125,12 +128,15 @@ fn any_workload(kind: Kind) -> BoxedStrategy<Object> {
         .boxed()
 }
 
-fn any_container((has_limits, has_probe, tag): (bool, bool, u8)) -> Value {
+fn any_container((bounds, has_probe, tag): (u8, bool, u8)) -> Value {
     let mut container = json!({"name": "main", "image": format!("registry.example/main:{tag}")});
-    if has_limits {
-        let amounts = json!({"cpu": "1", "memory": "1Gi"});
-        container["resources"] = json!({"requests": amounts, "limits": amounts});
-    }
+    let amounts = json!({"cpu": "1", "memory": "1Gi"});
+    container["resources"] = match bounds {
+        0 => Value::Null,
+        1 => json!({"limits": amounts}),
+        2 => json!({"requests": amounts}),
+        _ => json!({"requests": amounts, "limits": amounts}),
+    };
     if has_probe {
         container["readinessProbe"] = json!({"tcpSocket": {"port": 80}});
     }
@@ -172,9 +178,14 @@ fn selector() -> impl Strategy<Value = Value> {
         expression("DoesNotExist", &[]),
         expression("Gt", &["1"]),
     ];
+    let choices = json!({"matchExpressions": [
+        {"key": "app", "operator": "In", "values": ["x", "y"]},
+        {"key": "tier", "operator": "In", "values": ["y", "longer", "x"]},
+    ]});
     prop_oneof![
         1 => Just(Value::Null),
         1 => Just(json!({})),
+        1 => Just(choices),
         4 => pod_labels().prop_map(|labels| json!({"matchLabels": labels})),
         2 => select(expressions.clone()).prop_map(|one| json!({"matchExpressions": [one]})),
         1 => (pod_labels(), select(expressions)).prop_map(|(labels, one)| json!({"matchLabels": labels, "matchExpressions": [one]})),
@@ -184,6 +195,8 @@ fn selector() -> impl Strategy<Value = Value> {
 fn autoscaler() -> impl Strategy<Value = Value> {
     let target = select(vec![
         ("apps/v1", "Deployment"),
+        ("apps/v1", "Deployment"),
+        ("apps/v1", "ReplicaSet"),
         ("apps/v1", "StatefulSet"),
         ("v1", "ReplicationController"),
         ("apps/v1", "DaemonSet"),

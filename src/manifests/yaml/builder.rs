@@ -1,14 +1,15 @@
 //! From a parser's events to a tree: keys become text, aliases are bound, and what kubectl refuses is refused.
 
+mod anchors;
+
+use self::anchors::Anchors;
+use super::entries;
 use super::problem::{Problem, push_key};
 use super::scalar::{self, Key, Value};
 use super::tree::{Content, Slot, Tree};
 
 /// How deep lists and mappings may be nested, aliases followed. Kubernetes' own objects stay below 60.
 pub(super) const DEPTH: usize = 250;
-
-/// How many nodes aliases may stand for in one document; go-yaml begins to refuse at the same number.
-const COPIES: u64 = 400_000;
 
 /// A place in the file.
 pub(super) type Position = (u32, u32);
@@ -17,9 +18,8 @@ pub(super) type Position = (u32, u32);
 pub(super) struct Builder<'a> {
     tree: Tree<'a>,
     open: Vec<Open>,
-    anchors: Vec<Anchor>,
-    /// How many nodes the aliases so far stand for.
-    copies: u64,
+    anchors: Anchors,
+    /// Room to look for equal keys in.
     scratch: Vec<u32>,
 }
 
@@ -31,7 +31,6 @@ struct Open {
     height: usize,
     merges: bool,
     anchor: usize,
-    copies_before: u64,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -39,21 +38,6 @@ enum Expects {
     Item,
     Key,
     Value { key: u32 },
-}
-
-/// A node that may be referred to, and what an alias to it costs.
-#[derive(Clone, Copy)]
-struct Anchor {
-    id: usize,
-    slot: u32,
-    /// None while the node is still open: it must not contain itself.
-    size: Option<Size>,
-}
-
-#[derive(Clone, Copy)]
-struct Size {
-    height: usize,
-    nodes: u64,
 }
 
 impl<'a> Builder<'a> {
@@ -64,8 +48,7 @@ impl<'a> Builder<'a> {
         Self {
             tree,
             open: Vec::new(),
-            anchors: Vec::new(),
-            copies: 0,
+            anchors: Anchors::default(),
             scratch: Vec::new(),
         }
     }
@@ -101,16 +84,8 @@ impl<'a> Builder<'a> {
         };
         let content = content.map_err(|message| self.problem(message, at))?;
         let slot = self.push(content, at)?;
-        if anchor != 0 {
-            self.anchors.push(Anchor {
-                id: anchor,
-                slot,
-                size: Some(Size {
-                    height: 0,
-                    nodes: 1,
-                }),
-            });
-        }
+        self.anchors.begin(anchor, slot);
+        self.anchors.end(anchor, 0, slot + 1);
         self.placed(slot, 0);
         Ok(())
     }
@@ -133,14 +108,7 @@ impl<'a> Builder<'a> {
             Expects::Key
         };
         let slot = self.push(content, at)?;
-        if anchor != 0 {
-            self.anchors.push(Anchor {
-                id: anchor,
-                slot,
-                size: None,
-            });
-        }
-        let copies_before = self.copies;
+        self.anchors.begin(anchor, slot);
         self.open.push(Open {
             slot,
             expects,
@@ -148,7 +116,6 @@ impl<'a> Builder<'a> {
             height: 0,
             merges: false,
             anchor,
-            copies_before,
         });
         Ok(())
     }
@@ -157,56 +124,47 @@ impl<'a> Builder<'a> {
         let Some(closed) = self.open.pop() else {
             return Ok(());
         };
-        let end = self.tree.slots.len();
-        self.tree.slots[closed.slot as usize].end = end as u32; // `push` keeps them countable
-        self.tree.slots[closed.slot as usize].content = match closed.expects {
+        let end = self.tree.slots.len() as u32; // `push` keeps them countable
+        self.tree.slots[closed.slot as usize].end = end;
+        let content = match closed.expects {
             Expects::Item => Content::List(closed.count),
             _ if closed.merges => {
-                self.check_merges(closed.slot)?;
+                if let Some(value) = entries::misplaced_merge(&self.tree, closed.slot) {
+                    let at = self.tree.slot(value).position();
+                    return Err(self.problem("`<<` takes a mapping or a list of mappings", at));
+                }
                 Content::Gathered
             }
-            _ if self.has_key_twice(closed.slot, closed.count) => Content::Gathered,
+            _ if entries::has_key_twice(&self.tree, closed.slot, &mut self.scratch) => {
+                Content::Gathered
+            }
             _ => Content::Mapping(closed.count),
         };
+        self.tree.slots[closed.slot as usize].content = content;
         let height = closed.height + 1;
-        if closed.anchor != 0
-            && let Some(place) = self.anchor(closed.anchor)
-        {
-            let nodes =
-                (end as u64 - u64::from(closed.slot)) + (self.copies - closed.copies_before);
-            self.anchors[place].size = Some(Size { height, nodes });
-        }
+        self.anchors.end(closed.anchor, height, end);
         self.placed(closed.slot, height);
         Ok(())
     }
 
     pub(super) fn alias(&mut self, id: usize, at: Position) -> Result<(), Problem> {
-        let Some(anchor) = self.anchor(id).map(|place| self.anchors[place]) else {
-            return Err(self.problem("an alias must follow its anchor", at));
-        };
-        let Some(size) = anchor.size else {
-            return Err(self.problem("an anchor's value must not contain itself", at));
-        };
+        let (target, height) = self
+            .anchors
+            .refer(id)
+            .map_err(|message| self.problem(message, at))?;
         if self.expects_key() {
-            let content = match &self.tree.slot(anchor.slot).content {
+            let content = match &self.tree.slot(target).content {
                 Content::Plain(text) => Content::Plain(text.clone()),
                 Content::Text(text) => Content::Text(text.clone()),
                 _ => return Err(self.problem("a mapping or a list cannot be a key", at)),
             };
             return self.scalar(content, 0, at);
         }
-        self.copies = self.copies.saturating_add(size.nodes);
-        if self.copies > COPIES {
-            return Err(self.problem(
-                format!("the document's aliases stand for more than {COPIES} values"),
-                at,
-            ));
-        }
-        if self.open.len() + size.height > DEPTH {
+        if self.open.len() + height > DEPTH {
             return Err(self.problem(too_deep(), at));
         }
-        let slot = self.push(Content::Alias(anchor.slot), at)?;
-        self.placed(slot, size.height);
+        let slot = self.push(Content::Alias(target), at)?;
+        self.placed(slot, height);
         Ok(())
     }
 
@@ -214,12 +172,6 @@ impl<'a> Builder<'a> {
         let mut problem = Problem::new(message).at(at);
         problem.path = self.path();
         problem
-    }
-
-    fn anchor(&self, id: usize) -> Option<usize> {
-        self.anchors
-            .binary_search_by_key(&id, |anchor| anchor.id)
-            .ok() // the parser counts them upwards
     }
 
     fn expects_key(&self) -> bool {
@@ -261,55 +213,6 @@ impl<'a> Builder<'a> {
                 }
             }
         };
-    }
-
-    fn has_key_twice(&mut self, mapping: u32, count: u32) -> bool {
-        const FEW: u32 = 16;
-        if count < 2 {
-            return false;
-        }
-        let tree = &self.tree;
-        self.scratch.clear();
-        self.scratch
-            .extend(tree.written(mapping).map(|(key, _)| key));
-        let keys = &mut self.scratch[..];
-        if count <= FEW {
-            let is_later = |place: usize, key: &str| {
-                keys[place + 1..]
-                    .iter()
-                    .any(|other| tree.key(*other) == key)
-            };
-            return keys
-                .iter()
-                .enumerate()
-                .any(|(place, key)| is_later(place, tree.key(*key)));
-        }
-        keys.sort_unstable_by_key(|key| tree.key(*key));
-        keys.windows(2)
-            .any(|pair| tree.key(pair[0]) == tree.key(pair[1]))
-    }
-
-    fn check_merges(&self, mapping: u32) -> Result<(), Problem> {
-        let tree = &self.tree;
-        let is_mapping = |index| {
-            matches!(
-                tree.target(index).1.content,
-                Content::Mapping(_) | Content::Gathered
-            )
-        };
-        for (key, value) in tree.written(mapping) {
-            let fits = match tree.slot(value).content {
-                Content::List(_) => tree.items(value).all(is_mapping),
-                _ => is_mapping(value),
-            };
-            if matches!(tree.slot(key).content, Content::Merge) && !fits {
-                return Err(self.problem(
-                    "`<<` takes a mapping or a list of mappings",
-                    tree.slot(value).position(),
-                ));
-            }
-        }
-        Ok(())
     }
 }
 

@@ -1,8 +1,43 @@
-//! The entries of a mapping that has merges or keys given twice.
+//! Mappings with merges or with keys given twice.
 
 use std::collections::HashMap;
+use std::collections::hash_map;
 
 use super::tree::{Content, Entry, Tree};
+
+/// Whether a mapping without merges has a key twice. `keys` is room to look for it in.
+pub(super) fn has_key_twice(tree: &Tree<'_>, mapping: u32, keys: &mut Vec<u32>) -> bool {
+    const FEW: usize = 16;
+    keys.clear();
+    keys.extend(tree.written(mapping).map(|(key, _)| key));
+    if keys.len() <= FEW {
+        let earlier = |place: usize| keys[..place].iter().map(|key| tree.key(*key));
+        return (1..keys.len()).any(|place| earlier(place).any(|key| key == tree.key(keys[place])));
+    }
+    keys.sort_unstable_by_key(|key| tree.key(*key));
+    keys.windows(2)
+        .any(|pair| tree.key(pair[0]) == tree.key(pair[1]))
+}
+
+/// The value of a merge that cannot be merged.
+pub(super) fn misplaced_merge(tree: &Tree<'_>, mapping: u32) -> Option<u32> {
+    let is_mapping = |index| {
+        matches!(
+            tree.target(index).1.content,
+            Content::Mapping(_) | Content::Gathered
+        )
+    };
+    let fits = |value| match tree.slot(value).content {
+        Content::List(_) => tree.items(value).all(is_mapping),
+        _ => is_mapping(value),
+    };
+    let mut merges = tree
+        .written(mapping)
+        .filter(|(key, _)| matches!(tree.slot(*key).content, Content::Merge));
+    merges
+        .find(|(_, value)| !fits(*value))
+        .map(|(_, value)| value)
+}
 
 /// The entries in effect, each key once, in the order the keys first come up.
 ///
@@ -47,10 +82,10 @@ impl Gathered<'_, '_> {
 
     fn set(&mut self, key: u32, value: u32) {
         match self.places.entry(self.tree.key(key)) {
-            std::collections::hash_map::Entry::Occupied(place) => {
-                self.entries[*place.get()] = (key, value)
+            hash_map::Entry::Occupied(place) => {
+                self.entries[*place.get()] = (key, value);
             }
-            std::collections::hash_map::Entry::Vacant(place) => {
+            hash_map::Entry::Vacant(place) => {
                 place.insert(self.entries.len());
                 self.entries.push((key, value));
             }

@@ -43,14 +43,15 @@ impl<'a> Cursor<'a> {
 
     /// Goes to the next line, if there is one.
     pub(super) fn next_line(&mut self) -> bool {
-        let Some(line) = self.lines_below().next() else {
+        let rest = &self.text[self.next..];
+        if rest.is_empty() {
             return false;
-        };
+        }
+        let length = rest.find('\n').unwrap_or(rest.len());
+        let is_windows = rest[..length].ends_with('\r');
         self.start = self.next;
-        self.end = self.start + line.len();
-        self.next = self.text[self.end..]
-            .find('\n')
-            .map_or(self.text.len(), |end| self.end + end + 1);
+        self.end = self.start + length - usize::from(is_windows);
+        self.next = self.text.len().min(self.start + length + 1);
         self.line = self.line.saturating_add(1);
         (self.at, self.counted, self.excess) = (self.start, self.start, 0);
         true
