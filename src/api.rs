@@ -3,9 +3,15 @@
 //! These are the types as they are stored. What a policy means is in [`engine`](crate::engine); what a report says is
 //! made there.
 
-#[allow(clippy::duplicated_attributes, reason = "printer columns of the same type")]
+#[allow(
+    clippy::duplicated_attributes,
+    reason = "printer columns of the same type"
+)]
 mod policy;
-#[allow(clippy::duplicated_attributes, reason = "printer columns of the same type")]
+#[allow(
+    clippy::duplicated_attributes,
+    reason = "printer columns of the same type"
+)]
 mod report;
 mod schema;
 

@@ -53,20 +53,34 @@ pub fn rbac(namespace: &str) -> Result<Vec<File>, GenerateError> {
 ///
 /// # Errors
 /// As of [`crds`].
-pub fn deploy(namespace: &str, image: &str, failure: FailurePolicy) -> Result<Vec<File>, GenerateError> {
+pub fn deploy(
+    namespace: &str,
+    image: &str,
+    failure: FailurePolicy,
+) -> Result<Vec<File>, GenerateError> {
     let objects = deploy::objects(namespace, image, failure);
     file("plimsoll.yaml", "deploy", &objects)
 }
 
 /// The catalogue of checks.
 pub fn docs() -> Vec<File> {
-    vec![File { name: "checks.md".to_owned(), text: docs::checks() }]
+    vec![File {
+        name: "checks.md".to_owned(),
+        text: docs::checks(),
+    }]
 }
 
-fn file(name: &str, command: &str, objects: &[serde_json::Value]) -> Result<Vec<File>, GenerateError> {
+fn file(
+    name: &str,
+    command: &str,
+    objects: &[serde_json::Value],
+) -> Result<Vec<File>, GenerateError> {
     let texts: Result<Vec<_>, _> = objects.iter().map(|object| yaml(name, object)).collect();
     let text = format!("{}{}", header(command), texts?.join("---\n"));
-    Ok(vec![File { name: name.to_owned(), text }])
+    Ok(vec![File {
+        name: name.to_owned(),
+        text,
+    }])
 }
 
 fn header(command: &str) -> String {
@@ -74,6 +88,8 @@ fn header(command: &str) -> String {
 }
 
 fn yaml(name: &str, object: &impl Serialize) -> Result<String, GenerateError> {
-    serde_saphyr::to_string(object)
-        .map_err(|source| GenerateError { name: name.to_owned(), source: Box::new(source) })
+    serde_saphyr::to_string(object).map_err(|source| GenerateError {
+        name: name.to_owned(),
+        source: Box::new(source),
+    })
 }

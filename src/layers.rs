@@ -6,12 +6,34 @@ use std::path::{Path, PathBuf};
 
 /// Lower ones first. A module may use those before it.
 const LAYERS: [&str; 16] = [
-    "model", "inventory", "check", "checks", "api", "checklist", "engine", "manifests", "render", "live", "telemetry",
-    "webhook", "controller", "generate", "operator", "cli",
+    "model",
+    "inventory",
+    "check",
+    "checks",
+    "api",
+    "checklist",
+    "engine",
+    "manifests",
+    "render",
+    "live",
+    "telemetry",
+    "webhook",
+    "controller",
+    "generate",
+    "operator",
+    "cli",
 ];
 
 /// The modules that decide.
-const CORE: [&str; 7] = ["model", "inventory", "check", "checks", "api", "checklist", "engine"];
+const CORE: [&str; 7] = [
+    "model",
+    "inventory",
+    "check",
+    "checks",
+    "api",
+    "checklist",
+    "engine",
+];
 
 /// The source files of a module, without its tests.
 fn sources(module: &str) -> Vec<PathBuf> {
@@ -25,7 +47,11 @@ fn sources(module: &str) -> Vec<PathBuf> {
             if name == "tests" || name == "tests.rs" || name == "testing.rs" {
                 continue;
             }
-            if path.is_dir() { folders.push(path) } else { found.push(path) }
+            if path.is_dir() {
+                folders.push(path)
+            } else {
+                found.push(path)
+            }
         }
     }
     found
@@ -33,15 +59,24 @@ fn sources(module: &str) -> Vec<PathBuf> {
 
 /// The lines of a file that are neither comments nor its own tests.
 fn code(path: &Path) -> Vec<String> {
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let code = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    code.lines().filter(|line| !line.trim_start().starts_with("//")).map(str::to_owned).collect()
+    let text =
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let code = text
+        .split("\n#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or_default();
+    code.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn used(line: &str) -> impl Iterator<Item = &str> {
     line.match_indices("crate::").map(|(at, found)| {
         let rest = &line[at + found.len()..];
-        rest.split(|char: char| !char.is_alphanumeric() && char != '_').next().unwrap_or_default()
+        rest.split(|char: char| !char.is_alphanumeric() && char != '_')
+            .next()
+            .unwrap_or_default()
     })
 }
 
@@ -52,7 +87,11 @@ fn lower_layers_know_nothing_of_higher_ones() {
         for path in sources(module) {
             for line in code(&path) {
                 for other in used(&line).filter(|other| LAYERS.contains(other)) {
-                    assert!(allowed.contains(other), "{} uses {other}, which is above it: {line}", path.display());
+                    assert!(
+                        allowed.contains(other),
+                        "{} uses {other}, which is above it: {line}",
+                        path.display()
+                    );
                 }
             }
         }
@@ -61,12 +100,26 @@ fn lower_layers_know_nothing_of_higher_ones() {
 
 #[test]
 fn the_core_does_no_input_or_output() {
-    let shell = ["tokio::", "kube::Client", "kube::Api", "hyper", "axum", "std::fs", "std::env", "std::net", "tracing::"];
+    let shell = [
+        "tokio::",
+        "kube::Client",
+        "kube::Api",
+        "hyper",
+        "axum",
+        "std::fs",
+        "std::env",
+        "std::net",
+        "tracing::",
+    ];
     let clock = ["Instant::now", "SystemTime", "Timestamp::now"];
     for path in CORE.iter().flat_map(|module| sources(module)) {
         for line in code(&path) {
             for word in shell.iter().chain(&clock) {
-                assert!(!line.contains(word), "{} is of the core and uses {word}: {line}", path.display());
+                assert!(
+                    !line.contains(word),
+                    "{} is of the core and uses {word}: {line}",
+                    path.display()
+                );
             }
         }
     }
@@ -74,8 +127,11 @@ fn the_core_does_no_input_or_output() {
 
 #[test]
 fn every_module_has_a_layer() {
-    let lib = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).expect("it is there");
-    let modules = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let lib = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs"))
+        .expect("it is there");
+    let modules = lib
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
     for module in modules {
         assert!(LAYERS.contains(&module), "{module} is in no layer");
     }

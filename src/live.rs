@@ -39,7 +39,10 @@ impl Live {
 
     /// At a snapshot.
     pub fn at(snapshot: Snapshot) -> Arc<Self> {
-        Arc::new(Self { current: ArcSwap::from_pointee(snapshot), version: watch::Sender::new(0) })
+        Arc::new(Self {
+            current: ArcSwap::from_pointee(snapshot),
+            version: watch::Sender::new(0),
+        })
     }
 
     /// The latest snapshot. Cheap, and never waits for the writer.

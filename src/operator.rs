@@ -94,12 +94,29 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         let router = Webhook::new(live.clone(), &options.namespace, webhook_metrics).router();
         let keep = keeper.run(client.clone(), Timestamp::now, told(stopping.clone()));
         spawn(&mut tasks, "the certificate keeper", keep);
-        let serve = server::serve(listener, transport, router, Limits::default(), told(stopping.clone()));
+        let serve = server::serve(
+            listener,
+            transport,
+            router,
+            Limits::default(),
+            told(stopping.clone()),
+        );
         spawn(&mut tasks, "the webhook", async { _ = serve.await });
     }
-    let health = Health { live: live.clone(), served, draining, registry: Arc::new(registry) };
+    let health = Health {
+        live: live.clone(),
+        served,
+        draining,
+        registry: Arc::new(registry),
+    };
     let listener = listen(options.health_address).await?;
-    let serve = server::serve(listener, Transport::Plain, health.router(), Limits::default(), told(stopping.clone()));
+    let serve = server::serve(
+        listener,
+        Transport::Plain,
+        health.router(),
+        Limits::default(),
+        told(stopping.clone()),
+    );
     spawn(&mut tasks, "the health endpoint", async { _ = serve.await });
 
     let lease = (options.parts != Parts::Webhook).then(|| LeaseSettings {
@@ -107,7 +124,11 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         name: options.lease.clone(),
         identity: options.identity.clone(),
     });
-    spawn(&mut tasks, "the controller", controller::run(client, live, controller_metrics, lease, stopping));
+    spawn(
+        &mut tasks,
+        "the controller",
+        controller::run(client, live, controller_metrics, lease, stopping),
+    );
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"), webhook = %options.webhook_address, health = %options.health_address,
         parts = ?options.parts, "Started"
@@ -132,10 +153,16 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 }
 
 async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
 }
 
-fn spawn(tasks: &mut JoinSet<&'static str>, name: &'static str, part: impl Future<Output = ()> + Send + 'static) {
+fn spawn(
+    tasks: &mut JoinSet<&'static str>,
+    name: &'static str,
+    part: impl Future<Output = ()> + Send + 'static,
+) {
     tasks.spawn(async move {
         part.await;
         name
@@ -179,9 +206,13 @@ impl Health {
             return Some("stopping");
         }
         if !self.live.snapshot().complete {
-            return Some("the cluster has not been read yet: see plimsoll_watch_errors and the log");
+            return Some(
+                "the cluster has not been read yet: see plimsoll_watch_errors and the log",
+            );
         }
-        self.served.as_ref().and_then(|served| served.borrow().ready().err())
+        self.served
+            .as_ref()
+            .and_then(|served| served.borrow().ready().err())
     }
 }
 

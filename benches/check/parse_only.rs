@@ -8,7 +8,9 @@ use rayon::prelude::*;
 
 /// Parses every manifest under `folder`; how many documents there were.
 pub(crate) fn documents(folder: &Path) -> Result<usize> {
-    let entries = walkdir::WalkDir::new(folder).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let entries = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()?;
     let files: Vec<PathBuf> = entries
         .into_iter()
         .filter(|entry| entry.file_type().is_file())

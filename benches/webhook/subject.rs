@@ -24,16 +24,24 @@ pub(crate) fn plimsoll(workloads: usize) -> Result<Router> {
         inventory.reset(*kind, []);
     }
     inventory.reset(Kind::Deployment, deployments.collect::<Result<Vec<_>>>()?);
-    let spec_checks = plimsoll::checks::ALL.iter().filter(|check| !check.is_relational());
+    let spec_checks = plimsoll::checks::ALL
+        .iter()
+        .filter(|check| !check.is_relational());
     let rule = |check: &&'static plimsoll::check::Check| CheckRule {
         id: check.id.to_owned(),
         severity: None,
         action: Some(Action::Deny),
     };
-    let spec =
-        ReadinessPolicySpec { checks: Some(spec_checks.map(rule).collect()), ..Default::default() };
+    let spec = ReadinessPolicySpec {
+        checks: Some(spec_checks.map(rule).collect()),
+        ..Default::default()
+    };
     let policies = PolicySet::new([Policy::compile("bench", &spec)?]);
-    let live = Live::at(Snapshot { inventory, policies: policies.into(), complete: true });
+    let live = Live::at(Snapshot {
+        inventory,
+        policies: policies.into(),
+        complete: true,
+    });
     let metrics = WebhookMetrics::register(&mut prometheus_client::registry::Registry::default());
     Ok(Webhook::new(live, "plimsoll-system", metrics).router())
 }

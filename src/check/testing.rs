@@ -152,7 +152,13 @@ pub(crate) fn assert_on_pods_with(
 /// finding, in order, a part of its line.
 pub(crate) fn assert_on(check: &'static Check, rows: &[(&str, Verdict, &[&str])]) {
     for (manifests, expected, parts) in rows {
-        assert_in(check, &Params::default(), &inventory(manifests), *expected, parts);
+        assert_in(
+            check,
+            &Params::default(),
+            &inventory(manifests),
+            *expected,
+            parts,
+        );
     }
 }
 
@@ -165,12 +171,27 @@ pub(crate) fn assert_in(
     parts: &[&str],
 ) {
     let outcomes = judge(check, params, inventory);
-    let [outcome] = outcomes.as_slice() else { panic!("{} has not one subject: {outcomes:#?}", check.id) };
+    let [outcome] = outcomes.as_slice() else {
+        panic!("{} has not one subject: {outcomes:#?}", check.id)
+    };
     let lines: Vec<_> = outcome.findings.iter().map(line).collect();
-    assert_eq!(outcome.verdict, expected, "{} on {inventory:#?}: {lines:#?}", check.id);
-    assert_eq!(lines.len(), parts.len(), "{} on {inventory:#?}: {lines:#?}", check.id);
+    assert_eq!(
+        outcome.verdict, expected,
+        "{} on {inventory:#?}: {lines:#?}",
+        check.id
+    );
+    assert_eq!(
+        lines.len(),
+        parts.len(),
+        "{} on {inventory:#?}: {lines:#?}",
+        check.id
+    );
     for (line, part) in lines.iter().zip(parts) {
-        assert!(line.contains(part), "{} on {inventory:#?}: {line:?} has no {part:?}", check.id);
+        assert!(
+            line.contains(part),
+            "{} on {inventory:#?}: {line:?} has no {part:?}",
+            check.id
+        );
     }
 }
 

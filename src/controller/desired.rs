@@ -48,7 +48,13 @@ pub(super) fn desired(snapshot: &Snapshot, on: &ReportOn) -> Desired {
                 ))
             });
             report.map_or(Desired::Nothing, |(report, judged)| {
-                Desired::Report(Box::new(Wanted { report, owner: None }), judged)
+                Desired::Report(
+                    Box::new(Wanted {
+                        report,
+                        owner: None,
+                    }),
+                    judged,
+                )
             })
         }
         ReportOn::Workload(key) => {

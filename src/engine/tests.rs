@@ -51,7 +51,8 @@ fn object(kind: Kind, name: &str, fields: Value) -> Object {
 
 /// The Deployment `web` with these containers, and whatever else it is to have.
 fn deployment_with(containers: Value, fields: Value) -> Workload {
-    let template = json!({"metadata": {"labels": {"app": "web"}}, "spec": {"containers": containers}});
+    let template =
+        json!({"metadata": {"labels": {"app": "web"}}, "spec": {"containers": containers}});
     let mut all = json!({"spec": {"replicas": 3, "template": template}});
     merge(&mut all, fields);
     match object(Kind::Deployment, "web", all) {
@@ -94,8 +95,16 @@ fn unlimited(name: &str) -> Value {
 /// A decision in short: `deny cpu-limits web`, `warn pdb-present`; the container where there is one.
 fn lines(decision: &Decision) -> Vec<String> {
     let line = |word: &str, denial: &super::Denial| {
-        let container = denial.found.finding.at.container.as_deref().unwrap_or_default();
-        format!("{word} {} {container}", denial.check).trim_end().to_owned()
+        let container = denial
+            .found
+            .finding
+            .at
+            .container
+            .as_deref()
+            .unwrap_or_default();
+        format!("{word} {} {container}", denial.check)
+            .trim_end()
+            .to_owned()
     };
     let denials = decision.denials.iter().map(|denial| line("deny", denial));
     let warnings = decision.warnings.iter().map(|denial| line("warn", denial));

@@ -48,9 +48,7 @@ fn meta(namespace: &str, name: &str) -> Value {
 
 fn deployment(namespace: &str, image: &str) -> Value {
     let field = |name: &str, path: &str| json!({"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}});
-    let probe = |path: &str, period: u32, failures: u32| {
-        json!({"httpGet": {"path": path, "port": "health"}, "periodSeconds": period, "failureThreshold": failures})
-    };
+    let probe = |path: &str, period: u32, failures: u32| json!({"httpGet": {"path": path, "port": "health"}, "periodSeconds": period, "failureThreshold": failures});
     let container = json!({
         "name": "plimsoll",
         "image": image,
@@ -153,7 +151,9 @@ fn rules() -> Vec<Value> {
     groups.sort_unstable();
     groups.dedup();
     let rule = |group: &&str| {
-        let kinds = KindSet::WORKLOADS.iter().filter(|kind| kind.group() == *group);
+        let kinds = KindSet::WORKLOADS
+            .iter()
+            .filter(|kind| kind.group() == *group);
         let mut resources: Vec<_> = kinds.map(Kind::plural).collect();
         resources.sort_unstable();
         json!({

@@ -19,7 +19,11 @@ pub(super) fn checks() -> String {
     );
     for check in groups.values().flatten() {
         // Writing to a String cannot fail, here and below.
-        let _ = writeln!(text, "| [{0}](#{0}) | {1} | {2} |", check.id, check.severity, check.title);
+        let _ = writeln!(
+            text,
+            "| [{0}](#{0}) | {1} | {2} |",
+            check.id, check.severity, check.title
+        );
     }
     for (group, checks) in &groups {
         let _ = write!(text, "\n## {}\n", group.title());
@@ -31,7 +35,11 @@ pub(super) fn checks() -> String {
 }
 
 fn describe(text: &mut String, check: &Check) {
-    let _ = write!(text, "\n### {}\n\n{}. Severity: {}.\n\n", check.id, check.title, check.severity);
+    let _ = write!(
+        text,
+        "\n### {}\n\n{}. Severity: {}.\n\n",
+        check.id, check.title, check.severity
+    );
     let _ = write!(text, "{}\n\n**To mend it:** {}\n\n", check.why, check.fix);
     let _ = writeln!(text, "- judges: {}", kinds(check.subjects));
     if !check.reads.is_empty() {
@@ -39,10 +47,18 @@ fn describe(text: &mut String, check: &Check) {
     }
     for param in check.params {
         let default = match param.kind {
-            ParamKind::Integer { default, minimum, maximum } => format!("{default} ({minimum} to {maximum})"),
+            ParamKind::Integer {
+                default,
+                minimum,
+                maximum,
+            } => format!("{default} ({minimum} to {maximum})"),
             ParamKind::Strings { default } => format!("[{}]", default.join(", ")),
         };
-        let _ = writeln!(text, "- parameter `{}`: {} Default: {default}.", param.name, param.doc);
+        let _ = writeln!(
+            text,
+            "- parameter `{}`: {} Default: {default}.",
+            param.name, param.doc
+        );
     }
     let _ = writeln!(text, "- source: <{}>", check.source);
     if !check.aliases.is_empty() {

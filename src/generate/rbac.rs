@@ -40,9 +40,17 @@ fn cluster_rules() -> Vec<Value> {
         rule(group, &resources, &["get", "list", "watch"])
     });
     let own = [
-        rule(api::GROUP, &["readinesspolicies"], &["get", "list", "watch"]),
+        rule(
+            api::GROUP,
+            &["readinesspolicies"],
+            &["get", "list", "watch"],
+        ),
         rule(api::GROUP, &["readinesspolicies/status"], &["patch"]),
-        rule(api::GROUP, &["readinessreports"], &["get", "list", "watch", "create", "patch", "delete"]),
+        rule(
+            api::GROUP,
+            &["readinessreports"],
+            &["get", "list", "watch", "create", "patch", "delete"],
+        ),
         rule("events.k8s.io", &["events"], &["create", "patch"]),
         named(
             "admissionregistration.k8s.io",
@@ -57,9 +65,19 @@ fn cluster_rules() -> Vec<Value> {
 /// In its own namespace. Creating cannot be limited to a name.
 fn own_rules() -> Vec<Value> {
     vec![
-        named("", "secrets", names::SECRET, &["get", "list", "watch", "update"]),
+        named(
+            "",
+            "secrets",
+            names::SECRET,
+            &["get", "list", "watch", "update"],
+        ),
         rule("", &["secrets"], &["create"]),
-        named("coordination.k8s.io", "leases", names::LEASE, &["get", "update"]),
+        named(
+            "coordination.k8s.io",
+            "leases",
+            names::LEASE,
+            &["get", "update"],
+        ),
         rule("coordination.k8s.io", &["leases"], &["create"]),
     ]
 }

@@ -56,7 +56,9 @@ impl Quantity {
         let rounded = i128::from(rest.bytes().any(|byte| byte != b'0'));
         let digits = whole.bytes().chain(kept.bytes());
         let value = digits.fold(0_i128, |value, digit| {
-            value.saturating_mul(10).saturating_add(i128::from(digit - b'0'))
+            value
+                .saturating_mul(10)
+                .saturating_add(i128::from(digit - b'0'))
         });
         let value = value.saturating_add(rounded).saturating_mul(1 << two);
         let ten = ten.saturating_add(9).saturating_sub(kept.len() as i32);

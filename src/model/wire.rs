@@ -10,9 +10,9 @@ mod pod;
 mod rbac;
 mod related;
 mod scalar;
+mod selectors;
 #[cfg(test)]
 mod tests;
-mod selectors;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};

@@ -29,8 +29,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    const ALL: [Outcome; 6] =
-        [Self::Allowed, Self::Warned, Self::Denied, Self::Owned, Self::Undecided, Self::Unreadable];
+    const ALL: [Outcome; 6] = [
+        Self::Allowed,
+        Self::Warned,
+        Self::Denied,
+        Self::Owned,
+        Self::Undecided,
+        Self::Unreadable,
+    ];
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -69,11 +75,16 @@ impl WebhookMetrics {
         // 50 µs to 1.6 s: the webhook's own timeout is below 2 s.
         let buckets = (0..16).map(|at| 0.000_05 * f64::from(1 << at));
         let metrics = Self {
-            reviews: Outcome::ALL.map(|outcome| reviews.get_or_create(&OutcomeLabel { outcome }).clone()),
+            reviews: Outcome::ALL
+                .map(|outcome| reviews.get_or_create(&OutcomeLabel { outcome }).clone()),
             duration: Histogram::new(buckets),
             refused: Family::default(),
         };
-        registry.register("plimsoll_admission_reviews", "Admission reviews, by outcome", reviews);
+        registry.register(
+            "plimsoll_admission_reviews",
+            "Admission reviews, by outcome",
+            reviews,
+        );
         registry.register(
             "plimsoll_admission_review_duration_seconds",
             "Time from the whole body to the answer",
@@ -95,7 +106,11 @@ impl WebhookMetrics {
 
     /// Counts a request that got no review.
     pub fn refuse(&self, reason: &str) {
-        self.refused.get_or_create(&ReasonLabel { reason: reason.to_owned() }).inc();
+        self.refused
+            .get_or_create(&ReasonLabel {
+                reason: reason.to_owned(),
+            })
+            .inc();
     }
 }
 
@@ -131,15 +146,31 @@ impl ControllerMetrics {
             "Writes that the API server refused or that did not reach it; they are tried again",
             metrics.write_errors.clone(),
         );
-        registry.register("plimsoll_workloads", "Workloads with a report, by status", metrics.workloads.clone());
-        registry.register("plimsoll_records", "Objects kept in memory", metrics.records.clone());
-        registry.register("plimsoll_reports_pending", "Reports to be judged or written", metrics.pending.clone());
+        registry.register(
+            "plimsoll_workloads",
+            "Workloads with a report, by status",
+            metrics.workloads.clone(),
+        );
+        registry.register(
+            "plimsoll_records",
+            "Objects kept in memory",
+            metrics.records.clone(),
+        );
+        registry.register(
+            "plimsoll_reports_pending",
+            "Reports to be judged or written",
+            metrics.pending.clone(),
+        );
         registry.register(
             "plimsoll_watch_errors",
             "Failures of lists and watches, by kind; they are tried again",
             metrics.watch_errors.clone(),
         );
-        registry.register("plimsoll_leading", "1 while this replica writes", metrics.leading.clone());
+        registry.register(
+            "plimsoll_leading",
+            "1 while this replica writes",
+            metrics.leading.clone(),
+        );
         Arc::new(metrics)
     }
 
@@ -160,7 +191,12 @@ impl ControllerMetrics {
 
     /// Sets how many workloads have a status.
     pub fn set_workloads(&self, status: &str, count: usize) {
-        let gauge = self.workloads.get_or_create(&StatusLabel { status: status.to_owned() }).clone();
+        let gauge = self
+            .workloads
+            .get_or_create(&StatusLabel {
+                status: status.to_owned(),
+            })
+            .clone();
         gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
     }
 
@@ -176,7 +212,11 @@ impl ControllerMetrics {
 
     /// Counts a failure of a watch.
     pub fn watch_failed(&self, kind: &str) {
-        self.watch_errors.get_or_create(&KindLabel { kind: kind.to_owned() }).inc();
+        self.watch_errors
+            .get_or_create(&KindLabel {
+                kind: kind.to_owned(),
+            })
+            .inc();
     }
 
     /// Says whether this replica writes.

@@ -25,7 +25,11 @@ pub(super) fn denial(object: &Key, denials: &[Denial]) -> String {
         let _ = write!(text, "\n- and {} more", denials.len() - MOST_LINES);
     }
     if let Some(first) = denials.first() {
-        let _ = write!(text, "\nWhy, and what to do: plimsoll explain {}", first.check);
+        let _ = write!(
+            text,
+            "\nWhy, and what to do: plimsoll explain {}",
+            first.check
+        );
     }
     text
 }

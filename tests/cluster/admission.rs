@@ -9,7 +9,10 @@ use crate::testbed::{PATIENCE, Testbed, bad_deployment, good_deployment, good_po
 fn strict(namespace: &str) -> &'static Testbed {
     let testbed = Testbed::shared();
     testbed.namespace(namespace);
-    testbed.policy(namespace, json!({"actions": {"critical": "Deny", "high": "Warn"}}));
+    testbed.policy(
+        namespace,
+        json!({"actions": {"critical": "Deny", "high": "Warn"}}),
+    );
     testbed
 }
 
@@ -46,14 +49,23 @@ fn what_is_not_ready_is_denied_and_every_failure_is_named() {
         "read-only-root-filesystem",
         "policy denied",
     ] {
-        assert!(message.contains(part), "the denial does not say {part:?}: {message}");
+        assert!(
+            message.contains(part),
+            "the denial does not say {part:?}: {message}"
+        );
     }
     assert!(testbed.try_apply(&good_deployment("denied", "web")).0);
 
     let (accepted, message) = testbed.try_apply(&bad_cron_job("denied", "report"));
-    assert!(!accepted && message.contains("CronJob denied/report"), "{message}");
+    assert!(
+        !accepted && message.contains("CronJob denied/report"),
+        "{message}"
+    );
     let (accepted, message) = testbed.try_apply(&bad_pod("denied", "debug"));
-    assert!(!accepted && message.contains("Pod denied/debug"), "{message}");
+    assert!(
+        !accepted && message.contains("Pod denied/debug"),
+        "{message}"
+    );
     let pod = json!({
         "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "fine", "namespace": "denied"}, "spec": good_pod_spec(),
     });
@@ -66,7 +78,9 @@ fn a_pod_that_pretends_to_have_an_owner_is_denied() {
     let testbed = strict("pretenders");
     testbed.apply(&good_deployment("pretenders", "web"));
     let replica_set = eventually("the ReplicaSet", PATIENCE, || {
-        Ok(testbed.get(&["replicasets", "-n", "pretenders"])["items"].get(0).cloned())
+        Ok(testbed.get(&["replicasets", "-n", "pretenders"])["items"]
+            .get(0)
+            .cloned())
     })
     .unwrap_or_else(|error| panic!("{error}"));
     let mut pod = bad_pod("pretenders", "intruder");
@@ -75,7 +89,10 @@ fn a_pod_that_pretends_to_have_an_owner_is_denied() {
         "name": replica_set["metadata"]["name"], "uid": replica_set["metadata"]["uid"],
     }]);
     let (accepted, message) = testbed.try_apply(&pod);
-    assert!(!accepted && message.contains("Pod pretenders/intruder"), "{message}");
+    assert!(
+        !accepted && message.contains("Pod pretenders/intruder"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -95,27 +112,69 @@ fn a_violating_object_that_is_there_can_be_cared_for() {
     testbed.kubectl(&["label", "-n", namespace, "deployment/web", "team=shop"]);
     testbed.kubectl(&["annotate", "-n", namespace, "deployment/web", "note=kept"]);
     testbed.kubectl(&["scale", "-n", namespace, "deployment/web", "--replicas=2"]);
-    testbed.kubectl(&["set", "image", "-n", namespace, "deployment/web", "app=registry.example/app:1.4.3"]);
+    testbed.kubectl(&[
+        "set",
+        "image",
+        "-n",
+        namespace,
+        "deployment/web",
+        "app=registry.example/app:1.4.3",
+    ]);
     // The ReplicaSet of the new template violates as the Deployment does; so do its Pods. They follow their owner.
     let rolled_out = || {
         let status = testbed.get(&["deployment", "web", "-n", namespace])["status"].clone();
         Ok((status["updatedReplicas"] == 2 && status["readyReplicas"] == 2).then_some(()))
     };
-    eventually("the rollout of a violating Deployment", PATIENCE, rolled_out).unwrap_or_else(|error| panic!("{error}"));
+    eventually(
+        "the rollout of a violating Deployment",
+        PATIENCE,
+        rolled_out,
+    )
+    .unwrap_or_else(|error| panic!("{error}"));
 
     // Worse is denied.
     let worse = r#"{"spec":{"template":{"spec":{"containers":[{"name":"more","image":"registry.example/more:1"}]}}}}"#;
-    let patched = testbed.plane.kubectl(&["patch", "-n", namespace, "deployment/web", "-p", worse]);
+    let patched = testbed
+        .plane
+        .kubectl(&["patch", "-n", namespace, "deployment/web", "-p", worse]);
     let patched = patched.unwrap_or_else(|error| panic!("{error}"));
     let message = String::from_utf8_lossy(&patched.stderr).into_owned();
-    assert!(!patched.status.success() && message.contains("container more"), "{message}");
-    assert!(!message.contains("- container app"), "what was wrong before is held against the update: {message}");
+    assert!(
+        !patched.status.success() && message.contains("container more"),
+        "{message}"
+    );
+    assert!(
+        !message.contains("- container app"),
+        "what was wrong before is held against the update: {message}"
+    );
 
     // Deleted with a finalizer: the object is updated once it has a deletionTimestamp.
-    testbed.kubectl(&["delete", "deployment", "-n", namespace, "web", "--wait=false"]);
+    testbed.kubectl(&[
+        "delete",
+        "deployment",
+        "-n",
+        namespace,
+        "web",
+        "--wait=false",
+    ]);
     let finalizers = r#"[{"op": "remove", "path": "/metadata/finalizers"}]"#;
-    testbed.kubectl(&["patch", "-n", namespace, "deployment/web", "--type=json", "-p", finalizers]);
-    testbed.kubectl(&["wait", "-n", namespace, "--for=delete", "deployment/web", "--timeout=30s"]);
+    testbed.kubectl(&[
+        "patch",
+        "-n",
+        namespace,
+        "deployment/web",
+        "--type=json",
+        "-p",
+        finalizers,
+    ]);
+    testbed.kubectl(&[
+        "wait",
+        "-n",
+        namespace,
+        "--for=delete",
+        "deployment/web",
+        "--timeout=30s",
+    ]);
 
     // And so can the namespace be, full of them.
     testbed.kubectl(&["delete", "namespace", namespace, "--timeout=60s"]);
@@ -125,14 +184,23 @@ fn a_violating_object_that_is_there_can_be_cared_for() {
 fn a_relational_check_warns_unless_it_is_named() {
     let testbed = Testbed::shared();
     testbed.namespace("related");
-    testbed.policy("related", json!({"actions": {"critical": "Deny", "high": "Deny"}, "checks": [
-        {"id": "pdb-present", "severity": "critical"},
-    ]}));
+    testbed.policy(
+        "related",
+        json!({"actions": {"critical": "Deny", "high": "Deny"}, "checks": [
+            {"id": "pdb-present", "severity": "critical"},
+        ]}),
+    );
     let (accepted, message) = testbed.try_apply(&good_deployment_of_two("related", "web"));
-    assert!(accepted && message.contains("Warning:") && message.contains("pdb-present"), "{message}");
+    assert!(
+        accepted && message.contains("Warning:") && message.contains("pdb-present"),
+        "{message}"
+    );
 
     testbed.namespace("named");
-    testbed.policy("named", json!({"checks": [{"id": "pdb-present", "action": "Deny"}]}));
+    testbed.policy(
+        "named",
+        json!({"checks": [{"id": "pdb-present", "action": "Deny"}]}),
+    );
     let (accepted, message) = testbed.try_apply(&good_deployment_of_two("named", "web"));
     assert!(!accepted && message.contains("pdb-present"), "{message}");
 }
@@ -165,7 +233,9 @@ fn the_control_plane_and_plimsoll_itself_are_left_alone() {
 fn a_dry_run_is_judged_and_leaves_nothing() {
     let testbed = strict("dry");
     let bad = bad_deployment("dry", "web").to_string();
-    let output = testbed.plane.kubectl_with_input(&["create", "--dry-run=server", "-f", "-"], &bad);
+    let output = testbed
+        .plane
+        .kubectl_with_input(&["create", "--dry-run=server", "-f", "-"], &bad);
     let output = output.unwrap_or_else(|error| panic!("{error}"));
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("workloads.plimsoll.dev"));

@@ -16,17 +16,41 @@ fn refusal(spec: Value) -> String {
 #[test]
 fn wrong_policies_are_refused_with_the_field() {
     for (spec, field) in [
-        (json!({"checks": [{"id": "no-such-check"}]}), "spec.checks[0].id"),
-        (json!({"checks": [{"id": "cpu-limits"}, {"id": "cpu-limits"}]}), "spec.checks[1]"),
-        (json!({"checks": [{"id": "cpu-limits", "severity": "grave"}]}), "spec.checks[0].severity"),
+        (
+            json!({"checks": [{"id": "no-such-check"}]}),
+            "spec.checks[0].id",
+        ),
+        (
+            json!({"checks": [{"id": "cpu-limits"}, {"id": "cpu-limits"}]}),
+            "spec.checks[1]",
+        ),
+        (
+            json!({"checks": [{"id": "cpu-limits", "severity": "grave"}]}),
+            "spec.checks[0].severity",
+        ),
         (json!({"checks": []}), "spec.checks"),
         (json!({"checklists": ["essential"]}), "spec.checklists[0]"),
-        (json!({"actions": {"critical": "Refuse"}}), "spec.actions.critical"),
+        (
+            json!({"actions": {"critical": "Refuse"}}),
+            "spec.actions.critical",
+        ),
         (json!({"onUpdate": "Never"}), "spec.onUpdate"),
-        (json!({"match": {"kinds": ["Ingress"]}}), "spec.match.kinds[0]"),
-        (json!({"params": {"min-replicas": {"min": 0}}}), "spec.params.min-replicas.min"),
-        (json!({"params": {"min-replicas": {"min": "two"}}}), "spec.params.min-replicas.min"),
-        (json!({"params": {"min-replicas": {"most": 3}}}), "spec.params.min-replicas.most"),
+        (
+            json!({"match": {"kinds": ["Ingress"]}}),
+            "spec.match.kinds[0]",
+        ),
+        (
+            json!({"params": {"min-replicas": {"min": 0}}}),
+            "spec.params.min-replicas.min",
+        ),
+        (
+            json!({"params": {"min-replicas": {"min": "two"}}}),
+            "spec.params.min-replicas.min",
+        ),
+        (
+            json!({"params": {"min-replicas": {"most": 3}}}),
+            "spec.params.min-replicas.most",
+        ),
         (json!({"unknown": true}), "spec.unknown"),
         (
             json!({"match": {"namespaceSelector": {"matchExpressions": [{"key": "a", "operator": "Like", "values": ["b"]}]}}}),
@@ -38,7 +62,10 @@ fn wrong_policies_are_refused_with_the_field() {
         ),
     ] {
         let message = refusal(spec.clone());
-        assert!(message.contains(field), "{spec}: the message does not name {field}: {message}");
+        assert!(
+            message.contains(field),
+            "{spec}: the message does not name {field}: {message}"
+        );
     }
 }
 
@@ -49,7 +76,12 @@ fn definitions_have_short_names_categories_and_columns() {
     testbed.kubectl(&["get", "rr", "-A"]);
     testbed.kubectl(&["get", "readiness", "-A"]);
     let crds = testbed.kubectl(&["get", "crd", "readinessreports.plimsoll.dev", "-o", "json"]);
-    for column in ["Workload", "Status", "Score", "Critical", "High", "Waived", "Age"] {
-        assert!(crds.contains(&format!("\"name\": \"{column}\"")), "no column {column}");
+    for column in [
+        "Workload", "Status", "Score", "Critical", "High", "Waived", "Age",
+    ] {
+        assert!(
+            crds.contains(&format!("\"name\": \"{column}\"")),
+            "no column {column}"
+        );
     }
 }

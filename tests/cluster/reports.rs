@@ -13,7 +13,10 @@ fn a_policy_leads_to_reports_and_its_end_to_theirs() {
     testbed.apply(&bad_deployment(namespace, "bad"));
     testbed.apply(&good_deployment(namespace, "good"));
     let mut risky = good_deployment(namespace, "risky");
-    risky["spec"]["template"]["spec"]["containers"][0].as_object_mut().expect("a container").remove("startupProbe");
+    risky["spec"]["template"]["spec"]["containers"][0]
+        .as_object_mut()
+        .expect("a container")
+        .remove("startupProbe");
     testbed.apply(&risky);
     testbed.policy(namespace, json!({}));
 
@@ -28,18 +31,33 @@ fn a_policy_leads_to_reports_and_its_end_to_theirs() {
     assert_eq!(reports["deployment-good"]["report"]["score"], 100);
     assert_eq!(reports["deployment-bad"]["report"]["critical"]["failed"], 6);
     let owner = &reports["deployment-bad"]["metadata"]["ownerReferences"][0];
-    assert_eq!((&owner["kind"], &owner["name"]), (&json!("Deployment"), &json!("bad")));
-    assert_eq!((&owner["controller"], &owner["blockOwnerDeletion"]), (&json!(false), &json!(false)));
+    assert_eq!(
+        (&owner["kind"], &owner["name"]),
+        (&json!("Deployment"), &json!("bad"))
+    );
+    assert_eq!(
+        (&owner["controller"], &owner["blockOwnerDeletion"]),
+        (&json!(false), &json!(false))
+    );
 
     let counts = || {
         let status = testbed.get(&["readinesspolicy", namespace])["status"].clone();
-        let counts = [&status["workloads"], &status["ready"], &status["readyWithRisks"], &status["notReady"]];
+        let counts = [
+            &status["workloads"],
+            &status["ready"],
+            &status["readyWithRisks"],
+            &status["notReady"],
+        ];
         Ok((counts == [3, 1, 1, 1]).then_some(status))
     };
-    let status = eventually("the policy's counts", PATIENCE, counts).unwrap_or_else(|error| panic!("{error}"));
+    let status = eventually("the policy's counts", PATIENCE, counts)
+        .unwrap_or_else(|error| panic!("{error}"));
     let conditions = status["conditions"].as_array().expect("conditions");
     assert!(conditions.iter().all(|condition| {
-        condition["observedGeneration"] == 1 && condition["reason"].as_str().is_some_and(|reason| !reason.is_empty())
+        condition["observedGeneration"] == 1
+            && condition["reason"]
+                .as_str()
+                .is_some_and(|reason| !reason.is_empty())
     }));
 
     // What becomes ready is reported so, with an Event.
@@ -50,7 +68,9 @@ fn a_policy_leads_to_reports_and_its_end_to_theirs() {
     let event = || {
         let events = testbed.get(&["events.events.k8s.io", "-n", namespace]);
         let events = events["items"].as_array().cloned().unwrap_or_default();
-        Ok(events.into_iter().find(|event| event["reason"] == "Ready" && event["regarding"]["name"] == "bad"))
+        Ok(events
+            .into_iter()
+            .find(|event| event["reason"] == "Ready" && event["regarding"]["name"] == "bad"))
     };
     eventually("an Event", PATIENCE, event).unwrap_or_else(|error| panic!("{error}"));
 
@@ -72,7 +92,10 @@ fn workloads_of_one_name_have_a_report_each() {
     twin["spec"]["template"]["metadata"]["labels"] = json!({"app": "web-db"});
     testbed.apply(&twin);
     let reports = testbed.until_reports(namespace, "two reports", |reports| reports.len() == 2);
-    assert_eq!(statuses(&reports), [("deployment-web", "Ready"), ("statefulset-web", "NotReady")].into());
+    assert_eq!(
+        statuses(&reports),
+        [("deployment-web", "Ready"), ("statefulset-web", "NotReady")].into()
+    );
 }
 
 #[test]
@@ -95,9 +118,14 @@ fn what_somebody_changes_in_a_report_is_mended() {
     testbed.policy(namespace, json!({}));
     testbed.apply(&bad_deployment(namespace, "web"));
     testbed.until_reports(namespace, "a report", |reports| reports.len() == 1);
-    let mut forged = testbed.reports(namespace).remove("deployment-web").expect("the report");
+    let mut forged = testbed
+        .reports(namespace)
+        .remove("deployment-web")
+        .expect("the report");
     forged["report"]["status"] = json!("Ready");
-    let replaced = testbed.plane.kubectl_with_input(&["replace", "-f", "-"], &forged.to_string());
+    let replaced = testbed
+        .plane
+        .kubectl_with_input(&["replace", "-f", "-"], &forged.to_string());
     assert!(replaced.is_ok_and(|output| output.status.success()));
     testbed.until_reports(namespace, "the report is mended", |reports| {
         statuses(reports)["deployment-web"] == "NotReady"
@@ -113,16 +141,32 @@ fn reports_are_small() {
     let container = deployment["spec"]["template"]["spec"]["containers"][0].clone();
     let mut other = container;
     other["name"] = json!("proxy");
-    deployment["spec"]["template"]["spec"]["containers"].as_array_mut().expect("containers").push(other);
+    deployment["spec"]["template"]["spec"]["containers"]
+        .as_array_mut()
+        .expect("containers")
+        .push(other);
     testbed.apply(&deployment);
     testbed.policy(namespace, json!({"checks": [
         {"id": "liveness-probe"}, {"id": "readiness-probe"}, {"id": "cpu-limits"}, {"id": "memory-limits"},
         {"id": "run-as-non-root"},
     ]}));
     let reports = testbed.until_reports(namespace, "a report", |reports| reports.len() == 1);
-    let arguments = ["get", "rr", "-n", namespace, "-o", "json", "--show-managed-fields"];
+    let arguments = [
+        "get",
+        "rr",
+        "-n",
+        namespace,
+        "-o",
+        "json",
+        "--show-managed-fields",
+    ];
     let list: serde_json::Value = serde_json::from_str(&testbed.kubectl(&arguments)).expect("JSON");
-    assert_eq!(reports.values().next().expect("one")["report"]["findings"].as_array().map(Vec::len), Some(10));
+    assert_eq!(
+        reports.values().next().expect("one")["report"]["findings"]
+            .as_array()
+            .map(Vec::len),
+        Some(10)
+    );
     let stored = list["items"][0].to_string().len();
     assert!(stored <= 4096, "ten failures take {stored} bytes");
 }

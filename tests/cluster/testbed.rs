@@ -49,14 +49,21 @@ impl Testbed {
         let plane = ControlPlane::start(options).unwrap_or_else(|error| panic!("{error}"));
         let webhook_port = free_port();
         for what in ["crds", "deploy"] {
-            for object in generated(what).into_iter().filter_map(|object| adapted(object, webhook_port)) {
+            for object in generated(what)
+                .into_iter()
+                .filter_map(|object| adapted(object, webhook_port))
+            {
                 apply(&plane, &object);
             }
         }
         let kubeconfig = plane
             .kubeconfig_for_service_account(NAMESPACE, "plimsoll")
             .unwrap_or_else(|error| panic!("{error}"));
-        Testbed { plane, kubeconfig, webhook_port }
+        Testbed {
+            plane,
+            kubeconfig,
+            webhook_port,
+        }
     }
 
     /// Starts an operator and waits until it is ready.
@@ -78,7 +85,9 @@ impl Testbed {
 
     /// Applies the custom resource definitions.
     pub(crate) fn definitions(&self) {
-        generated("crds").iter().for_each(|definition| self.apply(definition));
+        generated("crds")
+            .iter()
+            .for_each(|definition| self.apply(definition));
     }
 
     fn start(&self, arguments: &[&str]) -> Operator {
@@ -86,7 +95,10 @@ impl Testbed {
         let ready = || Ok(operator.get("/readyz").filter(|answer| answer == "ok"));
         eventually("the operator is ready", PATIENCE, ready).unwrap_or_else(|error| {
             let log = std::fs::read_to_string(&log).unwrap_or_default();
-            panic!("{error}; last answer: {:?}; its log:\n{log}", operator.get("/readyz"))
+            panic!(
+                "{error}; last answer: {:?}; its log:\n{log}",
+                operator.get("/readyz")
+            )
         });
         operator
     }
@@ -95,10 +107,26 @@ impl Testbed {
     fn spawn(&self, arguments: &[&str]) -> (Operator, std::path::PathBuf) {
         let health = free_port();
         let log = self.plane.dir().join(format!("operator-{health}.log"));
-        let script = format!("\"$@\" 2>{} & echo $!; cat; kill $! 2>/dev/null", log.display());
+        let script = format!(
+            "\"$@\" 2>{} & echo $!; cat; kill $! 2>/dev/null",
+            log.display()
+        );
         let mut supervisor = Command::new("sh")
-            .args(["-c", &script, "sh", env!("CARGO_BIN_EXE_plimsoll"), "operator", "--shutdown-delay", "0"])
-            .args(["--log-format", "text", "--health-address", &format!("127.0.0.1:{health}")])
+            .args([
+                "-c",
+                &script,
+                "sh",
+                env!("CARGO_BIN_EXE_plimsoll"),
+                "operator",
+                "--shutdown-delay",
+                "0",
+            ])
+            .args([
+                "--log-format",
+                "text",
+                "--health-address",
+                &format!("127.0.0.1:{health}"),
+            ])
             .args(arguments)
             .env("KUBECONFIG", &self.kubeconfig)
             .stdin(Stdio::piped())
@@ -108,8 +136,15 @@ impl Testbed {
         let lifeline = supervisor.stdin.take();
         let mut pid = String::new();
         let mut output = BufReader::new(supervisor.stdout.take().expect("stdout is piped"));
-        output.read_line(&mut pid).expect("the supervisor says the operator's pid");
-        let operator = Operator { lifeline, supervisor, pid: pid.trim().to_owned(), health };
+        output
+            .read_line(&mut pid)
+            .expect("the supervisor says the operator's pid");
+        let operator = Operator {
+            lifeline,
+            supervisor,
+            pid: pid.trim().to_owned(),
+            health,
+        };
         (operator, log)
     }
 
@@ -130,7 +165,10 @@ impl Testbed {
         }));
         eventually("the policy is observed", PATIENCE, || {
             let policy = self.get(&["readinesspolicy", name]);
-            Ok((policy["status"]["observedGeneration"] == policy["metadata"]["generation"]).then_some(()))
+            Ok(
+                (policy["status"]["observedGeneration"] == policy["metadata"]["generation"])
+                    .then_some(()),
+            )
         })
         .unwrap_or_else(|error| panic!("{error}"));
     }
@@ -142,14 +180,21 @@ impl Testbed {
 
     /// What `kubectl` says to an object: its standard error, and whether it was accepted.
     pub(crate) fn try_apply(&self, object: &Value) -> (bool, String) {
-        let output = self.plane.kubectl_with_input(&["create", "-f", "-"], &object.to_string());
+        let output = self
+            .plane
+            .kubectl_with_input(&["create", "-f", "-"], &object.to_string());
         let output = output.unwrap_or_else(|error| panic!("{error}"));
-        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
     }
 
     /// What `kubectl` prints; panics where it fails.
     pub(crate) fn kubectl(&self, arguments: &[&str]) -> String {
-        self.plane.kubectl_ok(arguments).unwrap_or_else(|error| panic!("{error}"))
+        self.plane
+            .kubectl_ok(arguments)
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// An object, or a list of them, as JSON.
@@ -162,8 +207,16 @@ impl Testbed {
     pub(crate) fn reports(&self, namespace: &str) -> BTreeMap<String, Value> {
         let list = self.get(&["readinessreports", "-n", namespace]);
         let reports = list["items"].as_array().cloned().unwrap_or_default();
-        let name = |report: &Value| report["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-        reports.into_iter().map(|report| (name(&report), report)).collect()
+        let name = |report: &Value| {
+            report["metadata"]["name"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        reports
+            .into_iter()
+            .map(|report| (name(&report), report))
+            .collect()
     }
 
     /// Waits until the reports of a namespace are such, and answers with them.
@@ -178,7 +231,10 @@ impl Testbed {
             Ok(such(&reports).then_some(reports))
         };
         eventually(what, PATIENCE, look).unwrap_or_else(|error| {
-            panic!("{error}; the reports are {:#?}", statuses(&self.reports(namespace)))
+            panic!(
+                "{error}; the reports are {:#?}",
+                statuses(&self.reports(namespace))
+            )
         })
     }
 }
@@ -188,29 +244,47 @@ impl Operator {
     pub(crate) fn get(&self, path: &str) -> Option<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.health)).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").ok()?;
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        )
+        .ok()?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).ok()?;
-        answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned())
+        answer
+            .split_once("\r\n\r\n")
+            .map(|(_, body)| body.to_owned())
     }
 
     /// The sum of a metric's samples.
     pub(crate) fn metric(&self, name: &str) -> u64 {
         let text = self.get("/metrics").expect("metrics are served");
         let samples = text.lines().filter(|line| {
-            line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{']))
+            line.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with([' ', '{']))
         });
-        samples.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum::<f64>() as u64
+        samples
+            .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+            .sum::<f64>() as u64
     }
 
     /// Ends it with this signal and waits until it is gone.
     pub(crate) fn end(&mut self, signal: &str) {
-        let status = Command::new("kill").args([signal, &self.pid]).status().expect("kill runs");
+        let status = Command::new("kill")
+            .args([signal, &self.pid])
+            .status()
+            .expect("kill runs");
         assert!(status.success(), "the operator was not running any more");
         let process = format!("/proc/{}/stat", self.pid);
         let gone = || {
             let state = std::fs::read_to_string(&process).unwrap_or_default();
-            let state = state.rsplit(')').next().unwrap_or_default().trim_start().chars().next();
+            let state = state
+                .rsplit(')')
+                .next()
+                .unwrap_or_default()
+                .trim_start()
+                .chars()
+                .next();
             Ok(state.is_none_or(|state| state == 'Z').then_some(()))
         };
         eventually("the operator ends", PATIENCE, gone).unwrap_or_else(|error| panic!("{error}"));
@@ -226,8 +300,16 @@ impl Drop for Operator {
 
 /// The statuses of reports, by name.
 pub(crate) fn statuses(reports: &BTreeMap<String, Value>) -> BTreeMap<&str, &str> {
-    let status = |report: &'_ Value| -> String { report["report"]["status"].as_str().unwrap_or_default().to_owned() };
-    reports.iter().map(|(name, report)| (name.as_str(), leak(status(report)))).collect()
+    let status = |report: &'_ Value| -> String {
+        report["report"]["status"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    reports
+        .iter()
+        .map(|(name, report)| (name.as_str(), leak(status(report))))
+        .collect()
 }
 
 /// Tests end soon.
@@ -237,8 +319,14 @@ fn leak(text: String) -> &'static str {
 
 /// The ids of the checks that a report has findings of.
 pub(crate) fn findings(report: &Value) -> Vec<&str> {
-    let findings = report["report"]["findings"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut ids: Vec<_> = findings.iter().filter_map(|finding| finding["check"].as_str()).collect();
+    let findings = report["report"]["findings"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let mut ids: Vec<_> = findings
+        .iter()
+        .filter_map(|finding| finding["check"].as_str())
+        .collect();
     ids.dedup();
     ids
 }
@@ -284,11 +372,18 @@ pub(crate) fn good_pod_spec() -> Value {
 
 /// Objects that the program generates.
 fn generated(what: &str) -> Vec<Value> {
-    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll")).args(["generate", what]).output().expect("it runs");
+    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(["generate", what])
+        .output()
+        .expect("it runs");
     assert!(output.status.success(), "plimsoll generate {what} failed");
     let text = String::from_utf8(output.stdout).expect("YAML is UTF-8");
-    let documents = text.split("---\n").filter(|document| document.contains("kind:"));
-    documents.map(|document| serde_saphyr::from_str(document).expect("what is generated is YAML")).collect()
+    let documents = text
+        .split("---\n")
+        .filter(|document| document.contains("kind:"));
+    documents
+        .map(|document| serde_saphyr::from_str(document).expect("what is generated is YAML"))
+        .collect()
 }
 
 /// What is shipped, as it must be where nothing routes to pods: the operator runs outside the cluster, and the API server

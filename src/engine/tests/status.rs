@@ -19,36 +19,74 @@ fn evaluation(outcomes: &[(Severity, Verdict)]) -> Evaluation {
         let at = checks::ALL.iter().position(|check| check.id == id);
         at.map_or(NotApplicable, |at| outcomes[at].1)
     };
-    let result = |verdict| CheckResult { verdict, findings: Vec::new() };
-    let results = plan.entries.iter().map(|entry| result(verdict_on(entry.check.id))).collect();
-    Evaluation { plan: Arc::new(plan), results }
+    let result = |verdict| CheckResult {
+        verdict,
+        findings: Vec::new(),
+    };
+    let results = plan
+        .entries
+        .iter()
+        .map(|entry| result(verdict_on(entry.check.id)))
+        .collect();
+    Evaluation {
+        plan: Arc::new(plan),
+        results,
+    }
 }
 
 #[test]
 fn status_and_score_follow_from_severity_and_verdict() {
     type Row<'a> = (&'a [(Severity, Verdict)], Status, Option<u32>);
     let rows: &[Row<'_>] = &[
-        (&[(Critical, Pass), (High, Pass), (Advice, Pass)], Ready, Some(100)),
+        (
+            &[(Critical, Pass), (High, Pass), (Advice, Pass)],
+            Ready,
+            Some(100),
+        ),
         (&[(Critical, Fail)], NotReady, Some(0)),
         (&[(Critical, Unknown)], NotReady, Some(0)),
         (&[(High, Fail)], ReadyWithRisks, Some(0)),
         (&[(High, Unknown)], ReadyWithRisks, Some(0)),
         (&[(Critical, Pass), (High, Fail)], ReadyWithRisks, Some(75)),
-        (&[(Critical, Pass), (High, Unknown)], ReadyWithRisks, Some(75)),
+        (
+            &[(Critical, Pass), (High, Unknown)],
+            ReadyWithRisks,
+            Some(75),
+        ),
         (&[(Critical, Fail), (High, Pass)], NotReady, Some(25)),
-        (&[(Critical, Fail), (High, Fail), (High, Pass)], NotReady, Some(20)),
+        (
+            &[(Critical, Fail), (High, Fail), (High, Pass)],
+            NotReady,
+            Some(20),
+        ),
         // Rounded down: 100 is for those that lack nothing.
-        (&[(Critical, Pass), (Critical, Pass), (Critical, Fail)], NotReady, Some(66)),
+        (
+            &[(Critical, Pass), (Critical, Pass), (Critical, Fail)],
+            NotReady,
+            Some(66),
+        ),
         // What does not apply is not counted, and advice weighs nothing.
         (&[(Critical, NotApplicable), (High, Pass)], Ready, Some(100)),
-        (&[(Critical, Pass), (Advice, Fail), (Advice, Unknown)], Ready, Some(100)),
+        (
+            &[(Critical, Pass), (Advice, Fail), (Advice, Unknown)],
+            Ready,
+            Some(100),
+        ),
         (&[(Advice, Fail)], Ready, None),
-        (&[(Critical, NotApplicable), (High, NotApplicable)], Ready, None),
+        (
+            &[(Critical, NotApplicable), (High, NotApplicable)],
+            Ready,
+            None,
+        ),
         (&[], Ready, None),
     ];
     for (outcomes, status, score) in rows {
         let evaluation = evaluation(outcomes);
-        assert_eq!((evaluation.status(), evaluation.score()), (*status, *score), "{outcomes:?}");
+        assert_eq!(
+            (evaluation.status(), evaluation.score()),
+            (*status, *score),
+            "{outcomes:?}"
+        );
     }
 }
 

@@ -11,7 +11,10 @@ use crate::model::{Kind, Object, Severity, Verdict, Workload};
 fn without(check: &Check, kind: Kind) -> Inventory {
     let files = testing::inventory(check.bad);
     let mut inventory = synced();
-    let objects = Kind::ALL.iter().filter(|other| **other != kind).flat_map(|kind| files.of_kind(*kind));
+    let objects = Kind::ALL
+        .iter()
+        .filter(|other| **other != kind)
+        .flat_map(|kind| files.of_kind(*kind));
     for object in objects {
         inventory.apply(Object::clone(object));
     }
@@ -29,16 +32,30 @@ fn a_kind_that_is_not_here_makes_nothing_pass() {
     for check in checks::ALL {
         let around = check.subjects.without(crate::model::KindSet::WORKLOADS);
         for kind in check.reads.union(around).iter() {
-            for source in [Source::Pending, Source::Unavailable("it is forbidden".into())] {
+            for source in [
+                Source::Pending,
+                Source::Unavailable("it is forbidden".into()),
+            ] {
                 let mut inventory = without(check, kind);
                 inventory.set_source(kind, source);
-                let mut workloads: Vec<_> = Kind::ALL.iter().flat_map(|kind| inventory.of_kind(*kind)).filter_map(|object| object.workload()).collect();
+                let mut workloads: Vec<_> = Kind::ALL
+                    .iter()
+                    .flat_map(|kind| inventory.of_kind(*kind))
+                    .filter_map(|object| object.workload())
+                    .collect();
                 let stand_in = deployment(serde_json::json!([{"name": "main"}]));
                 if workloads.is_empty() {
                     workloads.push(&stand_in);
                 }
-                let verdicts: Vec<_> = workloads.iter().map(|workload| judged(check, &inventory, workload).results[0].verdict).collect();
-                assert!(!verdicts.contains(&Verdict::Pass), "{} without {kind}s: {verdicts:?}", check.id);
+                let verdicts: Vec<_> = workloads
+                    .iter()
+                    .map(|workload| judged(check, &inventory, workload).results[0].verdict)
+                    .collect();
+                assert!(
+                    !verdicts.contains(&Verdict::Pass),
+                    "{} without {kind}s: {verdicts:?}",
+                    check.id
+                );
             }
         }
     }
@@ -50,7 +67,10 @@ fn the_reason_is_said_and_the_status_shows_it() {
     let check = checks::find("pdb-present").expect("it is in the catalogue");
     for (source, said) in [
         (Source::Pending, "PodDisruptionBudgets are not listed yet"),
-        (Source::Unavailable("the API server says no".into()), "PodDisruptionBudgets cannot be read: the API server says no"),
+        (
+            Source::Unavailable("the API server says no".into()),
+            "PodDisruptionBudgets cannot be read: the API server says no",
+        ),
     ] {
         let mut inventory = synced();
         inventory.set_source(Kind::PodDisruptionBudget, source);
@@ -59,7 +79,10 @@ fn the_reason_is_said_and_the_status_shows_it() {
         assert_eq!(evaluation.results[0].verdict, Verdict::Unknown);
         assert_eq!(evaluation.results[0].findings[0].finding.message, said);
         assert_eq!(evaluation.plan.entries[0].severity, Severity::Critical);
-        assert_eq!((evaluation.status().name(), evaluation.score()), ("NotReady", Some(0)));
+        assert_eq!(
+            (evaluation.status().name(), evaluation.score()),
+            ("NotReady", Some(0))
+        );
     }
 }
 
@@ -79,14 +102,24 @@ fn before_the_first_lists_what_looks_around_is_unknown() {
 fn nothing_concerns_nobody_before_the_workloads_are_listed() {
     let policies = PolicySet::new([Policy::of_checks("policy", checks::ALL.iter().copied())]);
     let mut inventory = synced();
-    let budget = "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: web, namespace: shop},
+    let budget =
+        "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: web, namespace: shop},
                    spec: {selector: {matchLabels: {app: web}}, maxUnavailable: 0}}";
     testing::store(&mut inventory, budget);
     let said = |inventory: &Inventory| -> Vec<Verdict> {
         let evaluation = unclaimed(&policies, inventory, &"shop".into()).expect("it is covered");
-        evaluation.results.iter().filter(|result| !result.findings.is_empty()).map(|result| result.verdict).collect()
+        evaluation
+            .results
+            .iter()
+            .filter(|result| !result.findings.is_empty())
+            .map(|result| result.verdict)
+            .collect()
     };
-    assert_eq!(said(&inventory), [Verdict::Fail], "a budget that no pod may ever go by");
+    assert_eq!(
+        said(&inventory),
+        [Verdict::Fail],
+        "a budget that no pod may ever go by"
+    );
     inventory.set_source(Kind::Deployment, Source::Pending);
     assert_eq!(said(&inventory), [Verdict::Unknown]);
 }

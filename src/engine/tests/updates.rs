@@ -36,7 +36,11 @@ fn what_changes_nothing_that_a_check_reads_is_let_pass() {
     ] {
         for on_update in ["NewViolations", "All"] {
             let new = failing(fields.clone());
-            assert_eq!(admit(&policy(on_update), &synced(), &new, Some(&old)), Decision::default(), "{on_update}: {fields}");
+            assert_eq!(
+                admit(&policy(on_update), &synced(), &new, Some(&old)),
+                Decision::default(),
+                "{on_update}: {fields}"
+            );
         }
     }
 }
@@ -50,9 +54,24 @@ fn an_update_is_denied_only_for_what_it_makes_worse() {
     in_vain["resources"] = json!({"limits": {"cpu": 0}});
     let bare = json!({"name": "log"});
     let rows = [
-        ("another image", json!([newer]), json!([]), &["warn cpu-limits web"][..]),
-        ("one problem for another of its kind", json!([in_vain]), json!([]), &["warn cpu-limits web"]),
-        ("a sound container more", json!([unlimited("web"), sound("log")]), json!([]), &["warn cpu-limits web"]),
+        (
+            "another image",
+            json!([newer]),
+            json!([]),
+            &["warn cpu-limits web"][..],
+        ),
+        (
+            "one problem for another of its kind",
+            json!([in_vain]),
+            json!([]),
+            &["warn cpu-limits web"],
+        ),
+        (
+            "a sound container more",
+            json!([unlimited("web"), sound("log")]),
+            json!([]),
+            &["warn cpu-limits web"],
+        ),
         (
             "a failing container more",
             json!([unlimited("web"), unlimited("log")]),
@@ -61,7 +80,12 @@ fn an_update_is_denied_only_for_what_it_makes_worse() {
         ),
         ("fixed", json!([sound("web")]), json!([]), &[]),
         ("removed", json!([sound("log")]), json!([]), &[]),
-        ("fixed, and another one broken", json!([sound("web"), unlimited("log")]), json!([]), &["deny cpu-limits log"]),
+        (
+            "fixed, and another one broken",
+            json!([sound("web"), unlimited("log")]),
+            json!([]),
+            &["deny cpu-limits log"],
+        ),
         (
             "in another order",
             json!([sound("log"), unlimited("web")]),
@@ -69,22 +93,44 @@ fn an_update_is_denied_only_for_what_it_makes_worse() {
             &["warn cpu-limits web"],
         ),
         // It cannot be told from one removed and one added.
-        ("renamed", json!([unlimited("app")]), json!([]), &["deny cpu-limits app"]),
-        ("moved to the init containers", json!([sound("log")]), json!([unlimited("web")]), &["warn cpu-limits web"]),
+        (
+            "renamed",
+            json!([unlimited("app")]),
+            json!([]),
+            &["deny cpu-limits app"],
+        ),
+        (
+            "moved to the init containers",
+            json!([sound("log")]),
+            json!([unlimited("web")]),
+            &["warn cpu-limits web"],
+        ),
         (
             "another check fails too",
             json!([{"name": "web", "image": "web:1"}]),
             json!([]),
             &["deny liveness-probe web", "warn cpu-limits web"],
         ),
-        ("everything at once", json!([sound("web"), bare]), json!([]), &["deny cpu-limits log", "deny liveness-probe log"]),
+        (
+            "everything at once",
+            json!([sound("web"), bare]),
+            json!([]),
+            &["deny cpu-limits log", "deny liveness-probe log"],
+        ),
     ];
     let old = of(json!([unlimited("web")]));
     for (what, containers, init, expected) in rows {
         let init = json!({"spec": {"template": {"spec": {"initContainers": init}}}});
         let new = deployment_with(containers, init);
-        assert_eq!(decide(&policy("NewViolations"), &old, &new), expected, "{what}");
-        let everything: Vec<_> = expected.iter().map(|line| line.replace("warn", "deny")).collect();
+        assert_eq!(
+            decide(&policy("NewViolations"), &old, &new),
+            expected,
+            "{what}"
+        );
+        let everything: Vec<_> = expected
+            .iter()
+            .map(|line| line.replace("warn", "deny"))
+            .collect();
         let mut all = decide(&policy("All"), &old, &new);
         all.sort_by_key(|line| everything.iter().position(|other| other == line));
         assert_eq!(all, everything, "{what}, where all of it counts");
@@ -103,9 +149,15 @@ fn a_policy_that_began_to_cover_it_says_all_there_is() {
         failing(fields)
     };
     let (inside, outside) = (failing(json!({})), failing(labelled.clone()));
-    assert_eq!(decide(&policies, &outside, &scaled(json!({}))), ["deny cpu-limits web"]);
+    assert_eq!(
+        decide(&policies, &outside, &scaled(json!({}))),
+        ["deny cpu-limits web"]
+    );
     assert_eq!(decide(&policies, &inside, &scaled(labelled)), [""; 0]);
-    assert_eq!(decide(&policies, &inside, &scaled(json!({}))), ["warn cpu-limits web"]);
+    assert_eq!(
+        decide(&policies, &inside, &scaled(json!({}))),
+        ["warn cpu-limits web"]
+    );
     // Only to relabel it changes nothing that a check reads.
     assert_eq!(decide(&policies, &outside, &inside), [""; 0]);
 }
@@ -116,7 +168,12 @@ fn each_policy_counts_updates_its_own_way() {
     let mut strict = denying(&["cpu-limits"]);
     strict["onUpdate"] = "All".into();
     let policies = policies([("lenient", denying(&["cpu-limits"])), ("strict", strict)]);
-    let decision = admit(&policies, &synced(), &failing(json!({"spec": {"replicas": 9}})), Some(&failing(json!({}))));
+    let decision = admit(
+        &policies,
+        &synced(),
+        &failing(json!({"spec": {"replicas": 9}})),
+        Some(&failing(json!({}))),
+    );
     assert_eq!(lines(&decision), ["deny cpu-limits web"]);
     assert_eq!(decision.denials[0].policies, ["strict".into()]);
 }
@@ -124,11 +181,20 @@ fn each_policy_counts_updates_its_own_way() {
 /// What is around a workload is looked up for the workload as it would be, and as it was.
 #[test]
 fn an_update_that_leaves_its_budget_behind_makes_it_worse() {
-    let policies = policies([("policy", json!({"checks": [{"id": "pdb-present", "action": "Deny"}]}))]);
+    let policies = policies([(
+        "policy",
+        json!({"checks": [{"id": "pdb-present", "action": "Deny"}]}),
+    )]);
     let mut inventory = synced();
     let selector = json!({"matchLabels": {"app": "web"}});
-    inventory.apply(object(Kind::PodDisruptionBudget, "web", json!({"spec": {"selector": selector, "maxUnavailable": 1}})));
-    let labelled = |label: &str| failing(json!({"spec": {"template": {"metadata": {"labels": {"app": label}}}}}));
+    inventory.apply(object(
+        Kind::PodDisruptionBudget,
+        "web",
+        json!({"spec": {"selector": selector, "maxUnavailable": 1}}),
+    ));
+    let labelled = |label: &str| {
+        failing(json!({"spec": {"template": {"metadata": {"labels": {"app": label}}}}}))
+    };
     let (inside, outside, elsewhere) = (labelled("web"), labelled("api"), labelled("db"));
     inventory.apply(Object::Workload(Box::new(inside.clone())));
     for (old, new, expected) in [
@@ -136,6 +202,9 @@ fn an_update_that_leaves_its_budget_behind_makes_it_worse() {
         (&outside, &inside, &[]),
         (&outside, &elsewhere, &["warn pdb-present"]),
     ] {
-        assert_eq!(lines(&admit(&policies, &inventory, new, Some(old))), expected);
+        assert_eq!(
+            lines(&admit(&policies, &inventory, new, Some(old))),
+            expected
+        );
     }
 }

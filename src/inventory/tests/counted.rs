@@ -29,7 +29,11 @@ fn merge(into: &mut Value, fields: Value) {
 }
 
 fn deployment(namespace: &str, number: usize, changes: Value) -> Object {
-    let amounts = if number.is_multiple_of(2) { json!({"cpu": "1", "memory": "1Gi"}) } else { Value::Null };
+    let amounts = if number.is_multiple_of(2) {
+        json!({"cpu": "1", "memory": "1Gi"})
+    } else {
+        Value::Null
+    };
     let tier = if number < 10 { "front" } else { "back" };
     let template = json!({
         "metadata": {"labels": {"app": format!("w{number}"), "tier": tier}},
@@ -44,23 +48,39 @@ fn deployment(namespace: &str, number: usize, changes: Value) -> Object {
 }
 
 fn front_budget(changes: Value) -> Object {
-    let mut fields = json!({"spec": {"minAvailable": 1, "selector": {"matchLabels": {"tier": "front"}}}});
+    let mut fields =
+        json!({"spec": {"minAvailable": 1, "selector": {"matchLabels": {"tier": "front"}}}});
     merge(&mut fields, changes);
     object(Kind::PodDisruptionBudget, "shop", "front", fields)
 }
 
 fn autoscaler_of(target: &str) -> Object {
     let target = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": target});
-    object(Kind::HorizontalPodAutoscaler, "shop", "hpa", json!({"spec": {"scaleTargetRef": target, "maxReplicas": 9}}))
+    object(
+        Kind::HorizontalPodAutoscaler,
+        "shop",
+        "hpa",
+        json!({"spec": {"scaleTargetRef": target, "maxReplicas": 9}}),
+    )
 }
 
 fn binding(kind: Kind, role_kind: &str, subject: Value) -> Object {
     let role = json!({"kind": role_kind, "name": "role"});
-    object(kind, "shop", "binding", json!({"roleRef": role, "subjects": [subject]}))
+    object(
+        kind,
+        "shop",
+        "binding",
+        json!({"roleRef": role, "subjects": [subject]}),
+    )
 }
 
 fn network_policy(selector: Value) -> Object {
-    object(Kind::NetworkPolicy, "shop", "policy", json!({"spec": {"podSelector": selector}}))
+    object(
+        Kind::NetworkPolicy,
+        "shop",
+        "policy",
+        json!({"spec": {"podSelector": selector}}),
+    )
 }
 
 fn role(kind: Kind, verb: &str) -> Object {
@@ -86,27 +106,48 @@ fn shop() -> Inventory {
     inventory
 }
 
-fn touched(inventory: &Inventory, write: impl FnOnce(&mut Inventory) -> Option<Change>) -> BTreeSet<ReportOn> {
+fn touched(
+    inventory: &Inventory,
+    write: impl FnOnce(&mut Inventory) -> Option<Change>,
+) -> BTreeSet<ReportOn> {
     let mut after = inventory.clone();
     write(&mut after).map_or_else(BTreeSet::new, |change| affected(inventory, &after, &change))
 }
 
 /// What applying an object touches, then what applying it with a change does, then what deleting it does: the same.
 #[track_caller]
-fn assert_touches(inventory: &Inventory, objects: &[Object], expected: impl IntoIterator<Item = ReportOn>) {
+fn assert_touches(
+    inventory: &Inventory,
+    objects: &[Object],
+    expected: impl IntoIterator<Item = ReportOn>,
+) {
     let expected: BTreeSet<_> = expected.into_iter().collect();
     let mut at = inventory.clone();
     for object in objects {
-        assert_eq!(touched(&at, |inventory| inventory.apply(object.clone())), expected, "applying {object:?}");
+        assert_eq!(
+            touched(&at, |inventory| inventory.apply(object.clone())),
+            expected,
+            "applying {object:?}"
+        );
         at.apply(object.clone());
-        assert_eq!(touched(&at, |inventory| inventory.apply(object.clone())), BTreeSet::new(), "again: {object:?}");
-        assert_eq!(touched(&at, |inventory| inventory.delete(object.key())), expected, "deleting {object:?}");
+        assert_eq!(
+            touched(&at, |inventory| inventory.apply(object.clone())),
+            BTreeSet::new(),
+            "again: {object:?}"
+        );
+        assert_eq!(
+            touched(&at, |inventory| inventory.delete(object.key())),
+            expected,
+            "deleting {object:?}"
+        );
     }
 }
 
 fn workloads(numbers: impl IntoIterator<Item = usize>) -> impl Iterator<Item = ReportOn> {
     let key = |number| Key::new(Kind::Deployment, "shop", format!("w{number}"));
-    numbers.into_iter().map(move |number| ReportOn::Workload(key(number)))
+    numbers
+        .into_iter()
+        .map(move |number| ReportOn::Workload(key(number)))
 }
 
 fn with_namespace(numbers: impl IntoIterator<Item = usize>) -> impl Iterator<Item = ReportOn> {
@@ -116,24 +157,55 @@ fn with_namespace(numbers: impl IntoIterator<Item = usize>) -> impl Iterator<Ite
 #[test]
 fn what_selects_pods_touches_those_it_selects() {
     let shop = shop();
-    let in_two = json!({"matchExpressions": [{"key": "app", "operator": "In", "values": ["w1", "w42"]}]});
-    assert_touches(&shop, &[network_policy(in_two.clone())], with_namespace([1, 42]));
-    assert_touches(&shop, &[network_policy(json!({"matchLabels": {"app": "w7"}}))], with_namespace([7]));
+    let in_two =
+        json!({"matchExpressions": [{"key": "app", "operator": "In", "values": ["w1", "w42"]}]});
+    assert_touches(
+        &shop,
+        &[network_policy(in_two.clone())],
+        with_namespace([1, 42]),
+    );
+    assert_touches(
+        &shop,
+        &[network_policy(json!({"matchLabels": {"app": "w7"}}))],
+        with_namespace([7]),
+    );
     assert_touches(&shop, &[network_policy(json!({}))], with_namespace(0..100));
-    assert_touches(&shop, &[network_policy(json!({"matchLabels": {"app": "gone"}}))], with_namespace([]));
+    assert_touches(
+        &shop,
+        &[network_policy(json!({"matchLabels": {"app": "gone"}}))],
+        with_namespace([]),
+    );
     let [stricter, looser] = [0, 2].map(|pods| {
         let spec = json!({"selector": in_two, "minAvailable": pods});
-        object(Kind::PodDisruptionBudget, "shop", "two", json!({"spec": spec}))
+        object(
+            Kind::PodDisruptionBudget,
+            "shop",
+            "two",
+            json!({"spec": spec}),
+        )
     });
     assert_touches(&shop, &[stricter, looser], with_namespace([1, 42]));
-    let service = object(Kind::Service, "shop", "web", json!({"spec": {"selector": {"tier": "front"}}}));
+    let service = object(
+        Kind::Service,
+        "shop",
+        "web",
+        json!({"spec": {"selector": {"tier": "front"}}}),
+    );
     assert_touches(&shop, &[service], with_namespace(0..10));
 }
 
 #[test]
 fn a_budget_that_selects_others_touches_both() {
-    let moved = object(Kind::PodDisruptionBudget, "shop", "front", json!({"spec": {"selector": {"matchLabels": {"app": "w50"}}}}));
-    assert_eq!(touched(&shop(), |shop| shop.apply(moved)), with_namespace((0..10).chain([50])).collect());
+    let moved = object(
+        Kind::PodDisruptionBudget,
+        "shop",
+        "front",
+        json!({"spec": {"selector": {"matchLabels": {"app": "w50"}}}}),
+    );
+    assert_eq!(
+        touched(&shop(), |shop| shop.apply(moved)),
+        with_namespace((0..10).chain([50])).collect()
+    );
 }
 
 #[test]
@@ -144,7 +216,11 @@ fn an_autoscaler_touches_its_target_and_those_under_its_budget() {
     assert_touches(&shop, &[autoscaler_of("gone")], with_namespace([]));
     let mut waiting = shop.clone();
     waiting.apply(autoscaler_of("w100"));
-    assert_touches(&waiting, &[deployment("shop", 100, json!({}))], with_namespace([100]));
+    assert_touches(
+        &waiting,
+        &[deployment("shop", 100, json!({}))],
+        with_namespace([100]),
+    );
 }
 
 #[test]
@@ -155,7 +231,8 @@ fn a_binding_touches_the_workloads_of_its_accounts() {
     let own_group = json!({"kind": "Group", "name": "system:serviceaccounts:shop"});
     let people = json!({"kind": "Group", "name": "people"});
     let at_home = |subject: &Value| binding(Kind::RoleBinding, "Role", subject.clone());
-    let everywhere = |subject: &Value| binding(Kind::ClusterRoleBinding, "ClusterRole", subject.clone());
+    let everywhere =
+        |subject: &Value| binding(Kind::ClusterRoleBinding, "ClusterRole", subject.clone());
     for subject in [account(), user] {
         assert_touches(&shop, &[at_home(&subject)], with_namespace(of_account()));
         assert_touches(&shop, &[everywhere(&subject)], workloads(of_account()));
@@ -188,7 +265,12 @@ fn a_role_touches_those_it_is_granted_to() {
 #[test]
 fn a_limit_range_touches_those_that_lack_something() {
     let [one, two] = ["1", "2"].map(|cpu| {
-        object(Kind::LimitRange, "shop", "limits", json!({"spec": {"limits": [{"type": "Container", "default": {"cpu": cpu}}]}}))
+        object(
+            Kind::LimitRange,
+            "shop",
+            "limits",
+            json!({"spec": {"limits": [{"type": "Container", "default": {"cpu": cpu}}]}}),
+        )
     });
     assert_touches(&shop(), &[one, two], workloads((1..100).step_by(2)));
 }
@@ -196,50 +278,101 @@ fn a_limit_range_touches_those_that_lack_something() {
 #[test]
 fn a_service_account_touches_its_workloads() {
     let [silent, mounted] = [Value::Null, json!(true)].map(|automount| {
-        object(Kind::ServiceAccount, "shop", "account3", json!({"automountServiceAccountToken": automount}))
+        object(
+            Kind::ServiceAccount,
+            "shop",
+            "account3",
+            json!({"automountServiceAccountToken": automount}),
+        )
     });
     assert_touches(&shop(), &[silent, mounted], workloads((3..100).step_by(10)));
 }
 
 #[test]
 fn a_namespace_touches_all_in_it_where_its_labels_change() {
-    let namespace = |metadata: Value| object(Kind::Namespace, "", "shop", json!({"metadata": metadata}));
+    let namespace =
+        |metadata: Value| object(Kind::Namespace, "", "shop", json!({"metadata": metadata}));
     let labelled = namespace(json!({"labels": {"env": "prod"}}));
-    assert_touches(&shop(), &[namespace(json!({})), labelled.clone()], with_namespace(0..100));
+    assert_touches(
+        &shop(),
+        &[namespace(json!({})), labelled.clone()],
+        with_namespace(0..100),
+    );
     let mut inventory = shop();
     inventory.apply(labelled);
     let newer = namespace(json!({"labels": {"env": "prod"}, "generation": 2}));
-    assert_eq!(touched(&inventory, |inventory| inventory.apply(newer)), BTreeSet::new());
+    assert_eq!(
+        touched(&inventory, |inventory| inventory.apply(newer)),
+        BTreeSet::new()
+    );
 }
 
 #[test]
 fn a_workload_touches_itself_and_what_its_change_matters_to() {
     let inventory = shop();
-    let changed = |changes: Value| touched(&inventory, |inventory| inventory.apply(deployment("shop", 3, changes)));
+    let changed = |changes: Value| {
+        touched(&inventory, |inventory| {
+            inventory.apply(deployment("shop", 3, changes))
+        })
+    };
     let template = |template: Value| json!({"spec": {"template": template}});
     let just_itself: BTreeSet<_> = workloads([3]).collect();
     assert_eq!(changed(json!({})), BTreeSet::new());
     let new_image = json!({"containers": [{"name": "main", "image": "main:2"}]});
     assert_eq!(changed(template(json!({"spec": new_image}))), just_itself);
-    assert_eq!(changed(json!({"metadata": {"labels": {"team": "web"}, "generation": 7}})), just_itself);
-    assert_eq!(changed(json!({"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}})), just_itself);
-    assert_eq!(changed(json!({"metadata": {"annotations": {"a": "b"}, "managedFields": [{}]}})), BTreeSet::new());
+    assert_eq!(
+        changed(json!({"metadata": {"labels": {"team": "web"}, "generation": 7}})),
+        just_itself
+    );
+    assert_eq!(
+        changed(json!({"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}})),
+        just_itself
+    );
+    assert_eq!(
+        changed(json!({"metadata": {"annotations": {"a": "b"}, "managedFields": [{}]}})),
+        BTreeSet::new()
+    );
     // How many pods a budget spares depends on the replicas of all that it covers.
-    assert_eq!(changed(json!({"spec": {"replicas": 5}})), workloads(0..10).collect());
-    assert_eq!(changed(template(json!({"metadata": {"labels": {"tier": "back"}}}))), with_namespace(0..10).collect());
-    assert_eq!(changed(template(json!({"spec": {"serviceAccountName": "other"}}))), with_namespace(0..10).collect());
+    assert_eq!(
+        changed(json!({"spec": {"replicas": 5}})),
+        workloads(0..10).collect()
+    );
+    assert_eq!(
+        changed(template(json!({"metadata": {"labels": {"tier": "back"}}}))),
+        with_namespace(0..10).collect()
+    );
+    assert_eq!(
+        changed(template(json!({"spec": {"serviceAccountName": "other"}}))),
+        with_namespace(0..10).collect()
+    );
     let mut with_job = inventory.clone();
     let job = |status: Value| {
         let template = json!({"metadata": {"labels": {"tier": "front"}}});
-        object(Kind::Job, "shop", "job", json!({"spec": {"template": template}, "status": status}))
+        object(
+            Kind::Job,
+            "shop",
+            "job",
+            json!({"spec": {"template": template}, "status": status}),
+        )
     };
     with_job.apply(job(Value::Null));
     let ended = job(json!({"conditions": [{"type": "Complete", "status": "True"}]}));
-    let expected = workloads(0..10).chain([ReportOn::Workload(ended.key().clone())]).collect();
-    assert_eq!(touched(&with_job, |inventory| inventory.apply(ended)), expected);
-    let alone = |inventory: &mut Inventory| inventory.apply(deployment("shop", 50, json!({"spec": {"replicas": 5}})));
+    let expected = workloads(0..10)
+        .chain([ReportOn::Workload(ended.key().clone())])
+        .collect();
+    assert_eq!(
+        touched(&with_job, |inventory| inventory.apply(ended)),
+        expected
+    );
+    let alone = |inventory: &mut Inventory| {
+        inventory.apply(deployment("shop", 50, json!({"spec": {"replicas": 5}})))
+    };
     assert_eq!(touched(&inventory, alone), workloads([50]).collect());
-    assert_eq!(touched(&inventory, |inventory| inventory.delete(deployment("shop", 50, json!({})).key())), with_namespace([50]).collect());
+    assert_eq!(
+        touched(&inventory, |inventory| inventory
+            .delete(deployment("shop", 50, json!({})).key())),
+        with_namespace([50]).collect()
+    );
 }
 
 /// A RoleBinding that grants something to an account of another namespace is reported on that account's workloads, and
@@ -250,7 +383,11 @@ fn a_first_workload_touches_the_namespaces_whose_bindings_it_takes_over() {
     let subject = json!({"kind": "ServiceAccount", "namespace": "shop", "name": "lonely"});
     let fields = json!({"roleRef": {"kind": "ClusterRole", "name": "role"}, "subjects": [subject]});
     inventory.apply(object(Kind::RoleBinding, "other", "binding", fields));
-    let lonely = deployment("shop", 100, json!({"spec": {"template": {"spec": {"serviceAccountName": "lonely"}}}}));
+    let lonely = deployment(
+        "shop",
+        100,
+        json!({"spec": {"template": {"spec": {"serviceAccountName": "lonely"}}}}),
+    );
     let expected = with_namespace([100]).chain([ReportOn::Namespace("other".into())]);
     assert_touches(&inventory, &[lonely], expected);
 }
@@ -267,13 +404,23 @@ fn what_is_owned_is_touched_when_its_owner_comes_or_goes() {
     };
     let parent = deployment("shop", 100, json!({}));
     let child = object(Kind::ReplicaSet, "shop", "w100-abc", by(&parent));
-    let stub = Object::Owned(Stub { meta: child.meta().clone() });
+    let stub = Object::Owned(Stub {
+        meta: child.meta().clone(),
+    });
     let child_report = ReportOn::Workload(child.key().clone());
-    assert_touches(&inventory, std::slice::from_ref(&child), [child_report.clone(), ReportOn::Namespace("shop".into())]);
+    assert_touches(
+        &inventory,
+        std::slice::from_ref(&child),
+        [child_report.clone(), ReportOn::Namespace("shop".into())],
+    );
     assert_touches(&inventory, &[stub], []);
     let mut orphaned = inventory.clone();
     orphaned.apply(child.clone());
-    assert_touches(&orphaned, std::slice::from_ref(&parent), with_namespace([100]).chain([child_report.clone()]));
+    assert_touches(
+        &orphaned,
+        std::slice::from_ref(&parent),
+        with_namespace([100]).chain([child_report.clone()]),
+    );
     // A newer owner of the same name is another one.
     orphaned.apply(parent);
     let again = deployment("shop", 100, json!({"metadata": {"uid": "another"}}));
@@ -288,5 +435,8 @@ fn what_is_owned_is_touched_when_its_owner_comes_or_goes() {
     let pretender = object(Kind::Pod, "shop", "pretender", by(&account));
     accounts.apply(pretender.clone());
     assert!(accounts.is_top_level(&pretender));
-    assert_eq!(touched(&accounts, |inventory| inventory.delete(account.key())), workloads((3..100).step_by(10)).collect());
+    assert_eq!(
+        touched(&accounts, |inventory| inventory.delete(account.key())),
+        workloads((3..100).step_by(10)).collect()
+    );
 }

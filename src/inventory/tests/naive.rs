@@ -21,10 +21,15 @@ pub(super) fn rebuilt(objects: &Objects) -> Inventory {
 /// The workloads that are judged themselves: no workload that is here controls them.
 pub(super) fn top_level(objects: &Objects) -> impl Iterator<Item = &Workload> {
     let is_here = |uid: &str| objects.values().any(|object| *object.meta().uid == *uid);
-    objects.values().filter_map(Object::workload).filter(move |workload| {
-        let owner = workload.meta.controller.as_ref();
-        !owner.is_some_and(|owner| owner.kind.is_some_and(Kind::is_workload) && is_here(&owner.uid))
-    })
+    objects
+        .values()
+        .filter_map(Object::workload)
+        .filter(move |workload| {
+            let owner = workload.meta.controller.as_ref();
+            !owner.is_some_and(|owner| {
+                owner.kind.is_some_and(Kind::is_workload) && is_here(&owner.uid)
+            })
+        })
 }
 
 /// Whether an object selects, scales, or grants something to a workload.
@@ -33,15 +38,25 @@ pub(super) fn concerns(objects: &Objects, object: &Object, workload: &Workload) 
     let labels = &workload.pod.labels;
     match object {
         Object::PodDisruptionBudget(budget) => {
-            same_namespace && budget.selector.as_ref().is_some_and(|selector| selector.matches(labels))
+            same_namespace
+                && budget
+                    .selector
+                    .as_ref()
+                    .is_some_and(|selector| selector.matches(labels))
         }
         Object::NetworkPolicy(policy) => same_namespace && policy.selector.matches(labels),
         Object::Service(service) => {
-            same_namespace && service.selector.as_ref().is_some_and(|selector| selector.matches(labels))
+            same_namespace
+                && service
+                    .selector
+                    .as_ref()
+                    .is_some_and(|selector| selector.matches(labels))
         }
         Object::PodAutoscaler(autoscaler) => {
             let target = &autoscaler.target;
-            same_namespace && target.kind == Some(workload.kind()) && target.name == workload.key().name
+            same_namespace
+                && target.kind == Some(workload.kind())
+                && target.name == workload.key().name
         }
         Object::Binding(binding) => grants_to(binding, workload),
         Object::Role(role) => {
@@ -49,7 +64,9 @@ pub(super) fn concerns(objects: &Objects, object: &Object, workload: &Workload) 
                 Object::Binding(binding) => Some(binding),
                 _ => None,
             });
-            bindings.into_iter().any(|binding| grants(binding, role) && grants_to(binding, workload))
+            bindings
+                .into_iter()
+                .any(|binding| grants(binding, role) && grants_to(binding, workload))
         }
         _ => false,
     }
@@ -65,7 +82,10 @@ fn grants(binding: &Binding, role: &Role) -> bool {
 fn grants_to(binding: &Binding, workload: &Workload) -> bool {
     let (namespace, account) = (&workload.key().namespace, &workload.pod.service_account);
     binding.grantees.iter().any(|grantee| match grantee {
-        Grantee::ServiceAccount { namespace: there, name } => there == namespace && name == account,
+        Grantee::ServiceAccount {
+            namespace: there,
+            name,
+        } => there == namespace && name == account,
         Grantee::User(user) => **user == format!("system:serviceaccount:{namespace}:{account}"),
         Grantee::Group(group) => {
             ["system:serviceaccounts", "system:authenticated"].contains(&&**group)

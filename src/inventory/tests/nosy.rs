@@ -5,7 +5,13 @@ use crate::check::{Check, Context, Findings, Group, Judgement, Run};
 use crate::model::{ContainerRole, Key, Kind, KindSet, Place, Resource, Severity, Workload};
 
 /// Alphabetical, like the catalogue.
-pub(super) static ALL: [&Check; 5] = [&ON_AUTOSCALERS, &ON_BINDINGS, &ON_BUDGETS, &ON_ROLES, &ON_WORKLOADS];
+pub(super) static ALL: [&Check; 5] = [
+    &ON_AUTOSCALERS,
+    &ON_BINDINGS,
+    &ON_BUDGETS,
+    &ON_ROLES,
+    &ON_WORKLOADS,
+];
 
 const fn nosy(id: &'static str, subjects: KindSet, reads: KindSet, run: Run) -> Check {
     Check {
@@ -49,7 +55,13 @@ static ON_WORKLOADS: Check = nosy(
                 say(findings, format!("{object:?}"));
             }
         }
-        say(findings, format!("{:?}", context.read(Kind::ServiceAccount)?.account(workload)));
+        say(
+            findings,
+            format!(
+                "{:?}",
+                context.read(Kind::ServiceAccount)?.account(workload)
+            ),
+        );
         limit_ranges(context, workload, findings)
     }),
 );
@@ -59,7 +71,8 @@ fn limit_ranges(context: &Context<'_>, workload: &Workload, findings: &mut Findi
     let resources = [Resource::Cpu, Resource::Memory];
     let is_lacking = workload.pod.containers.iter().any(|container| {
         let lacks = |resource| {
-            container.resources.limit(resource).is_none() || container.resources.requests[resource as usize].is_none()
+            container.resources.limit(resource).is_none()
+                || container.resources.requests[resource as usize].is_none()
         };
         container.role != ContainerRole::Ephemeral && resources.into_iter().any(lacks)
     });
@@ -84,7 +97,10 @@ static ON_AUTOSCALERS: Check = nosy(
             let namespace = autoscaler.meta.key.namespace.clone();
             view.get(&Key::new(kind, namespace, autoscaler.target.name.clone()))
         });
-        say(findings, format!("{autoscaler:?} {target:?} {}", named.is_some()));
+        say(
+            findings,
+            format!("{autoscaler:?} {target:?} {}", named.is_some()),
+        );
         target.map_or(Ok(()), |workload| limit_ranges(context, workload, findings))
     }),
 );
@@ -100,10 +116,22 @@ static ON_BUDGETS: Check = nosy(
         let selector = budget.selector.as_ref();
         let selected = selector.map(|selector| view.selected(&budget.meta.key.namespace, selector));
         for workload in selected.into_iter().flatten() {
-            let Workload { meta, replicas, finished, pod, .. } = workload;
+            let Workload {
+                meta,
+                replicas,
+                finished,
+                pod,
+                ..
+            } = workload;
             let autoscalers = view.autoscalers(workload);
             let (labels, owner) = (&pod.labels, &meta.controller);
-            say(findings, format!("{} {replicas} {finished} {labels:?} {owner:?} {autoscalers:?}", meta.key));
+            say(
+                findings,
+                format!(
+                    "{} {replicas} {finished} {labels:?} {owner:?} {autoscalers:?}",
+                    meta.key
+                ),
+            );
         }
         Ok(())
     }),

@@ -41,7 +41,11 @@ fn altered(old: &Workload, respect: Respect, like: &Workload) -> Workload {
     match respect {
         Respect::Owner => new.meta.controller = like.meta.controller.clone(),
         Respect::Uid => {
-            let other = old.meta.uid.strip_suffix("-0").map(|uid| format!("{uid}-1").into());
+            let other = old
+                .meta
+                .uid
+                .strip_suffix("-0")
+                .map(|uid| format!("{uid}-1").into());
             new.meta.uid = other.unwrap_or_else(|| old.meta.uid.clone());
         }
         Respect::Labels => new.meta.labels = like.meta.labels.clone(),
@@ -60,10 +64,14 @@ impl fmt::Debug for Write {
         match self {
             Self::Apply(object) => write!(f, "apply {object:?}"),
             Self::Delete(index) => write!(f, "delete {index:?}"),
-            Self::Alter(index, respect, like) => write!(f, "alter {respect:?} of {index:?} to that of {like:?}"),
+            Self::Alter(index, respect, like) => {
+                write!(f, "alter {respect:?} of {index:?} to that of {like:?}")
+            }
             Self::Reset(kind, objects) => {
                 write!(f, "reset {kind}")?;
-                objects.iter().try_for_each(|object| write!(f, "\n    {object:?}"))
+                objects
+                    .iter()
+                    .try_for_each(|object| write!(f, "\n    {object:?}"))
             }
         }
     }
@@ -102,15 +110,28 @@ fn perform(write: &Write, inventory: &mut Inventory, objects: &mut Objects) -> V
         Write::Apply(object) => {
             let before = objects.insert(object.key().clone(), object.clone());
             let change = inventory.apply(object.clone());
-            assert_eq!(change.is_none(), before.as_ref() == Some(object), "an equal record is no change");
-            change.into_iter().inspect(|change| assert_eq!(change.before.as_deref(), before.as_ref())).collect()
+            assert_eq!(
+                change.is_none(),
+                before.as_ref() == Some(object),
+                "an equal record is no change"
+            );
+            change
+                .into_iter()
+                .inspect(|change| assert_eq!(change.before.as_deref(), before.as_ref()))
+                .collect()
         }
         Write::Delete(_) if objects.is_empty() => Vec::new(),
         Write::Delete(index) => {
-            let key = index.get(&objects.keys().collect::<Vec<_>>()).to_owned().clone();
+            let key = index
+                .get(&objects.keys().collect::<Vec<_>>())
+                .to_owned()
+                .clone();
             let before = objects.remove(&key);
             let change = inventory.delete(&key);
-            assert_eq!(change.as_ref().and_then(|change| change.before.as_deref()), before.as_ref());
+            assert_eq!(
+                change.as_ref().and_then(|change| change.before.as_deref()),
+                before.as_ref()
+            );
             change.into_iter().collect()
         }
         Write::Alter(index, respect, like) => {
@@ -120,11 +141,19 @@ fn perform(write: &Write, inventory: &mut Inventory, objects: &mut Objects) -> V
             }
             let like = like.workload().unwrap_or(workloads[0]);
             let new = altered(workloads[index.index(workloads.len())], *respect, like);
-            perform(&Write::Apply(Object::Workload(Box::new(new))), inventory, objects)
+            perform(
+                &Write::Apply(Object::Workload(Box::new(new))),
+                inventory,
+                objects,
+            )
         }
         Write::Reset(kind, wanted) => {
             objects.retain(|key, _| key.kind != *kind);
-            objects.extend(wanted.iter().map(|object| (object.key().clone(), object.clone())));
+            objects.extend(
+                wanted
+                    .iter()
+                    .map(|object| (object.key().clone(), object.clone())),
+            );
             inventory.reset(*kind, wanted.iter().cloned())
         }
     }
@@ -142,23 +171,54 @@ fn assert_same(inventory: &Inventory, objects: &Objects) {
 /// The indexes answer what a look at every object answers, in both directions.
 fn assert_answers(inventory: &Inventory, objects: &Objects) {
     let view = View::of(inventory);
-    let workloads: BTreeMap<_, _> = naive::top_level(objects).map(|workload| (workload.key(), workload)).collect();
+    let workloads: BTreeMap<_, _> = naive::top_level(objects)
+        .map(|workload| (workload.key(), workload))
+        .collect();
     for object in objects.values() {
         let key = object.key();
         let found = view.workload(key).map(|workload| workload.key());
-        assert_eq!(found, workloads.get_key_value(key).map(|(key, _)| *key), "{key} is judged itself");
-        assert_eq!(inventory.by_uid(&object.meta().uid).map(|found| found.key()), Some(key));
-        let concerned = workloads.values().filter(|workload| concerns(objects, object, workload));
+        assert_eq!(
+            found,
+            workloads.get_key_value(key).map(|(key, _)| *key),
+            "{key} is judged itself"
+        );
+        assert_eq!(
+            inventory
+                .by_uid(&object.meta().uid)
+                .map(|found| found.key()),
+            Some(key)
+        );
+        let concerned = workloads
+            .values()
+            .filter(|workload| concerns(objects, object, workload));
         let expected: Vec<&Key> = concerned.map(|workload| workload.key()).collect();
-        let found: Vec<&Key> = view.concerned(object).into_iter().map(|workload| workload.key()).collect();
+        let found: Vec<&Key> = view
+            .concerned(object)
+            .into_iter()
+            .map(|workload| workload.key())
+            .collect();
         assert_eq!(found, expected, "the workloads that {key} concerns");
     }
-    for (kind, workload) in Kind::ALL.iter().flat_map(|kind| workloads.values().map(move |workload| (*kind, workload))) {
+    for (kind, workload) in Kind::ALL
+        .iter()
+        .flat_map(|kind| workloads.values().map(move |workload| (*kind, workload)))
+    {
         let of_kind = objects.values().filter(|object| object.key().kind == kind);
-        let expected: Vec<&Key> =
-            of_kind.filter(|object| concerns(objects, object, workload)).map(Object::key).collect();
-        let found: Vec<&Key> = view.concerning(workload, kind).into_iter().map(Object::key).collect();
-        assert_eq!(found, expected, "the {kind}s that concern {}", workload.key());
+        let expected: Vec<&Key> = of_kind
+            .filter(|object| concerns(objects, object, workload))
+            .map(Object::key)
+            .collect();
+        let found: Vec<&Key> = view
+            .concerning(workload, kind)
+            .into_iter()
+            .map(Object::key)
+            .collect();
+        assert_eq!(
+            found,
+            expected,
+            "the {kind}s that concern {}",
+            workload.key()
+        );
     }
 }
 

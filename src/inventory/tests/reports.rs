@@ -37,11 +37,19 @@ pub(super) fn policies() -> PolicySet {
         Policy::compile(name, &spec).expect("the policy compiles")
     });
     let everything = checks::ALL.iter().copied().chain(nosy::ALL.iter().copied());
-    PolicySet::new(compiled.into_iter().chain([Policy::of_checks("everything", everything)]))
+    PolicySet::new(
+        compiled
+            .into_iter()
+            .chain([Policy::of_checks("everything", everything)]),
+    )
 }
 
 /// What one report says; `None` where there is none.
-pub(super) fn content(policies: &PolicySet, inventory: &Inventory, on: &ReportOn) -> Option<Content> {
+pub(super) fn content(
+    policies: &PolicySet,
+    inventory: &Inventory,
+    on: &ReportOn,
+) -> Option<Content> {
     let evaluation = match on {
         ReportOn::Workload(key) => {
             let view = View::of(inventory);
@@ -49,7 +57,10 @@ pub(super) fn content(policies: &PolicySet, inventory: &Inventory, on: &ReportOn
         }
         ReportOn::Namespace(namespace) => {
             let evaluation = engine::unclaimed(policies, inventory, namespace)?;
-            let says_something = evaluation.results.iter().any(|result| !result.findings.is_empty());
+            let says_something = evaluation
+                .results
+                .iter()
+                .any(|result| !result.findings.is_empty());
             Some(evaluation).filter(|_| says_something)?
         }
     };
@@ -58,25 +69,43 @@ pub(super) fn content(policies: &PolicySet, inventory: &Inventory, on: &ReportOn
 
 fn summary(evaluation: &Evaluation) -> Content {
     let results = evaluation.iter().map(|(entry, result)| {
-        (entry.check.id, entry.severity, result.verdict, result.findings.clone())
+        (
+            entry.check.id,
+            entry.severity,
+            result.verdict,
+            result.findings.clone(),
+        )
     });
     Content {
-        policies: evaluation.plan.policies.iter().map(|policy| policy.name.clone()).collect(),
+        policies: evaluation
+            .plan
+            .policies
+            .iter()
+            .map(|policy| policy.name.clone())
+            .collect(),
         results: results.collect(),
     }
 }
 
 /// What every report says, judged anew.
 pub(super) fn all(policies: &PolicySet, inventory: &Inventory) -> Contents {
-    let objects = crate::model::Kind::ALL.iter().flat_map(|kind| inventory.of_kind(*kind));
+    let objects = crate::model::Kind::ALL
+        .iter()
+        .flat_map(|kind| inventory.of_kind(*kind));
     let mut subjects = BTreeSet::new();
     for object in objects {
         let key = object.key();
-        let namespace = if matches!(**object, Object::Namespace(_)) { &key.name } else { &key.namespace };
+        let namespace = if matches!(**object, Object::Namespace(_)) {
+            &key.name
+        } else {
+            &key.namespace
+        };
         subjects.insert(ReportOn::Namespace(namespace.clone()));
         subjects.extend(object.workload().map(|_| ReportOn::Workload(key.clone())));
     }
-    let contents = subjects.into_iter().filter_map(|on| Some((on.clone(), content(policies, inventory, &on)?)));
+    let contents = subjects
+        .into_iter()
+        .filter_map(|on| Some((on.clone(), content(policies, inventory, &on)?)));
     contents.collect()
 }
 
@@ -87,7 +116,10 @@ pub(super) fn refresh(
     changes: &[Change],
     contents: &mut Contents,
 ) -> BTreeSet<ReportOn> {
-    let touched: BTreeSet<_> = changes.iter().flat_map(|change| affected(before, after, change)).collect();
+    let touched: BTreeSet<_> = changes
+        .iter()
+        .flat_map(|change| affected(before, after, change))
+        .collect();
     for on in &touched {
         match content(policies, after, on) {
             Some(content) => contents.insert(on.clone(), content),
@@ -102,7 +134,10 @@ pub(super) fn difference(one: Option<&Content>, other: Option<&Content>) -> Vec<
     match (one, other) {
         (Some(one), Some(other)) if one.policies == other.policies => {
             let pairs = one.results.iter().zip(&other.results);
-            pairs.filter(|(one, other)| one != other).map(|((check, ..), _)| *check).collect()
+            pairs
+                .filter(|(one, other)| one != other)
+                .map(|((check, ..), _)| *check)
+                .collect()
         }
         _ => vec!["policies"],
     }

@@ -12,17 +12,30 @@ const NAMES: [&str; 2] = ["x", "y"];
 
 /// An object of any kind; workloads as often as all others together, and those most often that others refer to.
 pub(super) fn any_object() -> BoxedStrategy<Object> {
-    let (mut workloads, others): (Vec<Kind>, Vec<Kind>) =
-        Kind::ALL.iter().copied().partition(|kind| kind.is_workload());
-    workloads.extend([Kind::Deployment, Kind::Deployment, Kind::ReplicaSet, Kind::ReplicaSet]);
-    prop_oneof![select(workloads), select(others)].prop_flat_map(object_of).boxed()
+    let (mut workloads, others): (Vec<Kind>, Vec<Kind>) = Kind::ALL
+        .iter()
+        .copied()
+        .partition(|kind| kind.is_workload());
+    workloads.extend([
+        Kind::Deployment,
+        Kind::Deployment,
+        Kind::ReplicaSet,
+        Kind::ReplicaSet,
+    ]);
+    prop_oneof![select(workloads), select(others)]
+        .prop_flat_map(object_of)
+        .boxed()
 }
 
 /// An object of a kind.
 pub(super) fn object_of(kind: Kind) -> BoxedStrategy<Object> {
     match kind {
         kind if kind.is_workload() => any_workload(kind),
-        Kind::Namespace => (metadata(select(&NAMESPACES[..]), kind), labels(&["env"], &["prod", "dev"]), any::<bool>())
+        Kind::Namespace => (
+            metadata(select(&NAMESPACES[..]), kind),
+            labels(&["env"], &["prod", "dev"]),
+            any::<bool>(),
+        )
             .prop_map(move |(mut metadata, labels, deleting)| {
                 metadata["labels"] = labels;
                 if deleting {
@@ -33,14 +46,26 @@ pub(super) fn object_of(kind: Kind) -> BoxedStrategy<Object> {
             .boxed(),
         Kind::ServiceAccount => {
             let fields = select(vec![Value::Null, json!(true), json!(false)]);
-            with_metadata(kind, &["default", "x"], fields.prop_map(|automount| json!({"automountServiceAccountToken": automount})))
+            with_metadata(
+                kind,
+                &["default", "x"],
+                fields.prop_map(|automount| json!({"automountServiceAccountToken": automount})),
+            )
         }
-        Kind::Role | Kind::ClusterRole => with_metadata(kind, &["x", "y", "cluster-admin"], rules()),
+        Kind::Role | Kind::ClusterRole => {
+            with_metadata(kind, &["x", "y", "cluster-admin"], rules())
+        }
         Kind::RoleBinding | Kind::ClusterRoleBinding => with_metadata(kind, &NAMES, binding(kind)),
         Kind::HorizontalPodAutoscaler => with_spec(kind, autoscaler()),
         Kind::PodDisruptionBudget => with_spec(kind, budget()),
         Kind::NetworkPolicy => with_spec(kind, network_policy()),
-        Kind::Service => with_spec(kind, prop_oneof![Just(json!({})), pod_labels().prop_map(|labels| json!({"selector": labels}))]),
+        Kind::Service => with_spec(
+            kind,
+            prop_oneof![
+                Just(json!({})),
+                pod_labels().prop_map(|labels| json!({"selector": labels}))
+            ],
+        ),
         _ => with_spec(kind, limit_range()),
     }
 }
@@ -67,21 +92,29 @@ fn with_metadata(
 }
 
 /// A name, a namespace, a generation and one of two UIDs: an object may have been made anew.
-fn metadata(names: impl Strategy<Value = &'static str>, kind: Kind) -> impl Strategy<Value = Value> {
-    (names, select(&NAMESPACES[..]), 0..2_u8, 1..3_u8).prop_map(move |(name, namespace, uid, generation)| {
-        let namespace = if kind.is_namespaced() { namespace } else { "" };
-        json!({
-            "name": name, "namespace": namespace, "generation": generation,
-            "uid": uid_of(kind.name(), namespace, name, uid),
-        })
-    })
+fn metadata(
+    names: impl Strategy<Value = &'static str>,
+    kind: Kind,
+) -> impl Strategy<Value = Value> {
+    (names, select(&NAMESPACES[..]), 0..2_u8, 1..3_u8).prop_map(
+        move |(name, namespace, uid, generation)| {
+            let namespace = if kind.is_namespaced() { namespace } else { "" };
+            json!({
+                "name": name, "namespace": namespace, "generation": generation,
+                "uid": uid_of(kind.name(), namespace, name, uid),
+            })
+        },
+    )
 }
 
 fn uid_of(kind: &str, namespace: &str, name: &str, incarnation: u8) -> String {
     format!("{kind}-{namespace}-{name}-{incarnation}")
 }
 
-fn labels(keys: &'static [&'static str], values: &'static [&'static str]) -> impl Strategy<Value = Value> {
+fn labels(
+    keys: &'static [&'static str],
+    values: &'static [&'static str],
+) -> impl Strategy<Value = Value> {
     let label = |key: &'static str| {
         let value = prop::option::weighted(0.7, select(values));
         value.prop_map(move |value| value.map(|value| (key.to_owned(), Value::from(value))))
@@ -98,33 +131,62 @@ fn any_workload(kind: Kind) -> BoxedStrategy<Object> {
     let replicas = prop::option::of(0..4);
     let account = select(vec![Value::Null, json!("x"), json!("gone")]);
     let container = (0..4_u8, any::<bool>(), 0..3_u8);
-    let parts = (metadata(select(&NAMES[..]), kind), owner(), pod_labels(), replicas, account, container);
+    let parts = (
+        metadata(select(&NAMES[..]), kind),
+        owner(),
+        pod_labels(),
+        replicas,
+        account,
+        container,
+    );
     (parts, pod_labels(), any::<bool>(), any::<bool>())
-        .prop_map(move |((mut metadata, owner, pod_labels, replicas, account, container), own_labels, finished, as_stub)| {
-            metadata["labels"] = if kind == Kind::Pod { pod_labels.clone() } else { own_labels };
-            let owned = !owner.is_null();
-            if owned {
-                metadata["ownerReferences"] = json!([owner_in(&metadata, owner)]);
-            }
-            let pod = json!({
-                "serviceAccountName": account,
-                "containers": [any_container(container)],
-            });
-            let template = json!({"metadata": {"labels": pod_labels}, "spec": pod});
-            let spec = match kind {
-                Kind::Pod => pod,
-                Kind::Job => json!({"parallelism": replicas, "template": template}),
-                Kind::CronJob => json!({"jobTemplate": {"spec": {"template": template}}}),
-                _ => json!({"replicas": replicas, "template": template}),
-            };
-            let status = match (kind, finished) {
-                (Kind::Pod, true) => json!({"phase": "Succeeded"}),
-                (Kind::Job, true) => json!({"conditions": [{"type": "Complete", "status": "True"}]}),
-                _ => Value::Null,
-            };
-            let object = decode(kind, json!({"metadata": metadata, "spec": spec, "status": status}));
-            if owned && as_stub { Object::Owned(Stub { meta: object.meta().clone() }) } else { object }
-        })
+        .prop_map(
+            move |(
+                (mut metadata, owner, pod_labels, replicas, account, container),
+                own_labels,
+                finished,
+                as_stub,
+            )| {
+                metadata["labels"] = if kind == Kind::Pod {
+                    pod_labels.clone()
+                } else {
+                    own_labels
+                };
+                let owned = !owner.is_null();
+                if owned {
+                    metadata["ownerReferences"] = json!([owner_in(&metadata, owner)]);
+                }
+                let pod = json!({
+                    "serviceAccountName": account,
+                    "containers": [any_container(container)],
+                });
+                let template = json!({"metadata": {"labels": pod_labels}, "spec": pod});
+                let spec = match kind {
+                    Kind::Pod => pod,
+                    Kind::Job => json!({"parallelism": replicas, "template": template}),
+                    Kind::CronJob => json!({"jobTemplate": {"spec": {"template": template}}}),
+                    _ => json!({"replicas": replicas, "template": template}),
+                };
+                let status = match (kind, finished) {
+                    (Kind::Pod, true) => json!({"phase": "Succeeded"}),
+                    (Kind::Job, true) => {
+                        json!({"conditions": [{"type": "Complete", "status": "True"}]})
+                    }
+                    _ => Value::Null,
+                };
+                let object = decode(
+                    kind,
+                    json!({"metadata": metadata, "spec": spec, "status": status}),
+                );
+                if owned && as_stub {
+                    Object::Owned(Stub {
+                        meta: object.meta().clone(),
+                    })
+                } else {
+                    object
+                }
+            },
+        )
         .boxed()
 }
 
@@ -146,7 +208,14 @@ fn any_container((bounds, has_probe, tag): (u8, bool, u8)) -> Value {
 /// The kind, name and incarnation of a controlling owner, or null: one that may be here, one of a kind that is not kept,
 /// and one that is no workload.
 fn owner() -> impl Strategy<Value = Value> {
-    let kinds = ["Deployment", "ReplicaSet", "CronJob", "Job", "Rollout", "ServiceAccount"];
+    let kinds = [
+        "Deployment",
+        "ReplicaSet",
+        "CronJob",
+        "Job",
+        "Rollout",
+        "ServiceAccount",
+    ];
     let owner = (select(kinds.to_vec()), select(&NAMES[..]), 0..2_u8);
     prop_oneof![
         2 => Just(Value::Null),
@@ -155,7 +224,10 @@ fn owner() -> impl Strategy<Value = Value> {
 }
 
 fn owner_in(metadata: &Value, owner: Value) -> Value {
-    let (kind, name) = (owner[0].as_str().unwrap_or_default(), owner[1].as_str().unwrap_or_default());
+    let (kind, name) = (
+        owner[0].as_str().unwrap_or_default(),
+        owner[1].as_str().unwrap_or_default(),
+    );
     let api_version = match kind {
         "Rollout" => "argoproj.io/v1alpha1",
         "ServiceAccount" => "v1",
@@ -209,12 +281,14 @@ fn autoscaler() -> impl Strategy<Value = Value> {
             {"name": "cpu", "container": "gone", "target": {"type": "Utilization"}}}]),
         json!([{"type": "External"}]),
     ]);
-    (target, select(vec!["x", "y", "gone"]), 1..4, metrics).prop_map(|((version, kind), name, replicas, metrics)| {
-        json!({
-            "scaleTargetRef": {"apiVersion": version, "kind": kind, "name": name},
-            "minReplicas": replicas, "maxReplicas": 3, "metrics": metrics,
-        })
-    })
+    (target, select(vec!["x", "y", "gone"]), 1..4, metrics).prop_map(
+        |((version, kind), name, replicas, metrics)| {
+            json!({
+                "scaleTargetRef": {"apiVersion": version, "kind": kind, "name": name},
+                "minReplicas": replicas, "maxReplicas": 3, "metrics": metrics,
+            })
+        },
+    )
 }
 
 fn budget() -> impl Strategy<Value = Value> {
@@ -225,22 +299,43 @@ fn budget() -> impl Strategy<Value = Value> {
         ("maxUnavailable", json!(0)),
         ("maxUnavailable", json!(1)),
     ]);
-    (selector(), demand).prop_map(|(selector, (field, amount))| json!({"selector": selector, field: amount}))
+    (selector(), demand)
+        .prop_map(|(selector, (field, amount))| json!({"selector": selector, field: amount}))
 }
 
 fn network_policy() -> impl Strategy<Value = Value> {
-    let rules = || select(vec![Value::Null, json!([]), json!([{}]), json!([{"ports": [{"port": 80}]}])]);
-    let types = select(vec![Value::Null, json!(["Ingress"]), json!(["Ingress", "Egress"])]);
+    let rules = || {
+        select(vec![
+            Value::Null,
+            json!([]),
+            json!([{}]),
+            json!([{"ports": [{"port": 80}]}]),
+        ])
+    };
+    let types = select(vec![
+        Value::Null,
+        json!(["Ingress"]),
+        json!(["Ingress", "Egress"]),
+    ]);
     (selector(), rules(), rules(), types).prop_map(|(selector, ingress, egress, types)| {
         json!({"podSelector": selector, "ingress": ingress, "egress": egress, "policyTypes": types})
     })
 }
 
 fn limit_range() -> impl Strategy<Value = Value> {
-    let amounts = || select(vec![Value::Null, json!({"cpu": "1"}), json!({"memory": "1Gi"}), json!({"cpu": 1, "memory": "1Gi"})]);
+    let amounts = || {
+        select(vec![
+            Value::Null,
+            json!({"cpu": "1"}),
+            json!({"memory": "1Gi"}),
+            json!({"cpu": 1, "memory": "1Gi"}),
+        ])
+    };
     let item = (select(vec!["Container", "Pod"]), amounts(), amounts());
     prop::collection::vec(item, 0..3).prop_map(|items| {
-        let items = items.into_iter().map(|(kind, default, min)| json!({"type": kind, "default": default, "min": min}));
+        let items = items
+            .into_iter()
+            .map(|(kind, default, min)| json!({"type": kind, "default": default, "min": min}));
         json!({"limits": items.collect::<Vec<_>>()})
     })
 }
@@ -255,7 +350,11 @@ fn rules() -> impl Strategy<Value = Value> {
 }
 
 fn binding(kind: Kind) -> impl Strategy<Value = Value> {
-    let mut roles = vec![("ClusterRole", "x"), ("ClusterRole", "cluster-admin"), ("ClusterRole", "gone")];
+    let mut roles = vec![
+        ("ClusterRole", "x"),
+        ("ClusterRole", "cluster-admin"),
+        ("ClusterRole", "gone"),
+    ];
     if kind == Kind::RoleBinding {
         roles.extend([("Role", "x"), ("Role", "y"), ("Role", "gone")]);
     }

@@ -124,7 +124,9 @@ impl<'a> View<'a> {
             Some(namespace) => {
                 let namespace = Text::from(namespace);
                 let stored = self.stored_in(&namespace);
-                self.judged(stored, move |workload| workload.meta.key.namespace == namespace)
+                self.judged(stored, move |workload| {
+                    workload.meta.key.namespace == namespace
+                })
             }
             None => Box::new(std::iter::empty()),
         }

@@ -21,12 +21,23 @@ fn read(kind: Kind, manifest: &str) -> Result<Object, String> {
     let (_, source) = documents(manifest).next().ok_or("no document")?;
     let document = source.parse().map_err(|problem| problem.to_string())?;
     let node = document.root().ok_or("an empty document")?;
-    let object = decode(kind, node).map_err(|problem| format!("{}: {}", problem.path, problem.message))?;
-    let value: serde_json::Value = document.deserialize().map_err(|problem| problem.to_string())?;
-    assert_eq!(decode(kind, &value).as_ref().ok(), Some(&object), "as a JSON value: {value}");
+    let object =
+        decode(kind, node).map_err(|problem| format!("{}: {}", problem.path, problem.message))?;
+    let value: serde_json::Value = document
+        .deserialize()
+        .map_err(|problem| problem.to_string())?;
+    assert_eq!(
+        decode(kind, &value).as_ref().ok(),
+        Some(&object),
+        "as a JSON value: {value}"
+    );
     let text = value.to_string();
     let from_text = decode(kind, &mut serde_json::Deserializer::from_str(&text));
-    assert_eq!(from_text.as_ref().ok(), Some(&object), "as JSON text: {text}");
+    assert_eq!(
+        from_text.as_ref().ok(),
+        Some(&object),
+        "as JSON text: {text}"
+    );
     Ok(object)
 }
 

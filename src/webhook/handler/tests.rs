@@ -23,29 +23,50 @@ fn live(objects: &[(Kind, Value)]) -> Arc<Live> {
     for (kind, object) in objects {
         inventory.apply(model::decode(*kind, object).expect("an object"));
     }
-    let actions = Actions { critical: Action::Deny, ..Actions::default() };
-    let spec = ReadinessPolicySpec { actions, ..ReadinessPolicySpec::default() };
+    let actions = Actions {
+        critical: Action::Deny,
+        ..Actions::default()
+    };
+    let spec = ReadinessPolicySpec {
+        actions,
+        ..ReadinessPolicySpec::default()
+    };
     let policies = PolicySet::new([Policy::compile("production", &spec).expect("a policy")]);
-    Live::at(Snapshot { inventory, policies: Arc::new(policies), complete: true })
+    Live::at(Snapshot {
+        inventory,
+        policies: Arc::new(policies),
+        complete: true,
+    })
 }
 
 async fn send(live: &Arc<Live>, body: impl Into<Body>) -> (StatusCode, Vec<u8>) {
     let metrics = WebhookMetrics::register(&mut Registry::default());
     let router = Webhook::new(live.clone(), "plimsoll-system", metrics).router();
-    let request = HttpRequest::post("/validate").body(body.into()).expect("a request");
-    let response = router.oneshot(request).await.expect("the router always answers");
+    let request = HttpRequest::post("/validate")
+        .body(body.into())
+        .expect("a request");
+    let response = router
+        .oneshot(request)
+        .await
+        .expect("the router always answers");
     let status = response.status();
-    let body = to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+    let body = to_bytes(response.into_body(), 1 << 20)
+        .await
+        .expect("a body");
     (status, body.to_vec())
 }
 
 /// The `response` of a review.
 async fn review(live: &Arc<Live>, request: Value) -> Value {
-    let review = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request});
+    let review =
+        json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request});
     let (status, body) = send(live, review.to_string()).await;
     assert_eq!(status, StatusCode::OK, "{}", String::from_utf8_lossy(&body));
     let answer: Value = serde_json::from_slice(&body).expect("JSON");
-    assert_eq!((&answer["apiVersion"], &answer["kind"]), (&review["apiVersion"], &review["kind"]));
+    assert_eq!(
+        (&answer["apiVersion"], &answer["kind"]),
+        (&review["apiVersion"], &review["kind"])
+    );
     assert_eq!(answer["response"]["uid"], review["request"]["uid"]);
     answer["response"].clone()
 }
@@ -77,11 +98,25 @@ async fn a_violating_object_is_denied_and_the_message_is_readable() {
     assert_eq!(answer["status"]["code"], 403);
     let message = answer["status"]["message"].as_str().expect("a message");
     let mut lines = message.lines();
-    assert_eq!(lines.next(), Some("Deployment shop/web is not ready for production:"));
-    let failures: Vec<_> = lines.clone().filter(|line| line.starts_with("- container web: ")).collect();
+    assert_eq!(
+        lines.next(),
+        Some("Deployment shop/web is not ready for production:")
+    );
+    let failures: Vec<_> = lines
+        .clone()
+        .filter(|line| line.starts_with("- container web: "))
+        .collect();
     assert_eq!(failures.len(), 6, "{message}");
-    assert!(failures.iter().all(|line| line.ends_with(", policy production]")), "{message}");
-    assert!(message.ends_with("plimsoll explain cpu-limits"), "{message}");
+    assert!(
+        failures
+            .iter()
+            .all(|line| line.ends_with(", policy production]")),
+        "{message}"
+    );
+    assert!(
+        message.ends_with("plimsoll explain cpu-limits"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
@@ -106,7 +141,15 @@ async fn what_is_not_judged_is_allowed_without_a_word() {
     relabelled["operation"] = json!("UPDATE");
     relabelled["oldObject"] = deployment();
     relabelled["object"]["metadata"]["labels"] = json!({"team": "shop"});
-    for request in [deletion, subresource, system, own, unknown, going, relabelled] {
+    for request in [
+        deletion,
+        subresource,
+        system,
+        own,
+        unknown,
+        going,
+        relabelled,
+    ] {
         let answer = review(&live, request.clone()).await;
         assert_eq!(answer["allowed"], true, "{request}");
         assert_eq!(answer["warnings"], Value::Null, "{request}");
@@ -119,8 +162,15 @@ async fn the_object_may_come_before_its_kind() {
     let text = request("Deployment", deployment()).to_string();
     let kind = text.find("\"kind\":{\"group\"").expect("the kind");
     let end = kind + text[kind..].find('}').expect("its end") + 2;
-    let moved = format!("{}{},{}}}", &text[..kind], &text[end..text.len() - 1], &text[kind..end - 1]);
-    let body = format!("{{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":{moved}}}");
+    let moved = format!(
+        "{}{},{}}}",
+        &text[..kind],
+        &text[end..text.len() - 1],
+        &text[kind..end - 1]
+    );
+    let body = format!(
+        "{{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":{moved}}}"
+    );
     let (status, answer) = send(&live(&[]), body).await;
     assert_eq!(status, StatusCode::OK);
     let answer: Value = serde_json::from_slice(&answer).expect("JSON");
@@ -137,8 +187,19 @@ async fn what_is_no_review_is_refused_with_a_reason() {
     let old = whole.replace("admission.k8s.io/v1", "admission.k8s.io/v1beta1");
     let mut wrong_type = request("Deployment", deployment());
     wrong_type["object"]["spec"]["replicas"] = json!("two");
-    let wrong_type = whole.replace(&request("Deployment", deployment()).to_string(), &wrong_type.to_string());
-    for body in ["", "{}", "[]", "null", &whole[..whole.len() / 2], &old, &wrong_type] {
+    let wrong_type = whole.replace(
+        &request("Deployment", deployment()).to_string(),
+        &wrong_type.to_string(),
+    );
+    for body in [
+        "",
+        "{}",
+        "[]",
+        "null",
+        &whole[..whole.len() / 2],
+        &old,
+        &wrong_type,
+    ] {
         let (status, message) = send(&live, body.to_owned()).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
         assert!(message.starts_with(b"the admission review could not be read: "));
@@ -165,8 +226,16 @@ async fn a_pod_is_let_pass_only_from_the_hands_of_its_owners_controller() {
         ("set-1", REPLICA_SET_CONTROLLER, true),
         ("set-1", "system:kube-controller-manager", true),
         ("set-1", "alice", false),
-        ("set-1", "system:serviceaccount:kube-system:job-controller", false),
-        ("set-1", "system:serviceaccount:shop:replicaset-controller", false),
+        (
+            "set-1",
+            "system:serviceaccount:kube-system:job-controller",
+            false,
+        ),
+        (
+            "set-1",
+            "system:serviceaccount:shop:replicaset-controller",
+            false,
+        ),
         ("set-2", REPLICA_SET_CONTROLLER, false),
     ] {
         let answer = review(&live, owned(uid, username)).await;
@@ -191,7 +260,11 @@ async fn an_owner_that_is_a_moment_late_is_waited_for() {
         let set = json!({"metadata": metadata, "spec": {"template": {"spec": pod()["spec"]}}});
         inventory.apply(model::decode(Kind::ReplicaSet, set).expect("a ReplicaSet"));
         let policies = snapshot.policies.clone();
-        late.publish(Snapshot { inventory, policies, complete: true });
+        late.publish(Snapshot {
+            inventory,
+            policies,
+            complete: true,
+        });
     };
     let (answer, ()) = tokio::join!(review(&live, request), publish);
     assert_eq!(answer["allowed"], true);
@@ -201,5 +274,9 @@ async fn an_owner_that_is_a_moment_late_is_waited_for() {
 async fn before_the_cluster_is_read_requests_are_admitted_with_a_warning() {
     let answer = review(&Live::new(), request("Deployment", deployment())).await;
     assert_eq!(answer["allowed"], true);
-    assert!(answer["warnings"][0].as_str().is_some_and(|warning| warning.contains("not judged")));
+    assert!(
+        answer["warnings"][0]
+            .as_str()
+            .is_some_and(|warning| warning.contains("not judged"))
+    );
 }

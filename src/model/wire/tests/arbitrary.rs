@@ -57,7 +57,23 @@ fn complete() -> Value {
 
 /// Any JSON, with the strings that mean something somewhere.
 fn any_json() -> impl Strategy<Value = Value> {
-    let words = ["", "a", "matchLabels", "name", "kind", "spec", "cpu", "1", "50%", "9e99", "-1Ei", "1.5.5", "²", "True", "\u{0}"];
+    let words = [
+        "",
+        "a",
+        "matchLabels",
+        "name",
+        "kind",
+        "spec",
+        "cpu",
+        "1",
+        "50%",
+        "9e99",
+        "-1Ei",
+        "1.5.5",
+        "²",
+        "True",
+        "\u{0}",
+    ];
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -70,8 +86,10 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 24, 5, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::vec((select(words.to_vec()), inner), 0..4)
-                .prop_map(|fields| fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
+            prop::collection::vec((select(words.to_vec()), inner), 0..4).prop_map(|fields| fields
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect()),
         ]
     })
 }
@@ -118,7 +136,11 @@ fn a_manifest_with_everything_is_read_whatever_its_kind() {
         if *kind == Kind::Service {
             manifest["spec"]["selector"] = json!({"app": "web"});
         }
-        assert!(decode(*kind, &manifest).is_ok(), "{kind}: {:?}", decode(*kind, &manifest).err());
+        assert!(
+            decode(*kind, &manifest).is_ok(),
+            "{kind}: {:?}",
+            decode(*kind, &manifest).err()
+        );
         assert_read_alike(*kind, &manifest);
     }
 }

@@ -85,28 +85,68 @@ fn some_kinds_have_the_labels_of_their_pods() {
         let template = "template: {metadata: {labels: {app: web}}}";
         let manifest = format!("{{metadata: {{name: web, labels: {own}}}, spec: {{{template}}}}}");
         let object = read(kind, &manifest).unwrap_or_else(|problem| panic!("{kind}: {problem}"));
-        let labels: Vec<_> = object.meta().labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let labels: Vec<_> = object
+            .meta()
+            .labels
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
         assert_eq!(labels, expected, "{kind} {own}");
     }
 }
 
 #[test]
 fn how_pods_are_replaced_is_left_to_the_kind_where_it_is_not_said() {
-    let rolling = |max_unavailable, max_surge| Strategy::RollingUpdate { max_unavailable, max_surge };
+    let rolling = |max_unavailable, max_surge| Strategy::RollingUpdate {
+        max_unavailable,
+        max_surge,
+    };
     let (one, quarter) = (IntOrPercent::Int(1), IntOrPercent::Percent(25));
     for (kind, spec, expected) in [
         (Kind::Deployment, "{}", rolling(None, None)),
-        (Kind::Deployment, "{strategy: {type: Recreate}}", Strategy::Recreate),
-        (Kind::Deployment, "{strategy: {rollingUpdate: {maxSurge: 25%, maxUnavailable: 1}}}", rolling(Some(one.clone()), Some(quarter))),
-        (Kind::Deployment, "{strategy: {type: rollingupdate}}", Strategy::None),
+        (
+            Kind::Deployment,
+            "{strategy: {type: Recreate}}",
+            Strategy::Recreate,
+        ),
+        (
+            Kind::Deployment,
+            "{strategy: {rollingUpdate: {maxSurge: 25%, maxUnavailable: 1}}}",
+            rolling(Some(one.clone()), Some(quarter)),
+        ),
+        (
+            Kind::Deployment,
+            "{strategy: {type: rollingupdate}}",
+            Strategy::None,
+        ),
         // Each kind has a field of its own.
-        (Kind::Deployment, "{updateStrategy: {type: OnDelete}}", rolling(None, None)),
-        (Kind::StatefulSet, "{updateStrategy: {type: OnDelete}}", Strategy::OnDelete),
-        (Kind::StatefulSet, "{strategy: {type: Recreate}}", rolling(None, None)),
-        (Kind::DaemonSet, "{updateStrategy: {rollingUpdate: {maxUnavailable: 1}}}", rolling(Some(one), None)),
+        (
+            Kind::Deployment,
+            "{updateStrategy: {type: OnDelete}}",
+            rolling(None, None),
+        ),
+        (
+            Kind::StatefulSet,
+            "{updateStrategy: {type: OnDelete}}",
+            Strategy::OnDelete,
+        ),
+        (
+            Kind::StatefulSet,
+            "{strategy: {type: Recreate}}",
+            rolling(None, None),
+        ),
+        (
+            Kind::DaemonSet,
+            "{updateStrategy: {rollingUpdate: {maxUnavailable: 1}}}",
+            rolling(Some(one), None),
+        ),
         (Kind::ReplicaSet, "{}", Strategy::None),
     ] {
-        assert_eq!(workload(kind, &format!("spec: {spec}")).strategy, expected, "{kind} {spec}");
+        assert_eq!(
+            workload(kind, &format!("spec: {spec}")).strategy,
+            expected,
+            "{kind} {spec}"
+        );
     }
 }
 
@@ -121,15 +161,39 @@ fn null_is_nothing() {
         (Kind::Deployment, "status: null", ""),
         (Kind::Job, "status: {conditions: null}", ""),
         (Kind::Role, "rules: null", ""),
-        (Kind::Role, "rules: [{verbs: null, resources: null}]", "rules: [{}]"),
-        (Kind::ServiceAccount, "automountServiceAccountToken: null", ""),
+        (
+            Kind::Role,
+            "rules: [{verbs: null, resources: null}]",
+            "rules: [{}]",
+        ),
+        (
+            Kind::ServiceAccount,
+            "automountServiceAccountToken: null",
+            "",
+        ),
         (Kind::Service, "spec: {selector: null}", "spec: {}"),
-        (Kind::PodDisruptionBudget, "spec: {selector: null, minAvailable: null}", "spec: {}"),
-        (Kind::PodDisruptionBudget, "spec: {selector: {matchLabels: null, matchExpressions: null}}", "spec: {selector: {}}"),
-        (Kind::NetworkPolicy, "spec: {podSelector: null, ingress: null, policyTypes: null}", "spec: {}"),
+        (
+            Kind::PodDisruptionBudget,
+            "spec: {selector: null, minAvailable: null}",
+            "spec: {}",
+        ),
+        (
+            Kind::PodDisruptionBudget,
+            "spec: {selector: {matchLabels: null, matchExpressions: null}}",
+            "spec: {selector: {}}",
+        ),
+        (
+            Kind::NetworkPolicy,
+            "spec: {podSelector: null, ingress: null, policyTypes: null}",
+            "spec: {}",
+        ),
         (Kind::LimitRange, "spec: {limits: null}", "spec: {}"),
         (Kind::Namespace, "spec: null", ""),
     ] {
-        assert_eq!(decoded(kind, with_nulls), decoded(kind, without), "{kind} {with_nulls}");
+        assert_eq!(
+            decoded(kind, with_nulls),
+            decoded(kind, without),
+            "{kind} {with_nulls}"
+        );
     }
 }

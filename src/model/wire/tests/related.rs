@@ -2,8 +2,8 @@
 
 use super::{decoded, read};
 use crate::model::{
-    Amount, Binding, Grantee, IntOrPercent, Kind, Labels, LimitRange, MetricSource, NetworkPolicy, Object, PodAutoscaler,
-    PodDisruptionBudget, Resource, Selector, Traffic,
+    Amount, Binding, Grantee, IntOrPercent, Kind, Labels, LimitRange, MetricSource, NetworkPolicy,
+    Object, PodAutoscaler, PodDisruptionBudget, Resource, Selector, Traffic,
 };
 
 fn budget(manifest: &str) -> PodDisruptionBudget {
@@ -15,7 +15,10 @@ fn budget(manifest: &str) -> PodDisruptionBudget {
 }
 
 fn labels(text: &str) -> Labels {
-    let label = |pair: &str| pair.split_once('=').map(|(key, value)| (key.into(), value.into()));
+    let label = |pair: &str| {
+        pair.split_once('=')
+            .map(|(key, value)| (key.into(), value.into()))
+    };
     text.split_whitespace().filter_map(label).collect()
 }
 
@@ -35,17 +38,32 @@ fn an_empty_selector_and_none_mean_what_they_mean_in_each_field() {
     assert_eq!(of_budget("policy/v1", ""), [""; 0]);
     assert_eq!(of_budget("policy/v1", "selector: null"), [""; 0]);
     assert_eq!(of_budget("policy/v1", "selector: {}"), sets);
-    assert_eq!(of_budget("policy/v1", "selector: {matchLabels: {}, matchExpressions: []}"), sets);
-    assert_eq!(of_budget("policy/v1", "selector: {matchLabels: {app: web}}"), ["app=web"]);
+    assert_eq!(
+        of_budget(
+            "policy/v1",
+            "selector: {matchLabels: {}, matchExpressions: []}"
+        ),
+        sets
+    );
+    assert_eq!(
+        of_budget("policy/v1", "selector: {matchLabels: {app: web}}"),
+        ["app=web"]
+    );
     // Convert_v1beta1_PodDisruptionBudget_To_policy_PodDisruptionBudget
     assert_eq!(of_budget("policy/v1beta1", "selector: {}"), [""; 0]);
     assert_eq!(of_budget("policy/v1beta1", ""), [""; 0]);
-    assert_eq!(of_budget("policy/v1beta1", "selector: {matchLabels: {app: web}}"), ["app=web"]);
+    assert_eq!(
+        of_budget("policy/v1beta1", "selector: {matchLabels: {app: web}}"),
+        ["app=web"]
+    );
 
     let of_policy = |spec: &str| selected(Some(&network_policy(spec).selector), &sets);
     assert_eq!(of_policy("{}"), sets);
     assert_eq!(of_policy("{podSelector: {}}"), sets);
-    assert_eq!(of_policy("{podSelector: {matchLabels: {app: api}}}"), ["app=api"]);
+    assert_eq!(
+        of_policy("{podSelector: {matchLabels: {app: api}}}"),
+        ["app=api"]
+    );
 
     let of_service = |spec: &str| match decoded(Kind::Service, &format!("spec: {spec}")) {
         Object::Service(service) => selected(service.selector.as_ref(), &sets),
@@ -60,20 +78,48 @@ fn an_empty_selector_and_none_mean_what_they_mean_in_each_field() {
 fn expressions_are_all_of_them_required() {
     let sets = ["", "app=web", "app=api", "app=web tier=front", "tier=front"];
     for (selector, expected) in [
-        ("{matchExpressions: [{key: app, operator: In, values: [web]}]}", &["app=web", "app=web tier=front"][..]),
-        ("{matchExpressions: [{key: app, operator: NotIn, values: [web]}]}", &["", "app=api", "tier=front"][..]),
-        ("{matchExpressions: [{key: app, operator: Exists}]}", &["app=web", "app=api", "app=web tier=front"][..]),
-        ("{matchExpressions: [{key: app, operator: DoesNotExist, values: []}]}", &["", "tier=front"][..]),
-        ("{matchLabels: {app: web}, matchExpressions: [{key: tier, operator: Exists}]}", &["app=web tier=front"][..]),
-        ("{matchLabels: {app: web}, matchExpressions: [{key: app, operator: In, values: [api]}]}", &[][..]),
+        (
+            "{matchExpressions: [{key: app, operator: In, values: [web]}]}",
+            &["app=web", "app=web tier=front"][..],
+        ),
+        (
+            "{matchExpressions: [{key: app, operator: NotIn, values: [web]}]}",
+            &["", "app=api", "tier=front"][..],
+        ),
+        (
+            "{matchExpressions: [{key: app, operator: Exists}]}",
+            &["app=web", "app=api", "app=web tier=front"][..],
+        ),
+        (
+            "{matchExpressions: [{key: app, operator: DoesNotExist, values: []}]}",
+            &["", "tier=front"][..],
+        ),
+        (
+            "{matchLabels: {app: web}, matchExpressions: [{key: tier, operator: Exists}]}",
+            &["app=web tier=front"][..],
+        ),
+        (
+            "{matchLabels: {app: web}, matchExpressions: [{key: app, operator: In, values: [api]}]}",
+            &[][..],
+        ),
         // The API server refuses these.
         ("{matchExpressions: [{key: app, operator: In}]}", &[][..]),
-        ("{matchExpressions: [{key: app, operator: Exists, values: [web]}]}", &[][..]),
-        ("{matchExpressions: [{key: app, operator: Gt, values: ['1']}]}", &[][..]),
+        (
+            "{matchExpressions: [{key: app, operator: Exists, values: [web]}]}",
+            &[][..],
+        ),
+        (
+            "{matchExpressions: [{key: app, operator: Gt, values: ['1']}]}",
+            &[][..],
+        ),
         ("{matchExpressions: [{}]}", &[][..]),
     ] {
         let budget = budget(&format!("spec: {{selector: {selector}}}"));
-        assert_eq!(selected(budget.selector.as_ref(), &sets), expected, "{selector}");
+        assert_eq!(
+            selected(budget.selector.as_ref(), &sets),
+            expected,
+            "{selector}"
+        );
     }
 }
 
@@ -88,7 +134,11 @@ fn numbers_and_percentages_are_told_apart() {
         ("'2'", IntOrPercent::Invalid("2".into())),
         ("half", IntOrPercent::Invalid("half".into())),
     ] {
-        assert_eq!(budget(&format!("spec: {{minAvailable: {written}}}")).min_available, Some(expected), "{written}");
+        assert_eq!(
+            budget(&format!("spec: {{minAvailable: {written}}}")).min_available,
+            Some(expected),
+            "{written}"
+        );
     }
     assert_eq!(budget("spec: {maxUnavailable: 1}").min_available, None);
 }
@@ -108,14 +158,34 @@ fn a_network_policy_isolates_by_its_types_and_allows_by_its_rules() {
         ("{ingress: []}", Restricted, NotIsolated),
         ("{ingress: [{}]}", AllAllowed, NotIsolated),
         ("{ingress: [{from: []}]}", AllAllowed, NotIsolated),
-        ("{ingress: [{from: [{podSelector: {}}]}]}", Restricted, NotIsolated),
-        ("{ingress: [{ports: [{port: 80}]}]}", Restricted, NotIsolated),
-        ("{ingress: [{ports: [{port: 80}]}, {from: null}]}", AllAllowed, NotIsolated),
+        (
+            "{ingress: [{from: [{podSelector: {}}]}]}",
+            Restricted,
+            NotIsolated,
+        ),
+        (
+            "{ingress: [{ports: [{port: 80}]}]}",
+            Restricted,
+            NotIsolated,
+        ),
+        (
+            "{ingress: [{ports: [{port: 80}]}, {from: null}]}",
+            AllAllowed,
+            NotIsolated,
+        ),
         ("{egress: [{}]}", Restricted, AllAllowed),
         ("{egress: []}", Restricted, NotIsolated),
         ("{policyTypes: [Egress]}", NotIsolated, Restricted),
-        ("{policyTypes: [Egress], ingress: [{}], egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}", NotIsolated, Restricted),
-        ("{policyTypes: [Ingress, Egress], egress: [{}]}", Restricted, AllAllowed),
+        (
+            "{policyTypes: [Egress], ingress: [{}], egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}",
+            NotIsolated,
+            Restricted,
+        ),
+        (
+            "{policyTypes: [Ingress, Egress], egress: [{}]}",
+            Restricted,
+            AllAllowed,
+        ),
         ("{policyTypes: []}", Restricted, NotIsolated),
     ] {
         let policy = network_policy(spec);
@@ -132,16 +202,43 @@ fn autoscaler(manifest: &str) -> PodAutoscaler {
 
 #[test]
 fn an_autoscaler_is_read_in_every_version() {
-    let utilization = |resource, container: Option<&str>| MetricSource::Utilization { resource, container: container.map(Into::into) };
+    let utilization = |resource, container: Option<&str>| MetricSource::Utilization {
+        resource,
+        container: container.map(Into::into),
+    };
     let (cpu, memory) = (Some(Resource::Cpu), Some(Resource::Memory));
     for (version, fields, expected) in [
-        ("v1", "targetCPUUtilizationPercentage: 50", vec![utilization(cpu, None)]),
+        (
+            "v1",
+            "targetCPUUtilizationPercentage: 50",
+            vec![utilization(cpu, None)],
+        ),
         ("v1", "minReplicas: 2", vec![utilization(cpu, None)]),
-        ("v2beta1", "metrics: [{type: Resource, resource: {name: memory, targetAverageUtilization: 50}}]", vec![utilization(memory, None)]),
-        ("v2beta1", "metrics: [{type: Resource, resource: {name: memory, targetAverageValue: 1Gi}}]", vec![MetricSource::Other]),
-        ("v2beta2", "metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]", vec![utilization(cpu, None)]),
-        ("v2", "metrics: [{type: Resource, resource: {name: cpu, target: {type: AverageValue, averageValue: 1}}}]", vec![MetricSource::Other]),
-        ("v2", "metrics: [{type: Resource, resource: {name: ephemeral-storage, target: {type: Utilization}}}]", vec![utilization(None, None)]),
+        (
+            "v2beta1",
+            "metrics: [{type: Resource, resource: {name: memory, targetAverageUtilization: 50}}]",
+            vec![utilization(memory, None)],
+        ),
+        (
+            "v2beta1",
+            "metrics: [{type: Resource, resource: {name: memory, targetAverageValue: 1Gi}}]",
+            vec![MetricSource::Other],
+        ),
+        (
+            "v2beta2",
+            "metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]",
+            vec![utilization(cpu, None)],
+        ),
+        (
+            "v2",
+            "metrics: [{type: Resource, resource: {name: cpu, target: {type: AverageValue, averageValue: 1}}}]",
+            vec![MetricSource::Other],
+        ),
+        (
+            "v2",
+            "metrics: [{type: Resource, resource: {name: ephemeral-storage, target: {type: Utilization}}}]",
+            vec![utilization(None, None)],
+        ),
         (
             "v2",
             "metrics: [{type: ContainerResource, containerResource: {name: cpu, container: web, target: {type: Utilization}}}]",
@@ -155,32 +252,65 @@ fn an_autoscaler_is_read_in_every_version() {
         (
             "v2",
             "metrics: [{type: Pods, pods: {metric: {name: a}}}, {type: External, external: {}}, {type: Object, object: {}}, {type: New}]",
-            vec![MetricSource::Other, MetricSource::Other, MetricSource::Other, MetricSource::Other],
+            vec![
+                MetricSource::Other,
+                MetricSource::Other,
+                MetricSource::Other,
+                MetricSource::Other,
+            ],
         ),
     ] {
         let target = "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}";
-        let manifest = format!("{{apiVersion: autoscaling/{version}, metadata: {{name: web}}, spec: {{{target}, maxReplicas: 4, {fields}}}}}");
+        let manifest = format!(
+            "{{apiVersion: autoscaling/{version}, metadata: {{name: web}}, spec: {{{target}, maxReplicas: 4, {fields}}}}}"
+        );
         let autoscaler = autoscaler(&manifest);
         assert_eq!(*autoscaler.metrics, *expected, "{manifest}");
-        assert_eq!((autoscaler.target.kind, autoscaler.max_replicas), (Some(Kind::Deployment), 4));
-        assert_eq!(autoscaler.min_replicas, if fields.contains("minReplicas") { 2 } else { 1 });
+        assert_eq!(
+            (autoscaler.target.kind, autoscaler.max_replicas),
+            (Some(Kind::Deployment), 4)
+        );
+        assert_eq!(
+            autoscaler.min_replicas,
+            if fields.contains("minReplicas") { 2 } else { 1 }
+        );
     }
 }
 
 #[test]
 fn what_an_autoscaler_scales_is_known_by_group_and_kind() {
     for (target, kind, group) in [
-        ("{apiVersion: apps/v1beta1, kind: StatefulSet, name: web}", Some(Kind::StatefulSet), "apps"),
-        ("{apiVersion: v1, kind: ReplicationController, name: web}", Some(Kind::ReplicationController), ""),
-        ("{apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: web}", None, "argoproj.io"),
+        (
+            "{apiVersion: apps/v1beta1, kind: StatefulSet, name: web}",
+            Some(Kind::StatefulSet),
+            "apps",
+        ),
+        (
+            "{apiVersion: v1, kind: ReplicationController, name: web}",
+            Some(Kind::ReplicationController),
+            "",
+        ),
+        (
+            "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: web}",
+            None,
+            "argoproj.io",
+        ),
         // The controller looks for it in the core group, in vain.
         ("{kind: Deployment, name: web}", None, ""),
         ("{apiVersion: v1, kind: Deployment, name: web}", None, ""),
     ] {
-        let autoscaler = autoscaler(&format!("{{metadata: {{name: web}}, spec: {{scaleTargetRef: {target}}}}}"));
-        assert_eq!((autoscaler.target.kind, &*autoscaler.target.group), (kind, group), "{target}");
+        let autoscaler = autoscaler(&format!(
+            "{{metadata: {{name: web}}, spec: {{scaleTargetRef: {target}}}}}"
+        ));
+        assert_eq!(
+            (autoscaler.target.kind, &*autoscaler.target.group),
+            (kind, group),
+            "{target}"
+        );
     }
-    let zero = autoscaler("{metadata: {name: web}, spec: {minReplicas: 0, scaleTargetRef: {kind: a, name: b}}}");
+    let zero = autoscaler(
+        "{metadata: {name: web}, spec: {minReplicas: 0, scaleTargetRef: {kind: a, name: b}}}",
+    );
     assert_eq!((zero.min_replicas, zero.max_replicas), (0, 0));
 }
 
@@ -193,12 +323,30 @@ fn limit_range(limits: &str) -> LimitRange {
 
 #[test]
 fn a_limit_range_gives_containers_what_it_says_of_containers() {
-    let amounts = |cpu: Option<&str>, memory: Option<&str>| [cpu.map(Amount::parse), memory.map(Amount::parse)];
+    let amounts = |cpu: Option<&str>, memory: Option<&str>| {
+        [cpu.map(Amount::parse), memory.map(Amount::parse)]
+    };
     for (limits, expected_limits, expected_requests) in [
-        ("[{type: Container, default: {cpu: 1}}]", amounts(Some("1"), None), amounts(Some("1"), None)),
-        ("[{type: Container, defaultRequest: {cpu: 1}}]", amounts(None, None), amounts(Some("1"), None)),
-        ("[{type: Container, max: {memory: 1Gi}}]", amounts(None, Some("1Gi")), amounts(None, Some("1Gi"))),
-        ("[{type: Container, min: {memory: 1Mi}}]", amounts(None, None), amounts(None, Some("1Mi"))),
+        (
+            "[{type: Container, default: {cpu: 1}}]",
+            amounts(Some("1"), None),
+            amounts(Some("1"), None),
+        ),
+        (
+            "[{type: Container, defaultRequest: {cpu: 1}}]",
+            amounts(None, None),
+            amounts(Some("1"), None),
+        ),
+        (
+            "[{type: Container, max: {memory: 1Gi}}]",
+            amounts(None, Some("1Gi")),
+            amounts(None, Some("1Gi")),
+        ),
+        (
+            "[{type: Container, min: {memory: 1Mi}}]",
+            amounts(None, None),
+            amounts(None, Some("1Mi")),
+        ),
         (
             "[{type: Container, max: {cpu: 4}, default: {cpu: 2}, defaultRequest: {cpu: 1}, min: {cpu: 100m}}]",
             amounts(Some("2"), None),
@@ -206,13 +354,28 @@ fn a_limit_range_gives_containers_what_it_says_of_containers() {
         ),
     ] {
         let range = limit_range(limits);
-        let [item] = &range.containers[..] else { panic!("one item: {limits}") };
-        assert_eq!((&item.limits, &item.requests), (&expected_limits, &expected_requests), "{limits}");
+        let [item] = &range.containers[..] else {
+            panic!("one item: {limits}")
+        };
+        assert_eq!(
+            (&item.limits, &item.requests),
+            (&expected_limits, &expected_requests),
+            "{limits}"
+        );
     }
-    for others in ["[{type: Pod, max: {cpu: 1}}, {type: PersistentVolumeClaim, max: {storage: 1Gi}}]", "[{max: {cpu: 1}}]", "[]"] {
+    for others in [
+        "[{type: Pod, max: {cpu: 1}}, {type: PersistentVolumeClaim, max: {storage: 1Gi}}]",
+        "[{max: {cpu: 1}}]",
+        "[]",
+    ] {
         assert!(limit_range(others).containers.is_empty(), "{others}");
     }
-    assert_eq!(limit_range("[{type: Container}, {type: Pod}, {type: Container}]").containers.len(), 2);
+    assert_eq!(
+        limit_range("[{type: Container}, {type: Pod}, {type: Container}]")
+            .containers
+            .len(),
+        2
+    );
 }
 
 fn binding(kind: Kind, fields: &str) -> Binding {
@@ -224,23 +387,44 @@ fn binding(kind: Kind, fields: &str) -> Binding {
 
 #[test]
 fn a_binding_grants_a_role_to_some() {
-    let account = |namespace: &str| Grantee::ServiceAccount { namespace: namespace.into(), name: "a".into() };
+    let account = |namespace: &str| Grantee::ServiceAccount {
+        namespace: namespace.into(),
+        name: "a".into(),
+    };
     for (subject, expected) in [
-        ("{kind: ServiceAccount, name: a, namespace: other}", Some(account("other"))),
+        (
+            "{kind: ServiceAccount, name: a, namespace: other}",
+            Some(account("other")),
+        ),
         // The API server asks for the namespace; whoever makes a manifest's namespace up makes this one up, too.
         ("{kind: ServiceAccount, name: a}", Some(account("shop"))),
-        ("{kind: Group, name: 'system:masters', apiGroup: rbac.authorization.k8s.io}", Some(Grantee::Group("system:masters".into()))),
-        ("{kind: User, name: jane}", Some(Grantee::User("jane".into()))),
+        (
+            "{kind: Group, name: 'system:masters', apiGroup: rbac.authorization.k8s.io}",
+            Some(Grantee::Group("system:masters".into())),
+        ),
+        (
+            "{kind: User, name: jane}",
+            Some(Grantee::User("jane".into())),
+        ),
         ("{kind: Robot, name: r2}", None),
     ] {
         let fields = format!("roleRef: {{kind: ClusterRole, name: view}}\nsubjects: [{subject}]");
         let binding = binding(Kind::RoleBinding, &fields);
         assert_eq!(binding.grantees.first(), expected.as_ref(), "{subject}");
-        assert_eq!((binding.role_kind, &*binding.role_name), (Kind::ClusterRole, "view"));
+        assert_eq!(
+            (binding.role_kind, &*binding.role_name),
+            (Kind::ClusterRole, "view")
+        );
     }
-    let nobody = binding(Kind::ClusterRoleBinding, "roleRef: {kind: ClusterRole, name: view}");
+    let nobody = binding(
+        Kind::ClusterRoleBinding,
+        "roleRef: {kind: ClusterRole, name: view}",
+    );
     assert!(nobody.grantees.is_empty());
-    assert_eq!(binding(Kind::RoleBinding, "roleRef: {kind: Role, name: view}").role_kind, Kind::Role);
+    assert_eq!(
+        binding(Kind::RoleBinding, "roleRef: {kind: Role, name: view}").role_kind,
+        Kind::Role
+    );
 }
 
 #[test]
@@ -248,22 +432,48 @@ fn a_role_keeps_its_rules_in_order() {
     let fields = "rules:
 - {apiGroups: ['', apps], resources: [pods, deployments], verbs: [get], resourceNames: [web]}
 - {nonResourceURLs: [/metrics], verbs: ['*']}";
-    let Object::Role(role) = decoded(Kind::ClusterRole, fields) else { panic!("it is a role") };
+    let Object::Role(role) = decoded(Kind::ClusterRole, fields) else {
+        panic!("it is a role")
+    };
     assert!(!role.is_aggregated);
-    let [first, second] = &role.rules[..] else { panic!("two rules") };
-    assert_eq!((first.api_groups.len(), first.resources.len(), first.resource_names.len()), (2, 2, 1));
-    assert_eq!((&*second.non_resource_urls[0], &*second.verbs[0]), ("/metrics", "*"));
-    let aggregated = decoded(Kind::ClusterRole, "aggregationRule: {clusterRoleSelectors: []}");
-    assert!(matches!(aggregated, Object::Role(role) if role.is_aggregated && role.rules.is_empty()));
+    let [first, second] = &role.rules[..] else {
+        panic!("two rules")
+    };
+    assert_eq!(
+        (
+            first.api_groups.len(),
+            first.resources.len(),
+            first.resource_names.len()
+        ),
+        (2, 2, 1)
+    );
+    assert_eq!(
+        (&*second.non_resource_urls[0], &*second.verbs[0]),
+        ("/metrics", "*")
+    );
+    let aggregated = decoded(
+        Kind::ClusterRole,
+        "aggregationRule: {clusterRoleSelectors: []}",
+    );
+    assert!(
+        matches!(aggregated, Object::Role(role) if role.is_aggregated && role.rules.is_empty())
+    );
 }
 
 #[test]
 fn an_account_and_a_namespace_are_read() {
-    let Object::ServiceAccount(account) = decoded(Kind::ServiceAccount, "automountServiceAccountToken: false") else {
+    let Object::ServiceAccount(account) =
+        decoded(Kind::ServiceAccount, "automountServiceAccountToken: false")
+    else {
         panic!("it is an account")
     };
     assert_eq!(account.automount_token, Some(false));
-    let namespace = read(Kind::Namespace, "{metadata: {name: shop, labels: {env: prod}}, spec: {finalizers: [kubernetes]}}");
-    let Ok(Object::Namespace(meta)) = namespace else { panic!("it is a namespace") };
+    let namespace = read(
+        Kind::Namespace,
+        "{metadata: {name: shop, labels: {env: prod}}, spec: {finalizers: [kubernetes]}}",
+    );
+    let Ok(Object::Namespace(meta)) = namespace else {
+        panic!("it is a namespace")
+    };
     assert_eq!(meta.labels.get("env").map(|value| &**value), Some("prod"));
 }

@@ -22,14 +22,30 @@ spec: {}";
     let object = read(Kind::Pod, manifest).expect("it is a Pod");
     let meta = object.meta();
     assert_eq!(meta.key.to_string(), "Pod shop/web");
-    assert_eq!((&*meta.uid, meta.generation, meta.deleting), ("1-2", 7, true));
-    assert_eq!(meta.created.map(|created| created.to_string()).as_deref(), Some("2026-01-02T03:04:05Z"));
-    let labels: Vec<_> = meta.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    assert_eq!(
+        (&*meta.uid, meta.generation, meta.deleting),
+        ("1-2", 7, true)
+    );
+    assert_eq!(
+        meta.created.map(|created| created.to_string()).as_deref(),
+        Some("2026-01-02T03:04:05Z")
+    );
+    let labels: Vec<_> = meta
+        .labels
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
     assert_eq!(labels, ["a=1", "b=2", "c="]);
     let owner = meta.controller.as_ref().expect("the controlling owner");
-    assert_eq!((owner.kind, &*owner.name, &*owner.uid), (Some(Kind::ReplicaSet), "web-1", "u1"));
+    assert_eq!(
+        (owner.kind, &*owner.name, &*owner.uid),
+        (Some(Kind::ReplicaSet), "web-1", "u1")
+    );
     // The pods of a Pod have its own labels.
-    assert_eq!(object.workload().map(|pod| &pod.pod.labels), Some(&meta.labels));
+    assert_eq!(
+        object.workload().map(|pod| &pod.pod.labels),
+        Some(&meta.labels)
+    );
 }
 
 #[test]
@@ -37,14 +53,31 @@ fn an_owner_counts_where_it_controls() {
     for (owners, expected) in [
         ("null", None),
         ("[]", None),
-        ("[{apiVersion: apps/v1, kind: ReplicaSet, name: a, uid: u}]", None),
-        ("[{apiVersion: apps/v1, kind: ReplicaSet, name: a, uid: u, controller: false}]", None),
-        ("[{apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: a, uid: u, controller: true}]", Some(None)),
-        ("[{apiVersion: batch/v1, kind: CronJob, name: a, controller: true}]", Some(Some(Kind::CronJob))),
+        (
+            "[{apiVersion: apps/v1, kind: ReplicaSet, name: a, uid: u}]",
+            None,
+        ),
+        (
+            "[{apiVersion: apps/v1, kind: ReplicaSet, name: a, uid: u, controller: false}]",
+            None,
+        ),
+        (
+            "[{apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: a, uid: u, controller: true}]",
+            Some(None),
+        ),
+        (
+            "[{apiVersion: batch/v1, kind: CronJob, name: a, controller: true}]",
+            Some(Some(Kind::CronJob)),
+        ),
     ] {
-        let manifest = format!("{{metadata: {{name: web, ownerReferences: {owners}}}, spec: {{}}}}");
+        let manifest =
+            format!("{{metadata: {{name: web, ownerReferences: {owners}}}, spec: {{}}}}");
         let object = read(Kind::Job, &manifest).expect("it is a Job");
-        assert_eq!(object.meta().controller.as_ref().map(|owner| owner.kind), expected, "{owners}");
+        assert_eq!(
+            object.meta().controller.as_ref().map(|owner| owner.kind),
+            expected,
+            "{owners}"
+        );
     }
 }
 
@@ -56,17 +89,27 @@ fn a_name_may_be_yet_to_be_made() {
     };
     assert_eq!(name("{name: web}").as_deref(), Ok("web"));
     assert_eq!(name("{generateName: web-}").as_deref(), Ok("web-"));
-    assert_eq!(name("{name: '', generateName: web-}").as_deref(), Ok("web-"));
-    assert_eq!(name("{name: web, generateName: web-}").as_deref(), Ok("web"));
+    assert_eq!(
+        name("{name: '', generateName: web-}").as_deref(),
+        Ok("web-")
+    );
+    assert_eq!(
+        name("{name: web, generateName: web-}").as_deref(),
+        Ok("web")
+    );
     for nameless in ["{}", "null", "{namespace: shop}"] {
         let problem = name(nameless).expect_err("it has no name");
-        assert!(problem.contains("metadata.name: required"), "{nameless}: {problem}");
+        assert!(
+            problem.contains("metadata.name: required"),
+            "{nameless}: {problem}"
+        );
     }
 }
 
 #[test]
 fn a_cluster_has_no_namespace_for_what_is_its_own() {
-    let object = read(Kind::ClusterRole, "metadata: {name: web, namespace: shop}").expect("it is a ClusterRole");
+    let object = read(Kind::ClusterRole, "metadata: {name: web, namespace: shop}")
+        .expect("it is a ClusterRole");
     assert_eq!(object.key().to_string(), "ClusterRole web");
 }
 
@@ -74,16 +117,47 @@ fn a_cluster_has_no_namespace_for_what_is_its_own() {
 fn every_kind_holds_its_pods_elsewhere() {
     let spec = "{containers: [{name: main}]}";
     for (kind, fields, replicas) in [
-        (Kind::Deployment, format!("spec: {{replicas: 2, template: {{spec: {spec}}}}}"), 2),
-        (Kind::StatefulSet, format!("spec: {{replicas: 0, template: {{spec: {spec}}}}}"), 0),
-        (Kind::ReplicationController, format!("spec: {{template: {{spec: {spec}}}}}"), 1),
-        (Kind::Job, format!("spec: {{parallelism: 5, template: {{spec: {spec}}}}}"), 5),
-        (Kind::CronJob, format!("spec: {{jobTemplate: {{spec: {{parallelism: 4, template: {{spec: {spec}}}}}}}}}"), 4),
+        (
+            Kind::Deployment,
+            format!("spec: {{replicas: 2, template: {{spec: {spec}}}}}"),
+            2,
+        ),
+        (
+            Kind::StatefulSet,
+            format!("spec: {{replicas: 0, template: {{spec: {spec}}}}}"),
+            0,
+        ),
+        (
+            Kind::ReplicationController,
+            format!("spec: {{template: {{spec: {spec}}}}}"),
+            1,
+        ),
+        (
+            Kind::Job,
+            format!("spec: {{parallelism: 5, template: {{spec: {spec}}}}}"),
+            5,
+        ),
+        (
+            Kind::CronJob,
+            format!(
+                "spec: {{jobTemplate: {{spec: {{parallelism: 4, template: {{spec: {spec}}}}}}}}}"
+            ),
+            4,
+        ),
         (Kind::Pod, format!("spec: {spec}"), 1),
     ] {
         let workload = workload(kind, &fields);
-        let containers: Vec<_> = workload.pod.containers.iter().map(|container| &*container.name).collect();
-        assert_eq!((workload.replicas, containers.as_slice()), (replicas, &["main"][..]), "{kind}");
+        let containers: Vec<_> = workload
+            .pod
+            .containers
+            .iter()
+            .map(|container| &*container.name)
+            .collect();
+        assert_eq!(
+            (workload.replicas, containers.as_slice()),
+            (replicas, &["main"][..]),
+            "{kind}"
+        );
     }
 }
 
@@ -93,17 +167,41 @@ fn containers_are_told_apart_by_what_they_are_for() {
         containers: [{name: web}, {name: log, restartPolicy: Never}],
         initContainers: [{name: migrate}, {name: proxy, restartPolicy: Always}],
         ephemeralContainers: [{name: debug}]}");
-    let roles: Vec<_> = workload.pod.containers.iter().map(|container| {
-        (&*container.name, container.role, workload.container_path(container))
-    }).collect();
+    let roles: Vec<_> = workload
+        .pod
+        .containers
+        .iter()
+        .map(|container| {
+            (
+                &*container.name,
+                container.role,
+                workload.container_path(container),
+            )
+        })
+        .collect();
     let path = |path: &str| path.to_owned();
-    assert_eq!(roles, [
-        ("migrate", ContainerRole::Init, path("/spec/initContainers/0")),
-        ("proxy", ContainerRole::Sidecar, path("/spec/initContainers/1")),
-        ("web", ContainerRole::App, path("/spec/containers/0")),
-        ("log", ContainerRole::App, path("/spec/containers/1")),
-        ("debug", ContainerRole::Ephemeral, path("/spec/ephemeralContainers/0")),
-    ]);
+    assert_eq!(
+        roles,
+        [
+            (
+                "migrate",
+                ContainerRole::Init,
+                path("/spec/initContainers/0")
+            ),
+            (
+                "proxy",
+                ContainerRole::Sidecar,
+                path("/spec/initContainers/1")
+            ),
+            ("web", ContainerRole::App, path("/spec/containers/0")),
+            ("log", ContainerRole::App, path("/spec/containers/1")),
+            (
+                "debug",
+                ContainerRole::Ephemeral,
+                path("/spec/ephemeralContainers/0")
+            ),
+        ]
+    );
 }
 
 #[test]
@@ -119,9 +217,15 @@ fn a_probe_without_a_handler_is_none() {
         ("{httpGet: null}", false),
         ("null", false),
     ] {
-        let workload = pod(&format!("{{containers: [{{name: web, livenessProbe: {probe}}}]}}"));
+        let workload = pod(&format!(
+            "{{containers: [{{name: web, livenessProbe: {probe}}}]}}"
+        ));
         let probes = workload.pod.containers[0].probes;
-        assert_eq!((probes.liveness, probes.readiness, probes.startup), (expected, false, false), "{probe}");
+        assert_eq!(
+            (probes.liveness, probes.readiness, probes.startup),
+            (expected, false, false),
+            "{probe}"
+        );
     }
 }
 
@@ -138,7 +242,9 @@ fn quantities_are_text_or_numbers() {
         ("-1", Some("-1")),
         ("null", None),
     ] {
-        let workload = pod(&format!("{{containers: [{{name: web, resources: {{limits: {{cpu: {written}, gpu: 1}}}}}}]}}"));
+        let workload = pod(&format!(
+            "{{containers: [{{name: web, resources: {{limits: {{cpu: {written}, gpu: 1}}}}}}]}}"
+        ));
         let limit = workload.pod.containers[0].resources.limit(Resource::Cpu);
         let shown = limit.map(|amount| match amount {
             Amount::Set(quantity) => quantity.to_string(),
@@ -147,16 +253,26 @@ fn quantities_are_text_or_numbers() {
         assert_eq!(shown.as_deref(), expected, "{written}");
     }
     let workload = pod("{containers: [{name: web, resources: {requests: {memory: lots}}}]}");
-    assert_eq!(workload.pod.containers[0].resources.request(Resource::Memory), Some(&Amount::Invalid("lots".into())));
+    assert_eq!(
+        workload.pod.containers[0]
+            .resources
+            .request(Resource::Memory),
+        Some(&Amount::Invalid("lots".into()))
+    );
 }
 
 /// `SetDefaults_Pod`: a limit is the request where none is set.
 #[test]
 fn a_request_defaults_to_the_limit() {
-    let workload = pod("{containers: [{name: web, resources: {limits: {cpu: 2, memory: 1Gi}, requests: {cpu: 1}}}]}");
+    let workload = pod(
+        "{containers: [{name: web, resources: {limits: {cpu: 2, memory: 1Gi}, requests: {cpu: 1}}}]}",
+    );
     let resources = &workload.pod.containers[0].resources;
     assert_eq!(resources.request(Resource::Cpu), Some(&Amount::parse("1")));
-    assert_eq!(resources.request(Resource::Memory), Some(&Amount::parse("1Gi")));
+    assert_eq!(
+        resources.request(Resource::Memory),
+        Some(&Amount::parse("1Gi"))
+    );
 }
 
 #[test]
@@ -171,38 +287,87 @@ fn security_is_kept_as_written() {
           {name: log, securityContext: {seccompProfile: {type: Unconfined}}}, {name: bare}]}");
     let pod = &workload.pod;
     assert!(pod.host_network && pod.host_pid && pod.host_ipc && pod.windows);
-    assert_eq!((pod.host_users, pod.automount_token), (Some(false), Some(false)));
-    let volumes: Vec<_> = pod.volumes.iter().map(|volume| (&*volume.name, volume.index, &*volume.host_path)).collect();
+    assert_eq!(
+        (pod.host_users, pod.automount_token),
+        (Some(false), Some(false))
+    );
+    let volumes: Vec<_> = pod
+        .volumes
+        .iter()
+        .map(|volume| (&*volume.name, volume.index, &*volume.host_path))
+        .collect();
     assert_eq!(volumes, [("b", 1, "/var"), ("c", 2, "/run")]);
-    let [web, log, bare] = &pod.containers[..] else { panic!("three containers") };
+    let [web, log, bare] = &pod.containers[..] else {
+        panic!("three containers")
+    };
     let security = &web.security;
-    assert_eq!((security.privileged, security.allow_privilege_escalation), (Some(true), Some(false)));
+    assert_eq!(
+        (security.privileged, security.allow_privilege_escalation),
+        (Some(true), Some(false))
+    );
     assert_eq!(security.read_only_root_filesystem, Some(true));
-    assert_eq!((&*security.added_capabilities, &*security.dropped_capabilities), (&["SYS_TIME".into()][..], &["ALL".into()][..]));
+    assert_eq!(
+        (
+            &*security.added_capabilities,
+            &*security.dropped_capabilities
+        ),
+        (&["SYS_TIME".into()][..], &["ALL".into()][..])
+    );
     // The container's own word counts before the pod's.
-    assert_eq!([web, log, bare].map(|container| pod.run_as_non_root(container)), [Some(false), Some(true), Some(true)]);
-    assert_eq!([web, log, bare].map(|container| pod.run_as_user(container)), [Some(0), Some(1000), Some(1000)]);
+    assert_eq!(
+        [web, log, bare].map(|container| pod.run_as_non_root(container)),
+        [Some(false), Some(true), Some(true)]
+    );
+    assert_eq!(
+        [web, log, bare].map(|container| pod.run_as_user(container)),
+        [Some(0), Some(1000), Some(1000)]
+    );
     assert_eq!(
         [web, log, bare].map(|container| pod.seccomp(container)),
-        [Some(&Seccomp::Localhost), Some(&Seccomp::Other("Unconfined".into())), Some(&Seccomp::RuntimeDefault)]
+        [
+            Some(&Seccomp::Localhost),
+            Some(&Seccomp::Other("Unconfined".into())),
+            Some(&Seccomp::RuntimeDefault)
+        ]
     );
 }
 
 #[test]
 fn what_ended_is_finished() {
-    let finished = |kind, status: &str| workload(kind, &format!("spec: {{}}\nstatus: {status}")).finished;
+    let finished =
+        |kind, status: &str| workload(kind, &format!("spec: {{}}\nstatus: {status}")).finished;
     for (kind, status, expected) in [
         (Kind::Pod, "{phase: Running}", false),
         (Kind::Pod, "{phase: Succeeded}", true),
         (Kind::Pod, "{phase: Failed}", true),
         (Kind::Pod, "{}", false),
-        (Kind::Job, "{conditions: [{type: Complete, status: 'True'}]}", true),
-        (Kind::Job, "{conditions: [{type: Suspended, status: 'True'}, {type: Failed, status: 'True'}]}", true),
-        (Kind::Job, "{conditions: [{type: Complete, status: 'False'}]}", false),
+        (
+            Kind::Job,
+            "{conditions: [{type: Complete, status: 'True'}]}",
+            true,
+        ),
+        (
+            Kind::Job,
+            "{conditions: [{type: Suspended, status: 'True'}, {type: Failed, status: 'True'}]}",
+            true,
+        ),
+        (
+            Kind::Job,
+            "{conditions: [{type: Complete, status: 'False'}]}",
+            false,
+        ),
         // Its pods are still ending.
-        (Kind::Job, "{conditions: [{type: SuccessCriteriaMet, status: 'True'}, {type: FailureTarget, status: 'True'}]}", false),
+        (
+            Kind::Job,
+            "{conditions: [{type: SuccessCriteriaMet, status: 'True'}, {type: FailureTarget, status: 'True'}]}",
+            false,
+        ),
         (Kind::Job, "{active: 1}", false),
-        (Kind::Deployment, "{conditions: [{type: Complete, status: 'True'}], phase: Failed}", false),
+        (
+            Kind::Deployment,
+            "{conditions: [{type: Complete, status: 'True'}], phase: Failed}",
+            false,
+        ),
     ] {
         assert_eq!(finished(kind, status), expected, "{kind} {status}");
     }
@@ -237,7 +402,8 @@ spec:
       containers: [{name: web, env: [{name: A, value: b}], ports: [{containerPort: 80}], imagePullPolicy: Always}]
 status: {replicas: 3, conditions: [{type: Available, status: 'True', reason: a}]}";
     let bare = "{metadata: {name: web}, spec: {template: {spec: {containers: [{name: web}]}}}}";
-    let [live, bare] = [live, bare].map(|manifest| read(Kind::Deployment, manifest).expect("it is a Deployment"));
+    let [live, bare] =
+        [live, bare].map(|manifest| read(Kind::Deployment, manifest).expect("it is a Deployment"));
     assert_eq!(live, bare);
     assert!(matches!(live, Object::Workload(_)));
 }
