@@ -1,6 +1,6 @@
 //! Kubernetes YAML, read as kubectl reads it, with the place of everything.
 //!
-//! [`documents`] takes a file apart, [`Source::parse`] makes a [`Document`] of each part, and any type that implements
+//! [`documents()`] takes a file apart, [`Source::parse`] makes a [`Document`] of each part, and any type that implements
 //! `Deserialize` can be read from it or from one of its [`Node`]s. What is not asked for is passed over at no cost.
 //!
 //! ```
@@ -20,7 +20,7 @@
 //! `%YAML 1.2`, `\/` in quotes) the document is read. Not the same is what the two YAML versions scan differently:
 //! U+0085, U+2028 and U+2029 are line breaks to kubectl, and a lone `-` in brackets is text.
 //!
-//! Most documents never meet the whole parser, granit: the [`subset`] reads them several times faster.
+//! Most documents never meet the whole parser, granit: `subset` reads them several times faster.
 
 mod builder;
 mod de;

@@ -1,6 +1,6 @@
 //! The YAML that people and tools mostly write, read line by line: many times faster than a whole parser.
 //!
-//! Blocks, comments, plain and quoted scalars on one line, literal text, flow collections on one line, and JSON. At
+//! Blocks, comments, plain text, quoted text on one line, literal text, flow collections on one line, and JSON. At
 //! anything else, at anything wrong, and wherever there is the least doubt, it gives up, and the whole parser reads the
 //! document from its beginning. So it makes no problems of its own, and whatever it does read must come out exactly as
 //! from the parser, positions included: a property test holds the two together.
@@ -45,7 +45,9 @@ fn is_clean(text: &str) -> bool {
     {
         return false;
     }
-    text.is_ascii() || text.chars().all(|character| !matches!(character, '\u{80}'..'\u{a0}' | '\u{feff}' | '\u{fffe}'..='\u{ffff}'))
+    let is_strange =
+        |character| matches!(character, '\u{80}'..'\u{a0}' | '\u{feff}' | '\u{fffe}'..='\u{ffff}');
+    text.is_ascii() || !text.chars().any(is_strange)
 }
 
 /// Reads a document's lines into a tree.

@@ -14,13 +14,13 @@ pub(super) fn read<'a>(
     let mut text = first;
     while let Some((empty, line)) = continuation(cursor, outer) {
         if !cursor.rest().is_empty() {
-            return None; // spaces, or a comment, which must not interrupt it
+            return None; // spaces, or a comment: it must not stand in between
         }
         for _ in 0..=empty {
             cursor.next_line();
         }
         cursor.skip_spaces();
-        let is_marked = line.starts_with(['-', '?', ':', '#', '\t']);
+        let is_marked = line.starts_with(['-', '?', ':', '\t']);
         let more = cursor.plain_rest().filter(|_| !is_marked)?;
         let text = text.to_mut();
         if empty == 0 {
@@ -32,7 +32,7 @@ pub(super) fn read<'a>(
     Some(text)
 }
 
-/// The next line with something on it, if it is indented enough, and how many empty ones are before it.
+/// The next line with something on it, if it is indented enough and no comment, and how many empty ones are before it.
 fn continuation<'a>(cursor: &Cursor<'a>, outer: usize) -> Option<(usize, &'a str)> {
     if !cursor.may_go_on(outer) {
         return None;
@@ -45,5 +45,6 @@ fn continuation<'a>(cursor: &Cursor<'a>, outer: usize) -> Option<(usize, &'a str
         .take_while(|(_, content)| content.is_empty())
         .count();
     let (line, content) = lines.nth(empty)?;
-    (line.len() - content.len() > outer).then_some((empty, content))
+    let goes_on = line.len() - content.len() > outer && !content.starts_with('#');
+    goes_on.then_some((empty, content))
 }

@@ -121,6 +121,7 @@ fn block() -> impl Strategy<Value = String> {
         "'s'",
         "\"e\\n\\\"\"",
         "x # c",
+        "x\n          # d",
         "[]",
         "{}",
         "[a, \"b\"]",
