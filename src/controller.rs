@@ -61,6 +61,7 @@ pub async fn run(
 ) {
     let mut tasks = JoinSet::new();
     let (inputs, indexed) = mpsc::channel(INPUTS);
+    // Unbounded, since the indexer must not wait for the reporter; that takes it all in at once, each report only once.
     let (affected, to_report) = mpsc::unbounded_channel();
     for kind in kinds().iter() {
         let watch = watches::objects(client.clone(), kind, inputs.clone(), metrics.clone());

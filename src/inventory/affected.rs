@@ -1,4 +1,14 @@
 //! Whose verdicts a change can touch.
+//!
+//! What is here is also what checks may look at; one that looks at more needs more here.
+//!
+//! | a check on | may look at |
+//! | --- | --- |
+//! | a workload | what concerns it, its ServiceAccount, and LimitRanges where a container lacks a request or a limit |
+//! | a HorizontalPodAutoscaler | whether its target is there, the target, and LimitRanges as the target may |
+//! | a PodDisruptionBudget | of the workloads it selects: replicas, labels, owner, end, and their HorizontalPodAutoscalers |
+//! | a binding | its role |
+//! | a role | nothing else |
 
 use std::collections::BTreeSet;
 

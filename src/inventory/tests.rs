@@ -1,8 +1,10 @@
 //! The inventory against itself: incremental equals rebuild, and a change re-judges no more than it may touch.
 
 mod counted;
+mod look_ups;
 mod naive;
 mod nosy;
 mod random;
 mod reports;
+mod shop;
 mod universe;

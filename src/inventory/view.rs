@@ -68,20 +68,27 @@ impl<'a> View<'a> {
 
     /// The objects of a kind that select pods of this workload: PodDisruptionBudgets, NetworkPolicies, Services.
     pub fn selecting(self, workload: &Workload, kind: Kind) -> Vec<&'a Object> {
-        let labels = &workload.pod.labels;
+        let is_met = |object: &&Arc<Object>| {
+            edges::selector_of(object)
+                .is_some_and(|selector| selector.matches(&workload.pod.labels))
+        };
+        let candidates = self.candidates(workload, kind).into_iter();
+        sorted(candidates.filter(is_met))
+    }
+
+    /// The objects of a kind of which this workload's pods have the labels that they fix.
+    pub(super) fn candidates(self, workload: &Workload, kind: Kind) -> Vec<&'a Arc<Object>> {
         let mut found = Vec::new();
         let mut combination = Some(Fixed::nothing(workload.meta.key.namespace.clone(), kind));
         while let Some(from) = combination {
             let fixed = self.inventory.fixed_from(from);
-            if let Some(fixed) = fixed.cloned().and_then(|fixed| fixed.valued(labels)) {
-                found.extend(self.inventory.anchored(Anchor::Selector(fixed)));
+            let valued = fixed.and_then(|fixed| fixed.clone().valued(&workload.pod.labels));
+            if let Some(valued) = valued {
+                found.extend(self.inventory.anchored(Anchor::Selector(valued)));
             }
             combination = fixed.cloned().map(Fixed::after);
         }
-        let is_met = |object: &&Arc<Object>| {
-            edges::selector_of(object).is_some_and(|selector| selector.matches(labels))
-        };
-        sorted(found.into_iter().filter(is_met))
+        found
     }
 
     /// The HorizontalPodAutoscalers that scale this workload.

@@ -183,3 +183,21 @@ fn shortest<T>(walks: impl Iterator<Item = impl Iterator<Item = T>>) -> Option<V
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::shortest;
+
+    #[test]
+    fn the_longest_walk_goes_no_further_than_the_shortest() {
+        let steps = Cell::new(0);
+        let walk = |length| (0..length).inspect(|_| steps.set(steps.get() + 1));
+        let found = shortest([walk(1_000_000), walk(3), walk(500)].into_iter());
+        assert_eq!(found, Some(vec![0, 1, 2]));
+        assert!(steps.get() <= 3 * 4, "{} steps", steps.get());
+        assert_eq!(shortest([walk(7), walk(0)].into_iter()), Some(vec![]));
+        assert_eq!(shortest(std::iter::empty::<std::ops::Range<u8>>()), None);
+    }
+}

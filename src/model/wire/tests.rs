@@ -1,7 +1,9 @@
 //! What is read of manifests and of what the API server sends.
 
 mod arbitrary;
+mod autoscalers;
 mod defaults;
+mod metadata;
 mod related;
 mod workloads;
 mod wrong;
