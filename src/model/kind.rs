@@ -106,7 +106,7 @@ impl fmt::Display for Kind {
 
 /// A set of kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct KindSet(u32);
+pub struct KindSet(u64);
 
 impl KindSet {
     /// No kind.
@@ -146,7 +146,7 @@ impl KindSet {
     pub const fn of(kinds: &[Kind]) -> KindSet {
         let (mut bits, mut at) = (0, 0);
         while at < kinds.len() {
-            bits |= 1 << kinds[at] as u32;
+            bits |= 1_u64 << kinds[at] as u32;
             at += 1;
         }
         KindSet(bits)
@@ -154,7 +154,7 @@ impl KindSet {
 
     /// Whether the set has this kind.
     pub const fn contains(self, kind: Kind) -> bool {
-        self.0 & (1 << kind as u32) != 0
+        self.0 & (1_u64 << kind as u32) != 0
     }
 
     /// The kinds of either set.
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn a_set_has_what_was_put_into_it() {
         assert_eq!(KindSet::WORKLOADS.iter().count(), 8);
-        assert!(Kind::ALL.len() <= 32, "a set is a u32");
+        assert!(Kind::ALL.len() <= 64, "a set is a u64");
         let set: KindSet = [Kind::Role, Kind::Pod].into_iter().collect();
         assert_eq!(set.iter().collect::<Vec<_>>(), [Kind::Pod, Kind::Role]);
     }
