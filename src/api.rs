@@ -7,6 +7,27 @@
     clippy::duplicated_attributes,
     reason = "printer columns of the same type"
 )]
+mod attestation;
+#[allow(
+    clippy::duplicated_attributes,
+    reason = "printer columns of the same type"
+)]
+mod checklist;
+#[allow(
+    clippy::duplicated_attributes,
+    reason = "printer columns of the same type"
+)]
+mod exception;
+#[allow(
+    clippy::duplicated_attributes,
+    reason = "printer columns of the same type"
+)]
+mod launch;
+mod period;
+#[allow(
+    clippy::duplicated_attributes,
+    reason = "printer columns of the same type"
+)]
 mod policy;
 #[allow(
     clippy::duplicated_attributes,
@@ -14,10 +35,25 @@ mod policy;
 )]
 mod report;
 mod schema;
+pub mod selector;
 
+pub use attestation::{Approved, Approver, ReadinessAttestation, ReadinessAttestationSpec};
+pub use checklist::{
+    AttestationRule, CelRule, ChecklistItem, ChecklistStatus, EvidenceRef, ItemSeverity, ItemSource,
+    MetricRule, Phase, ProofKind, ReadinessChecklist, ReadinessChecklistSpec, Scope,
+};
+pub use exception::{
+    ExceptionStatus, ExceptionWorkloads, ReadinessException, ReadinessExceptionSpec,
+};
+pub use launch::{
+    Accepted, Admitted, Contact, Expiry, LaunchStatus, Memory, Missing, Mitigated, ReadinessLaunch,
+    ReadinessLaunchSpec, Release, ReleaseType, Risk, RiskSeverity, SectionCount, Seen, Transition,
+};
+pub use period::{Period, PeriodError};
 pub use policy::{
-    Action, Actions, CheckRule, ChecklistName, OnUnknown, OnUpdate, PolicyMatch, PolicyStatus,
-    ReadinessPolicy, ReadinessPolicySpec, WorkloadKind,
+    Action, Actions, Approval, CheckRule, ExceptionRule, LaunchRule, MetricsRule, MetricsServer,
+    OnUnknown, OnUpdate, PolicyMatch, PolicyStatus, ReadinessPolicy, ReadinessPolicySpec,
+    WorkloadKind,
 };
 pub use report::{
     ReadinessReport, Report, ReportFields, ReportFinding, ReportSubject, ReportTally, Status,
@@ -34,5 +70,12 @@ pub fn crds()
 -> Vec<k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition>
 {
     use kube::CustomResourceExt;
-    vec![ReadinessPolicy::crd(), ReadinessReport::crd()]
+    vec![
+        ReadinessPolicy::crd(),
+        ReadinessChecklist::crd(),
+        ReadinessLaunch::crd(),
+        ReadinessAttestation::crd(),
+        ReadinessException::crd(),
+        ReadinessReport::crd(),
+    ]
 }

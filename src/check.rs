@@ -1,23 +1,27 @@
 //! What a check is made of. The checks themselves are in [`checks`](crate::checks), one file each.
 
 pub mod accounts;
+pub mod application;
 pub mod autoscaling;
+pub mod claims;
 mod context;
+pub mod delivery;
 pub mod disruption;
 mod findings;
+pub mod gateway;
 pub mod image;
 pub mod network;
 mod params;
 pub mod probes;
 pub mod rbac;
+pub mod references;
 pub mod replicas;
 pub mod resources;
+pub mod running;
 #[cfg(test)]
 pub(crate) mod testing;
 
-use crate::model::{
-    Binding, Kind, KindSet, PodAutoscaler, PodDisruptionBudget, Role, Severity, Verdict, Workload,
-};
+use crate::model::{Binding, Kind, KindSet, Meta, Object, PodAutoscaler, PodDisruptionBudget, Role, Service, Severity, Verdict, Workload};
 
 pub use context::{Context, Undecided};
 pub use findings::Findings;
@@ -66,14 +70,49 @@ pub struct Check {
 pub enum Run {
     /// About a workload by itself and what it looks up.
     Workload(fn(&Context<'_>, &Workload, &mut Findings) -> Judgement),
+    /// The same, and in a cluster also about what runs of it. Judged on files and at admission as well.
+    Anywhere(fn(&Context<'_>, &Workload, &mut Findings) -> Judgement),
+    /// About any object by its metadata: a workload, and each object around it that concerns it.
+    Any(fn(&Context<'_>, &Meta, &mut Findings) -> Judgement),
     /// About a HorizontalPodAutoscaler; a workload without one is not concerned.
     Autoscaler(fn(&Context<'_>, &PodAutoscaler, &mut Findings) -> Judgement),
     /// About a PodDisruptionBudget; a workload without one is not concerned.
     DisruptionBudget(fn(&Context<'_>, &PodDisruptionBudget, &mut Findings) -> Judgement),
+    /// About what runs of a workload now: its pods, its rollout. Never judged at admission, nor on files.
+    Running(fn(&Context<'_>, &Workload, &mut Findings) -> Judgement),
+    /// About what a HorizontalPodAutoscaler does now; a workload without one is not concerned. Never judged at admission, nor
+    /// on files.
+    Scaling(fn(&Context<'_>, &PodAutoscaler, &mut Findings) -> Judgement),
+    /// About a Service; a workload without one is not concerned.
+    Service(fn(&Context<'_>, &Service, &mut Findings) -> Judgement),
+    /// About objects of several kinds, which the check tells apart; a workload without any is not concerned.
+    Object(fn(&Context<'_>, &Object, &mut Findings) -> Judgement),
     /// About a RoleBinding or ClusterRoleBinding; a workload that nothing is granted to passes.
     Binding(fn(&Context<'_>, &Binding, &mut Findings) -> Judgement),
     /// About a Role or ClusterRole; a workload that nothing is granted to passes.
     Role(fn(&Context<'_>, &Role, &mut Findings) -> Judgement),
+    /// About a launch as a whole, of whose other items or records it is derived; what each means is in
+    /// [`launch`](crate::launch).
+    Launch(LaunchCheck),
+}
+
+/// What a launch is judged by besides its items' own ways: derived from them, or from what the launch says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LaunchCheck {
+    /// Every critical item of the checklist passes.
+    CriticalComplete,
+    /// Every high item of the checklist passes.
+    HighComplete,
+    /// The checklist is not NotReady.
+    Status,
+    /// Every row of the risk register is complete.
+    RiskRegister,
+    /// Every risk of severity high is mitigated or accepted.
+    RisksMitigated,
+    /// A date to go live is set.
+    TargetDate,
+    /// The date of going live is known.
+    ActualDate,
 }
 
 /// How a decision ends: with the findings it made (none is a pass), or undecided because something could not be looked up.
@@ -91,6 +130,10 @@ pub enum Group {
     Identity,
     Availability,
     Network,
+    Configuration,
+    Storage,
+    Delivery,
+    Launch,
 }
 
 impl Group {
@@ -105,13 +148,22 @@ impl Group {
             Self::Identity => "Service accounts and RBAC",
             Self::Availability => "Availability and disruption",
             Self::Network => "Network",
+            Self::Configuration => "Configuration",
+            Self::Storage => "Storage and state",
+            Self::Delivery => "Delivery",
+            Self::Launch => "Launch",
         }
     }
 }
 
 /// Kinds that are there before workloads and only fill in their defaults: looking them up does not make a verdict depend on
 /// the order in which things are applied.
-const SETTLED: KindSet = KindSet::of(&[Kind::LimitRange, Kind::Namespace]);
+const SETTLED: KindSet = KindSet::of(&[
+    Kind::LimitRange,
+    Kind::Namespace,
+    Kind::Node,
+    Kind::StorageClass,
+]);
 
 impl Check {
     /// Whether the verdict depends on objects that may be applied after the workload. At admission such a check warns,
@@ -119,11 +171,46 @@ impl Check {
     pub const fn is_relational(&self) -> bool {
         !self.subjects.without(KindSet::WORKLOADS).is_empty()
             || !self.reads.without(SETTLED).is_empty()
+            || self.sees_running()
+    }
+
+    /// Whether it is about what runs, which only a cluster can tell, and only at a moment.
+    pub const fn is_live(&self) -> bool {
+        matches!(self.run, Run::Running(_) | Run::Scaling(_))
+    }
+
+    /// Whether its verdict on a cluster depends on what runs.
+    pub const fn sees_running(&self) -> bool {
+        self.is_live() || matches!(self.run, Run::Anywhere(_))
     }
 
     /// Whether it judges workloads themselves.
     pub const fn judges_workloads(&self) -> bool {
-        matches!(self.run, Run::Workload(_))
+        matches!(
+            self.run,
+            Run::Workload(_) | Run::Running(_) | Run::Anywhere(_) | Run::Any(_)
+        )
+    }
+
+    /// Whether it judges objects around workloads.
+    pub const fn judges_related(&self) -> bool {
+        !matches!(
+            self.run,
+            Run::Workload(_) | Run::Running(_) | Run::Anywhere(_)
+        )
+    }
+
+    /// Whether it judges launches.
+    pub const fn judges_launches(&self) -> bool {
+        matches!(self.run, Run::Launch(_))
+    }
+
+    /// What it judges of a launch, if that is what it judges.
+    pub const fn launch(&self) -> Option<LaunchCheck> {
+        match self.run {
+            Run::Launch(check) => Some(check),
+            _ => None,
+        }
     }
 
     /// The verdict on a workload that none of its subjects concerns.

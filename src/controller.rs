@@ -14,19 +14,27 @@ mod announce;
 mod desired;
 mod indexer;
 mod lease;
+mod ledger;
 mod policies;
 mod reporter;
 mod reports;
+mod served;
+mod stated;
 mod statuses;
 mod watched;
 mod watches;
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use kube::Client;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use self::ledger::Entry;
+use crate::api::{
+    ReadinessAttestation, ReadinessChecklist, ReadinessException, ReadinessLaunch,
+};
 use crate::check::Check;
 use crate::checks;
 use crate::live::Live;
@@ -34,6 +42,7 @@ use crate::model::KindSet;
 use crate::telemetry::metrics::ControllerMetrics;
 
 pub use lease::LeaseSettings;
+pub use watches::{PART, Part};
 
 /// The field manager of everything the controller writes.
 pub const FIELD_MANAGER: &str = "plimsoll";
@@ -48,7 +57,9 @@ pub fn kinds() -> KindSet {
         .iter()
         .map(of_check)
         .fold(KindSet::WORKLOADS, KindSet::union);
-    kinds.union(KindSet::of(&[crate::model::Kind::Namespace]))
+    kinds
+        .union(KindSet::of(&[crate::model::Kind::Namespace]))
+        .without(KindSet::FILES_ONLY)
 }
 
 /// Watches the cluster into `live` until `shutdown` is told. With a lease, also writes reports while it holds it.
@@ -64,12 +75,21 @@ pub async fn run(
     // Unbounded, since the indexer must not wait for the reporter; that takes it all in at once, each report only once.
     let (affected, to_report) = mpsc::unbounded_channel();
     for kind in kinds().iter() {
-        let watch = watches::objects(client.clone(), kind, inputs.clone(), metrics.clone());
-        tasks.spawn(until(shutdown.clone(), watch));
+        let watch = watches::Watch {
+            client: client.clone(),
+            kind,
+            inputs: inputs.clone(),
+            metrics: metrics.clone(),
+        };
+        tasks.spawn(until(shutdown.clone(), watch.run()));
     }
+    watch_stated(&mut tasks, &client, &inputs, &metrics, &shutdown);
     let policies = policies::watch(client.clone(), inputs, affected.clone(), metrics.clone());
     tasks.spawn(until(shutdown.clone(), policies));
-    let indexer = indexer::run(indexed, live.clone(), affected.clone(), metrics.clone());
+    let (touched, _to_judge) = mpsc::unbounded_channel();
+    let (orders, _ordered) = watch::channel(Vec::new());
+    let launches = indexer::LaunchNews { touched, orders };
+    let indexer = indexer::run(indexed, live.clone(), affected.clone(), launches, metrics.clone());
     tasks.spawn(until(shutdown.clone(), indexer));
     if let Some(settings) = lease {
         let (leading, leads) = watch::channel(false);
@@ -96,6 +116,32 @@ pub async fn run(
             return;
         }
     }
+}
+
+/// Watches what people write.
+fn watch_stated(
+    tasks: &mut JoinSet<()>,
+    client: &Client,
+    inputs: &mpsc::Sender<indexer::Input>,
+    metrics: &Arc<ControllerMetrics>,
+    shutdown: &watch::Receiver<bool>,
+) {
+    fn told(entry: Entry) -> indexer::Input {
+        indexer::Input::Ledger(Box::new(entry))
+    }
+    let (client, inputs, metrics) = (|| client.clone(), || inputs.clone(), || metrics.clone());
+    let until = |watch: Pin<Box<dyn Future<Output = ()> + Send>>| until(shutdown.clone(), watch);
+    let launches = stated::watch::<ReadinessLaunch>(client(), inputs(), metrics(), |news| told(Entry::Launches(news)));
+    let attestations =
+        stated::watch::<ReadinessAttestation>(client(), inputs(), metrics(), |news| told(Entry::Attestations(news)));
+    let exceptions =
+        stated::watch::<ReadinessException>(client(), inputs(), metrics(), |news| told(Entry::Exceptions(news)));
+    let checklists =
+        stated::watch::<ReadinessChecklist>(client(), inputs(), metrics(), |news| told(Entry::Checklists(news)));
+    tasks.spawn(until(Box::pin(launches)));
+    tasks.spawn(until(Box::pin(attestations)));
+    tasks.spawn(until(Box::pin(exceptions)));
+    tasks.spawn(until(Box::pin(checklists)));
 }
 
 /// Runs `task` until `shutdown` is told.

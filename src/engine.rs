@@ -13,6 +13,6 @@ pub mod report;
 mod tests;
 
 pub use admission::{Decision, Denial, admit};
-pub use evaluate::{CheckResult, Evaluation, Located, evaluate, judge, unclaimed};
+pub use evaluate::{CheckResult, Evaluation, Located, evaluate, judge, judge_for, unclaimed};
 pub use plan::{Claim, Entry, Plan};
 pub use policy::{Policy, PolicyError, PolicySet, Rule};

@@ -7,6 +7,8 @@
 
 mod affected;
 mod edges;
+mod pods;
+mod record;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -16,15 +18,18 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 
 use self::edges::{Anchor, Edge, Fixed};
+use self::pods::Pods;
 use crate::model::{Key, Kind, Object, Text};
 
-pub use affected::{ReportOn, affected};
-pub use view::View;
+pub use affected::{ReportOn, Sight, affected};
+pub use record::Record;
+pub use view::{Pools, Replica, View};
 
 /// The records of a cluster, or of some files, with the edges between them.
 #[derive(Clone, Debug)]
 pub struct Inventory {
     objects: OrdMap<Key, Arc<Object>>,
+    pods: Pods,
     edges: OrdSet<Edge>,
     uids: OrdMap<Text, Key>,
     sources: [Source; Kind::ALL.len()],
@@ -47,18 +52,30 @@ pub enum Source {
     Pending,
     /// All of them, up to date as far as the watch is.
     Synced,
+    /// The API server has no such kind, which is a custom one: there are none of it, and that is a complete answer.
+    NotServed,
     /// They cannot be had, and why: no permission, no such kind.
     Unavailable(Text),
+}
+
+impl Source {
+    /// Whether what is not here is not there.
+    pub fn is_complete(&self) -> bool {
+        matches!(self, Self::Synced | Self::NotServed)
+    }
 }
 
 /// One record that is not what it was.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// The record before; `None` where there was none.
-    pub before: Option<Arc<Object>>,
+    pub before: Option<Record>,
     /// The record after; `None` where there is none any more.
-    pub after: Option<Arc<Object>>,
+    pub after: Option<Record>,
 }
+
+/// How many owners may stand between a pod and the workload that is judged in its place. Kubernetes' own are two at most.
+const DEEPEST: usize = 8;
 
 impl Inventory {
     /// An empty inventory of a cluster, nothing of which has been listed yet.
@@ -74,6 +91,7 @@ impl Inventory {
     fn new(extent: Extent, source: Source) -> Self {
         Self {
             objects: OrdMap::new(),
+            pods: Pods::default(),
             edges: OrdSet::new(),
             uids: OrdMap::new(),
             sources: std::array::from_fn(|_| source.clone()),
@@ -82,17 +100,35 @@ impl Inventory {
     }
 
     /// Stores a record in place of the one with its key. `None` where that was the same already.
-    pub fn apply(&mut self, object: Object) -> Option<Change> {
-        let before = self.objects.get(object.key()).cloned();
-        if before.as_deref() == Some(&object) {
+    pub fn apply(&mut self, record: impl Into<Record>) -> Option<Change> {
+        let record = record.into();
+        let before = self.record(&record.key());
+        if before.as_ref() == Some(&record) {
             return None;
         }
-        if let Some(before) = &before {
-            self.unlink(before);
-        }
-        let after = Arc::new(object);
-        self.link(&after);
-        self.objects.insert(after.key().clone(), after.clone());
+        let after = match record {
+            Record::Object(object) => {
+                match &before {
+                    Some(Record::Object(before)) => self.unlink(before),
+                    other => self.remove(other.as_ref()),
+                }
+                self.link(&object);
+                self.objects.insert(object.key().clone(), object.clone());
+                Record::Object(object)
+            }
+            Record::Instance(pod) => {
+                // The same pod is most often only in another state, and stays where it is.
+                let known = match &before {
+                    Some(Record::Instance(known)) => Some(known),
+                    other => {
+                        self.remove(other.as_ref());
+                        None
+                    }
+                };
+                let owner = self.by_uid(&pod.lineage.owner).cloned();
+                Record::Instance(self.pods.insert(pod, known, owner.as_deref()))
+            }
+        };
         Some(Change {
             before,
             after: Some(after),
@@ -101,27 +137,48 @@ impl Inventory {
 
     /// Removes a record. `None` where there was none.
     pub fn delete(&mut self, key: &Key) -> Option<Change> {
-        let before = self.objects.remove(key)?;
-        self.unlink(&before);
+        let before = self.record(key)?;
+        self.remove(Some(&before));
         Some(Change {
             before: Some(before),
             after: None,
         })
     }
 
+    fn remove(&mut self, record: Option<&Record>) {
+        match record {
+            Some(Record::Object(object)) => {
+                self.unlink(object);
+                self.objects.remove(object.key());
+            }
+            Some(Record::Instance(pod)) => self.pods.remove(pod),
+            None => {}
+        }
+    }
+
     /// Makes the records of a kind exactly these, and the kind synced.
-    pub fn reset(&mut self, kind: Kind, objects: impl IntoIterator<Item = Object>) -> Vec<Change> {
+    pub fn reset(&mut self, kind: Kind, records: impl IntoIterator<Item = Record>) -> Vec<Change> {
         let mut gone: OrdSet<Key> = self
             .of_kind(kind)
             .map(|object| object.key().clone())
             .collect();
+        if kind == Kind::Pod {
+            gone.extend(self.pods.iter().map(|pod| pod.key()));
+        }
         let mut changes = Vec::new();
-        for object in objects {
-            gone.remove(object.key());
-            changes.extend(self.apply(object));
+        for record in records {
+            gone.remove(&record.key());
+            changes.extend(self.apply(record));
         }
         changes.extend(gone.iter().filter_map(|key| self.delete(key)));
         self.sources[kind as usize] = Source::Synced;
+        changes
+    }
+
+    /// Makes a kind one that the API server does not have.
+    pub fn unserve(&mut self, kind: Kind) -> Vec<Change> {
+        let changes = self.reset(kind, []);
+        self.sources[kind as usize] = Source::NotServed;
         changes
     }
 
@@ -144,15 +201,26 @@ impl Inventory {
 
     /// How many records it has.
     pub fn len(&self) -> usize {
-        self.objects.len()
+        self.objects.len() + self.pods.len()
     }
 
     /// Whether it has no record.
     pub fn is_empty(&self) -> bool {
-        self.objects.is_empty()
+        self.len() == 0
     }
 
-    /// The record of an object.
+    fn record(&self, key: &Key) -> Option<Record> {
+        if let Some(object) = self.objects.get(key) {
+            return Some(Record::Object(object.clone()));
+        }
+        let pod = match key.kind {
+            Kind::Pod => self.pods.get(&key.namespace, &key.name),
+            _ => None,
+        };
+        pod.cloned().map(Record::Instance)
+    }
+
+    /// The record of an object; `None` for a pod of a workload.
     pub fn get(&self, key: &Key) -> Option<&Arc<Object>> {
         self.objects.get(key)
     }
@@ -162,7 +230,7 @@ impl Inventory {
         self.uids.get(uid).and_then(|key| self.objects.get(key))
     }
 
-    /// Every record of a kind, by namespace and name.
+    /// Every record of a kind but those of pods of workloads, by namespace and name.
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Arc<Object>> {
         let from = Key::new(kind, "", "");
         self.objects
@@ -199,6 +267,21 @@ impl Inventory {
         !owner.kind.is_some_and(Kind::is_workload) || !self.uids.contains_key(&owner.uid)
     }
 
+    /// The workload that is judged in place of what the object with this UID controls, where it is here.
+    fn top_of(&self, uid: &Text) -> Option<&Key> {
+        let mut uid = uid;
+        // A cycle of references would never end.
+        for _ in 0..DEEPEST {
+            let object = self.by_uid(uid)?;
+            if self.is_top_level(object) {
+                return Some(object.key());
+            }
+            let above = object.meta().controller.as_ref();
+            uid = &above.filter(|_| object.key().kind.is_workload())?.uid;
+        }
+        None
+    }
+
     fn anchored(&self, anchor: Anchor) -> impl Iterator<Item = &Arc<Object>> {
         let first = Edge {
             anchor: anchor.clone(),
@@ -221,6 +304,18 @@ impl Inventory {
             Anchor::Selector(fixed) => {
                 Some(fixed).filter(|fixed| fixed.namespace == namespace && fixed.kind == kind)
             }
+            _ => None,
+        }
+    }
+
+    /// The first pool of nodes from this one on.
+    fn pool_from(&self, pool: Text) -> Option<&Text> {
+        let first = Edge {
+            anchor: Anchor::Pool(pool),
+            to: edges::first_key(),
+        };
+        match &self.edges.range(first..).next()?.anchor {
+            Anchor::Pool(pool) => Some(pool),
             _ => None,
         }
     }

@@ -5,17 +5,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Lower ones first. A module may use those before it.
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 23] = [
     "model",
+    "promql",
     "inventory",
+    "cel",
+    "evidence",
     "check",
     "checks",
     "api",
     "checklist",
+    "people",
+    "guards",
     "engine",
+    "launch",
     "manifests",
     "render",
     "live",
+    "prometheus",
     "telemetry",
     "webhook",
     "controller",
@@ -25,14 +32,20 @@ const LAYERS: [&str; 16] = [
 ];
 
 /// The modules that decide.
-const CORE: [&str; 7] = [
+const CORE: [&str; 13] = [
     "model",
+    "promql",
     "inventory",
+    "cel",
+    "evidence",
     "check",
     "checks",
     "api",
     "checklist",
+    "people",
+    "guards",
     "engine",
+    "launch",
 ];
 
 /// The source files of a module, without its tests.

@@ -16,15 +16,22 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`model`] | keys, kinds and records: our trimmed view of each kind, with Kubernetes' defaults filled in |
+//! | [`promql`] | metric items: questions to Prometheus, and what the answers come to |
 //! | [`inventory`] | the indexed set of records, cheap snapshots of it, and whose verdicts a change can touch |
+//! | [`cel`] | expressions over objects: what they read, what they come to, under a budget |
+//! | [`evidence`] | other operators' objects, and what they show of a workload |
 //! | [`check`] | what a check is made of |
 //! | [`checks`] | every check, one file each |
 //! | [`api`] | the custom resources as they are stored |
 //! | [`checklist`] | checklists and their items |
+//! | [`people`] | attestations, exceptions, and what RBAC and the guard say of who made them |
+//! | [`guards`] | the admission policies that keep them what they claim to be |
 //! | [`engine`] | policies, records and a subject in; verdicts, reports and admission decisions out |
+//! | [`launch`] | applications on their way to production: the launch verdict, the gate, the status |
 //! | [`manifests`] | files to records |
 //! | [`render`] | findings to tables and JSON |
 //! | [`live`] | the snapshot that the parts of a running operator share |
+//! | [`prometheus`] | asks Prometheus what metric items want to know |
 //! | [`telemetry`] | metrics |
 //! | [`webhook`] | TLS, certificates, AdmissionReviews in and out |
 //! | [`controller`] | watches, report and status writes, leader election |
@@ -45,20 +52,27 @@
 #![forbid(unsafe_code)]
 
 pub mod api;
+pub mod cel;
 pub mod check;
 pub mod checklist;
 pub mod checks;
 pub mod cli;
 pub mod controller;
 pub mod engine;
+pub mod evidence;
 pub mod generate;
+pub mod guards;
 pub mod inventory;
+pub mod launch;
 #[cfg(test)]
 mod layers;
 pub mod live;
 pub mod manifests;
 pub mod model;
 pub mod operator;
+pub mod people;
+pub mod prometheus;
+pub mod promql;
 pub mod render;
 pub mod telemetry;
 pub mod webhook;

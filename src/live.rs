@@ -5,8 +5,16 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
+use imbl::OrdMap;
+use jiff::Timestamp;
+
+use crate::checklist::Checklists;
 use crate::engine::PolicySet;
-use crate::inventory::Inventory;
+use crate::evidence::Documents;
+use crate::inventory::{Inventory, View};
+use crate::launch::{Facts, Launch};
+use crate::people::{Name, People};
+use crate::promql::Measurements;
 
 /// The records and the policies as they were at one moment. Everything decided about one request or one report is decided by
 /// one of these.
@@ -16,8 +24,50 @@ pub struct Snapshot {
     pub inventory: Inventory,
     /// The policies in force.
     pub policies: Arc<PolicySet>,
+    /// Every checklist.
+    pub checklists: Arc<Checklists>,
+    /// The launches.
+    pub launches: OrdMap<Name, Arc<Launch>>,
+    /// What people state.
+    pub people: People,
+    /// Objects that evidence is looked for in.
+    pub documents: Documents,
+    /// What servers measured.
+    pub measurements: Measurements,
     /// Whether the policies, and every kind that they need, are listed or cannot be had: verdicts are worth something.
     pub complete: bool,
+}
+
+/// Samples older than this are no answer, where no policy says another age.
+const OLDEST_SAMPLE: std::time::Duration = std::time::Duration::from_secs(15 * 60);
+
+impl Snapshot {
+    /// Before anything is known.
+    pub fn empty() -> Self {
+        Self {
+            inventory: Inventory::of_cluster(),
+            policies: Arc::default(),
+            checklists: Arc::default(),
+            launches: OrdMap::new(),
+            people: People::default(),
+            documents: Documents::of_cluster(),
+            measurements: Measurements::new(OLDEST_SAMPLE),
+            complete: false,
+        }
+    }
+
+    /// What launches are judged by at a moment; the view may have a workload as it would be.
+    pub fn facts<'a>(&'a self, view: View<'a>, now: Timestamp) -> Facts<'a> {
+        Facts {
+            view: view.at(now),
+            documents: &self.documents,
+            checklists: &self.checklists,
+            policies: &self.policies,
+            people: &self.people,
+            measurements: &self.measurements,
+            now,
+        }
+    }
 }
 
 /// The latest snapshot: written by one task, read by all.
@@ -30,11 +80,7 @@ pub struct Live {
 impl Live {
     /// Before anything is known.
     pub fn new() -> Arc<Self> {
-        Self::at(Snapshot {
-            inventory: Inventory::of_cluster(),
-            policies: Arc::default(),
-            complete: false,
-        })
+        Self::at(Snapshot::empty())
     }
 
     /// At a snapshot.

@@ -5,32 +5,65 @@
 //! ([`decode`]); nothing further in looks at a wire type.
 
 mod amount;
+mod api_version;
+mod config;
+mod delivery;
 mod finding;
 mod int_or_percent;
 mod key;
 mod kind;
 mod labels;
+mod node;
 mod object;
+mod placement;
 mod pod;
+mod probe;
+mod reference;
 mod related;
+mod resources;
+mod rollout;
+mod routing;
+mod running;
 mod selector;
+mod service;
+mod storage;
+mod suspect;
+mod volume;
 mod wire;
 mod workload;
 
 pub use amount::{Amount, Quantity};
+pub use api_version::{Removal, Written};
+pub use config::{ConfigMap, SecretSource};
+pub use delivery::{Deliverer, Mark};
 pub use finding::{Finding, Place, Severity, Verdict};
 pub use int_or_percent::IntOrPercent;
 pub use key::{Key, Text};
 pub use kind::{Kind, KindSet};
 pub use labels::Labels;
+pub use node::Node;
 pub use object::{Meta, Object, Owner, Stub};
-pub use pod::{
-    Container, ContainerRole, PodTemplate, Probes, Resource, Resources, Seccomp, Security, Volume,
-};
+pub use placement::{Counted, Spread, SpreadField};
+pub use pod::{Container, ContainerRole, PodTemplate, Seccomp, Security};
+pub use probe::{ContainerPort, PortField, PortName, PreStop, Probe, Probes};
+pub use reference::{Clue, Environment, ROOT_CA, Reference, ReferenceField, Suspect};
 pub use related::{
-    Binding, Grantee, LimitRange, LimitRangeItem, MetricSource, NetworkPolicy, PodAutoscaler,
-    PodDisruptionBudget, Role, Rule, ScaleTarget, Service, ServiceAccount, Traffic,
+    Binding, CoolDown, EndpointSlice, Grantee, LimitRange, LimitRangeItem, MetricSource,
+    NetworkPolicy, PodAutoscaler, PodDisruptionBudget, ResourceQuota, Role, Rule, ScaleTarget,
+    Scaling, ServiceAccount, Traffic,
 };
+pub use resources::{Amounts, Resource, Resources};
+pub use rollout::{Progress, Rollout, Truth};
+pub use routing::{
+    Backend, DestinationRule, Gateway, Ingress, Listener, Parent, Plain, Route, RoutesFrom, RuleHost,
+    Tls,
+};
+pub use running::{ContainerState, Instance, Lineage, Observed, Phase, PodStatus, Ready, Second};
 pub use selector::{Operator, Requirement, Selector};
+pub use service::{Clients, PortTarget, Protocol, Reach, Service, ServicePort};
+pub use storage::{
+    ClaimPhase, PersistentVolume, PersistentVolumeClaim, StorageClass, VolumePhase,
+};
+pub use volume::{AccessModes, ClaimSpec, ClaimTemplate, Volume, VolumeSource};
 pub use wire::decode;
-pub use workload::{Strategy, Workload};
+pub use workload::{Selection, Strategy, Workload};

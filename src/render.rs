@@ -3,6 +3,7 @@
 //! Everything here is pure and makes strings. How wide the terminal is and whether it shows colours is an argument.
 
 pub mod catalogue;
+pub mod document;
 pub mod explain;
 pub mod json;
 mod markdown;

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use axum::Router;
+use plimsoll::checklist::Checklists;
 use plimsoll::api::{Action, CheckRule, ReadinessPolicySpec};
 use plimsoll::engine::{Policy, PolicySet};
 use plimsoll::inventory::Inventory;
@@ -23,7 +24,9 @@ pub(crate) fn plimsoll(workloads: usize) -> Result<Router> {
     for kind in Kind::ALL {
         inventory.reset(*kind, []);
     }
-    inventory.reset(Kind::Deployment, deployments.collect::<Result<Vec<_>>>()?);
+    for deployment in deployments {
+        inventory.apply(deployment?);
+    }
     let spec_checks = plimsoll::checks::ALL
         .iter()
         .filter(|check| !check.is_relational());
@@ -36,11 +39,12 @@ pub(crate) fn plimsoll(workloads: usize) -> Result<Router> {
         checks: Some(spec_checks.map(rule).collect()),
         ..Default::default()
     };
-    let policies = PolicySet::new([Policy::compile("bench", &spec)?]);
+    let policies = PolicySet::new([Policy::compile("bench", &spec, Checklists::built_in())?]);
     let live = Live::at(Snapshot {
         inventory,
         policies: policies.into(),
         complete: true,
+        ..Snapshot::empty()
     });
     let metrics = WebhookMetrics::register(&mut prometheus_client::registry::Registry::default());
     Ok(Webhook::new(live, "plimsoll-system", metrics).router())

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::schema;
+use super::{Period, schema};
 use crate::model::{Kind, Severity};
 
 /// Which workloads are judged, by what, and what follows from it.
@@ -47,10 +47,11 @@ pub struct ReadinessPolicySpec {
     #[serde(default, rename = "match", skip_serializing_if = "Option::is_none")]
     pub matches: Option<PolicyMatch>,
 
-    /// The checklists to judge by: `essentials` where neither checklists nor checks are listed.
+    /// The checklists to judge workloads by, built in or ReadinessChecklists: `essentials` where neither checklists nor checks
+    /// are listed. Of their items those count that checks decide; the others are asked of launches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 16), extend("x-kubernetes-list-type" = "set"))]
-    pub checklists: Option<Vec<ChecklistName>>,
+    #[schemars(length(min = 1, max = 16), inner(length(min = 1, max = 253)), extend("x-kubernetes-list-type" = "set"))]
+    pub checklists: Option<Vec<String>>,
 
     /// Checks to judge by besides those of the checklists, and what is to be different for a check that a checklist has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -84,6 +85,18 @@ pub struct ReadinessPolicySpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
     pub controllers: Vec<String>,
+
+    /// What launches in the policy's namespaces are asked at least, and whether pods may run without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub launch: Option<LaunchRule>,
+
+    /// What an exception for this policy must keep to.
+    #[serde(default)]
+    pub exceptions: ExceptionRule,
+
+    /// The servers that metric items of launches in the policy's namespaces are asked of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<MetricsRule>,
 }
 
 /// Which workloads a policy covers. All conditions must hold.
@@ -133,14 +146,6 @@ impl From<WorkloadKind> for Kind {
             WorkloadKind::Pod => Kind::Pod,
         }
     }
-}
-
-/// A built-in checklist.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub enum ChecklistName {
-    /// Probes, limits, non-root and a read-only root, and the requests.
-    Essentials,
 }
 
 /// A check to judge by.
@@ -225,6 +230,130 @@ pub enum OnUnknown {
     Allow,
     /// The request is rejected.
     Deny,
+}
+
+/// What launches are asked at least. A launch can add to it, and take nothing away.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
+#[serde(default, rename_all = "camelCase")]
+pub struct LaunchRule {
+    /// The checklists that every launch is judged by, built in or ReadinessChecklists.
+    #[schemars(length(max = 16), inner(length(min = 1, max = 253)), extend("x-kubernetes-list-type" = "set"))]
+    pub checklists: Vec<String>,
+    /// The roles that must sign every launch, besides the sign-offs of its checklists.
+    #[schemars(length(max = 16), inner(length(min = 1, max = 63)), extend("x-kubernetes-list-type" = "set"))]
+    pub sign_offs: Vec<String>,
+    /// What follows when pods would first run without a launch that is ready.
+    pub gate: Action,
+    /// What follows for later rollouts of an application that is live, and for workloads that are older than the policy. A
+    /// rollback to what was admitted before is always let through.
+    pub later_rollouts: Action,
+}
+
+impl Default for LaunchRule {
+    fn default() -> Self {
+        Self {
+            checklists: Vec::new(),
+            sign_offs: Vec::new(),
+            gate: Action::Audit,
+            later_rollouts: Action::Warn,
+        }
+    }
+}
+
+/// What an exception must keep to.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ExceptionRule {
+    /// How long one may last from its creation.
+    pub max_lifetime: Period,
+    /// Who must agree to it besides the one who asks.
+    pub approval: Approval,
+}
+
+impl Default for ExceptionRule {
+    fn default() -> Self {
+        Self {
+            max_lifetime: Period::days(30),
+            approval: Approval::None,
+        }
+    }
+}
+
+/// Who must agree to an exception.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Approval {
+    /// Nobody besides the one whom RBAC lets grant it.
+    #[default]
+    None,
+    /// Another person, by an attestation that approves it.
+    SecondPerson,
+}
+
+/// The servers that metric items are asked of.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct MetricsRule {
+    /// The servers. An item that names none is asked of the first.
+    #[schemars(
+        length(min = 1, max = 8),
+        extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"])
+    )]
+    pub servers: Vec<MetricsServer>,
+    /// How old an answer may be before the question is asked again; the shortest of all policies holds.
+    #[serde(default = "five_minutes")]
+    pub refresh: Period,
+    /// Samples older than this are no answer; the shortest of all policies holds.
+    #[serde(default = "fifteen_minutes")]
+    pub max_age: Period,
+}
+
+/// A Prometheus-compatible server.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct MetricsServer {
+    /// What items name it by.
+    #[schemars(length(min = 1, max = 63), regex(pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"))]
+    pub name: String,
+    /// Where its API is: what `/api/v1/query_range` is appended to.
+    #[schemars(length(min = 1, max = 1024), regex(pattern = "^https?://[^ ?#]+$"))]
+    pub url: String,
+    /// A Secret of Plimsoll's own namespace, labelled `plimsoll.dev/metrics-credentials: "true"`, with any of the keys `token`
+    /// (a bearer token), `username` and `password`, `ca.crt` (who signs the server's certificate), and `tenant` (sent as
+    /// `X-Scope-OrgID`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 253))]
+    pub secret: Option<String>,
+    /// How long an answer is waited for.
+    #[serde(default = "ten_seconds")]
+    pub timeout: Period,
+    /// How many questions are asked a second at most.
+    #[serde(default = "ten")]
+    #[schemars(with = "i32", range(min = 1, max = 1000))]
+    pub queries_per_second: u32,
+    /// How many questions may wait for their answers at once.
+    #[serde(default = "four")]
+    #[schemars(with = "i32", range(min = 1, max = 64))]
+    pub concurrency: u32,
+}
+
+const fn ten_seconds() -> Period {
+    Period::seconds(10)
+}
+
+const fn five_minutes() -> Period {
+    Period::seconds(300)
+}
+
+const fn fifteen_minutes() -> Period {
+    Period::seconds(900)
+}
+
+const fn ten() -> u32 {
+    10
+}
+
+const fn four() -> u32 {
+    4
 }
 
 /// What the controller observes.

@@ -1,5 +1,7 @@
 //! What a check may look at besides its subject.
 
+use jiff::Timestamp;
+
 use super::{Check, Params};
 use crate::inventory::{Extent, Source, View};
 use crate::model::Kind;
@@ -11,14 +13,20 @@ pub struct Context<'a> {
     params: &'a Params,
 }
 
-/// Why something could not be decided: the records of a kind are not all here.
+/// Why something could not be decided.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{kind}s {reason}")]
-pub struct Undecided {
-    /// The kind.
-    pub kind: Kind,
-    /// What is the matter with it.
-    pub reason: String,
+pub enum Undecided {
+    /// The records of a kind are not all here.
+    #[error("{kind}s {reason}")]
+    Missing {
+        /// The kind.
+        kind: Kind,
+        /// What is the matter with it.
+        reason: String,
+    },
+    /// It is about what runs, or about time, and there is no moment to judge at.
+    #[error("only a running cluster can tell")]
+    Timeless,
 }
 
 impl<'a> Context<'a> {
@@ -43,16 +51,35 @@ impl<'a> Context<'a> {
             self.check.id
         );
         match self.view.source(kind) {
-            Source::Synced => Ok(self.view),
-            Source::Pending => Err(Undecided {
+            Source::Synced | Source::NotServed => Ok(self.view),
+            Source::Pending => Err(Undecided::Missing {
                 kind,
                 reason: "are not listed yet".to_owned(),
             }),
-            Source::Unavailable(reason) => Err(Undecided {
+            Source::Unavailable(reason) => Err(Undecided::Missing {
                 kind,
                 reason: format!("cannot be read: {reason}"),
             }),
         }
+    }
+
+    /// The moment to judge at.
+    ///
+    /// # Errors
+    /// Where there is none, as for files; `?` makes the verdict Unknown.
+    pub fn now(&self) -> Result<Timestamp, Undecided> {
+        self.view.now().ok_or(Undecided::Timeless)
+    }
+
+    /// That the check can be decided at all: one on what runs cannot on files.
+    ///
+    /// # Errors
+    /// Where it cannot.
+    pub fn decidable(&self) -> Result<(), Undecided> {
+        if self.check.is_live() {
+            self.now()?;
+        }
+        Ok(())
     }
 
     /// Whether objects that Kubernetes makes itself, or that are often made elsewhere, may exist though they are not here.

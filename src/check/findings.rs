@@ -1,5 +1,7 @@
 //! Where a check puts what it finds.
 
+use jiff::Timestamp;
+
 use crate::model::{Finding, Place, Verdict};
 
 /// What a check found about one subject. Nothing is a pass.
@@ -7,6 +9,7 @@ use crate::model::{Finding, Place, Verdict};
 pub struct Findings {
     list: Vec<Finding>,
     not_applicable: bool,
+    until: Option<Timestamp>,
 }
 
 impl Findings {
@@ -31,6 +34,16 @@ impl Findings {
     /// The check does not apply to this subject.
     pub fn not_applicable(&mut self) {
         self.not_applicable = true;
+    }
+
+    /// What is found holds until then at most, if nothing else changes: only time passes. The earliest counts.
+    pub fn until(&mut self, then: Timestamp) {
+        self.until = Some(self.until.map_or(then, |earlier| earlier.min(then)));
+    }
+
+    /// Until when it holds at most, if nothing else changes; `None` where time does not matter.
+    pub fn holds_until(&self) -> Option<Timestamp> {
+        self.until
     }
 
     /// The verdict, and what it was made of: the worst of the findings.

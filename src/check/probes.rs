@@ -1,7 +1,7 @@
 //! What the checks on probes share.
 
 use super::Findings;
-use crate::model::{Container, Place, Workload};
+use crate::model::{Container, Place, Probe, Workload};
 
 /// Every container that may have probes has this one. Pods that end by themselves need none.
 pub fn require(
@@ -23,6 +23,22 @@ pub fn require(
         let at = Place::container(workload, container, &format!("/{field}"));
         findings.fail(at, format!("has no {field}: {consequence}; add one"));
     }
+}
+
+/// Every probe of the containers that may have probes, with the field that it stands in.
+pub fn all(workload: &Workload) -> impl Iterator<Item = (&Container, &'static str, &Probe)> {
+    let containers = workload.pod.containers.iter();
+    let containers = containers.filter(|container| container.role.has_probes());
+    containers.flat_map(|container| {
+        let probes = &container.probes;
+        let fields = [
+            ("livenessProbe", &probes.liveness),
+            ("readinessProbe", &probes.readiness),
+            ("startupProbe", &probes.startup),
+        ];
+        let given = fields.into_iter().filter_map(|(field, probe)| Some((field, probe.as_deref()?)));
+        given.map(move |(field, probe)| (container, field, probe))
+    })
 }
 
 #[cfg(test)]

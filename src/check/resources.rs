@@ -44,11 +44,15 @@ impl Bound {
 
     /// The one of the pod as a whole, which its containers share (KEP-2837).
     fn of_pod(self, workload: &Workload, resource: Resource) -> Option<&Amount> {
+        // A pod has none on its node's disk.
+        if resource == Resource::EphemeralStorage {
+            return None;
+        }
         let pod = &workload.pod.resources;
-        let own = pod.requests[resource as usize].as_ref();
+        let own = pod.requests.get(resource);
         // The API server gives a pod that has any limit of its own the sum of its containers' requests
         // (`defaultPodRequests`); where none has one, its limit.
-        let limited = pod.limits.iter().any(Option::is_some);
+        let limited = pod.limits.bound_a_pod();
         let sum = || {
             let containers = workload.pod.containers.iter().filter(|_| limited);
             let requests = containers.filter_map(|container| container.resources.request(resource));
@@ -65,8 +69,8 @@ impl Bound {
         // A limit that a LimitRange sets becomes the request as well only through its own defaultRequest, which the
         // record has filled in.
         match self {
-            Self::Request => item.requests[resource as usize].as_ref(),
-            Self::Limit => item.limits[resource as usize].as_ref(),
+            Self::Request => item.requests.get(resource),
+            Self::Limit => item.limits.get(resource),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Runs one check on manifests, without an engine.
 
 use super::{Check, Context, Findings, Judgement, Params, Run};
-use crate::inventory::{Inventory, View};
-use crate::model::{self, Finding, Key, Kind, Object, Place, Text, Verdict};
+use jiff::Timestamp;
+
+use crate::inventory::{Inventory, Record, View};
+use crate::model::{self, Finding, Key, Kind, Object, Place, Text, Verdict, Written};
 
 /// What a check says of one subject.
 #[derive(Debug)]
@@ -13,6 +15,8 @@ pub(crate) struct Outcome {
     pub(crate) verdict: Verdict,
     /// What was found.
     pub(crate) findings: Vec<Finding>,
+    /// Until when it holds at most.
+    pub(crate) until: Option<Timestamp>,
 }
 
 /// The records of some manifests, in the namespace `default` where they name none.
@@ -22,13 +26,46 @@ pub(crate) fn inventory(yaml: &str) -> Inventory {
     inventory
 }
 
+/// The records of a cluster that has these objects and no others, in the namespace `default` where they name none.
+pub(crate) fn cluster(yaml: &str) -> Inventory {
+    let mut inventory = Inventory::of_cluster();
+    for kind in Kind::ALL {
+        inventory.reset(*kind, []);
+    }
+    for object in objects(yaml) {
+        inventory.apply(Record::of_cluster(object));
+    }
+    inventory
+}
+
+/// Checks on what is named: it may be elsewhere where it is not among files, and is only missed in a cluster.
+const IN_CLUSTERS: [&str; 2] = ["pvc-exists", "service-account-exists"];
+
+/// The inventory that a check's manifests are meant for: files, or a cluster where it is about what runs.
+pub(crate) fn inventory_for(check: &Check, yaml: &str) -> Inventory {
+    if check.is_live() || IN_CLUSTERS.contains(&check.id) {
+        cluster(yaml)
+    } else {
+        inventory(yaml)
+    }
+}
+
+/// The moment at which manifests of what runs are judged.
+pub(crate) fn now() -> Timestamp {
+    "2026-01-01T12:00:00Z".parse().expect("it is a time")
+}
+
 /// Stores the records of some manifests in an inventory.
 pub(crate) fn store(inventory: &mut Inventory, yaml: &str) {
+    for object in objects(yaml) {
+        inventory.apply(object);
+    }
+}
+
+fn objects(yaml: &str) -> impl Iterator<Item = Object> {
     let documents: Vec<serde_json::Value> =
         serde_saphyr::from_multiple(yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}"));
-    for document in documents {
-        inventory.apply(record(document));
-    }
+    documents.into_iter().map(record)
 }
 
 fn record(document: serde_json::Value) -> Object {
@@ -36,7 +73,10 @@ fn record(document: serde_json::Value) -> Object {
     let kind = Kind::of(text("apiVersion"), text("kind"))
         .unwrap_or_else(|| panic!("no kind that is kept: {document}"));
     let mut object =
-        model::decode(kind, document).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        model::decode(kind, &document).unwrap_or_else(|error| panic!("{kind}: {error}"));
+    if object.meta().written == Written::Unsaid {
+        object.meta_mut().written = Written::of(kind, text("apiVersion"));
+    }
     let key = &mut object.meta_mut().key;
     if kind.is_namespaced() && key.namespace.is_empty() {
         key.namespace = Text::from("default");
@@ -50,8 +90,11 @@ pub(crate) fn judge(check: &'static Check, params: &Params, inventory: &Inventor
         .subjects
         .iter()
         .flat_map(|kind| inventory.of_kind(kind));
-    let subjects =
-        subjects.filter(|object| object.workload().is_none() || inventory.is_top_level(object));
+    let subjects = subjects.filter(|object| match &***object {
+        Object::Workload(_) => inventory.is_top_level(object),
+        Object::Owned(_) => false,
+        _ => true,
+    });
     subjects
         .map(|subject| judge_one(check, params, inventory, subject))
         .collect()
@@ -63,16 +106,27 @@ fn judge_one(
     inventory: &Inventory,
     subject: &Object,
 ) -> Outcome {
-    let context = Context::new(check, View::of(inventory), params);
+    outcome(check, params, View::of(inventory).at(now()), subject)
+}
+
+/// What a check says of an object that is not stored, or that is stored otherwise, as at admission.
+pub(crate) fn judge_in(check: &'static Check, view: View<'_>, subject: &Object) -> Verdict {
+    outcome(check, &Params::default(), view, subject).verdict
+}
+
+fn outcome(check: &'static Check, params: &Params, view: View<'_>, subject: &Object) -> Outcome {
+    let context = Context::new(check, view, params);
     let mut findings = Findings::default();
     if let Err(undecided) = run(check, &context, subject, &mut findings) {
         findings.unknown(Place::field(""), undecided.to_string());
     }
+    let until = findings.holds_until();
     let (verdict, findings) = findings.into_parts();
     Outcome {
         key: subject.key().clone(),
         verdict,
         findings,
+        until,
     }
 }
 
@@ -83,13 +137,19 @@ fn run(
     findings: &mut Findings,
 ) -> Judgement {
     match (check.run, subject) {
-        (Run::Workload(run), Object::Workload(workload)) => run(context, workload, findings),
-        (Run::Autoscaler(run), Object::PodAutoscaler(autoscaler)) => {
+        (
+            Run::Workload(run) | Run::Running(run) | Run::Anywhere(run),
+            Object::Workload(workload),
+        ) => run(context, workload, findings),
+        (Run::Any(run), object) => run(context, object.meta(), findings),
+        (Run::Autoscaler(run) | Run::Scaling(run), Object::PodAutoscaler(autoscaler)) => {
             run(context, autoscaler, findings)
         }
         (Run::DisruptionBudget(run), Object::PodDisruptionBudget(budget)) => {
             run(context, budget, findings)
         }
+        (Run::Service(run), Object::Service(service)) => run(context, service, findings),
+        (Run::Object(run), object) => run(context, object, findings),
         (Run::Binding(run), Object::Binding(binding)) => run(context, binding, findings),
         (Run::Role(run), Object::Role(role)) => run(context, role, findings),
         _ => panic!("{} does not judge {}", check.id, subject.key()),
@@ -159,6 +219,14 @@ pub(crate) fn assert_on(check: &'static Check, rows: &[(&str, Verdict, &[&str])]
             *expected,
             parts,
         );
+    }
+}
+
+/// Asserts what a check says of its one subject in a cluster of these objects, as [`assert_on`] does in files.
+pub(crate) fn assert_running(check: &'static Check, rows: &[(&str, Verdict, &[&str])]) {
+    for (objects, expected, parts) in rows {
+        let params = Params::default();
+        assert_in(check, &params, &cluster(objects), *expected, parts);
     }
 }
 

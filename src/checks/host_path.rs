@@ -1,5 +1,5 @@
 use crate::check::{Check, Group, Run};
-use crate::model::{KindSet, Place, Severity};
+use crate::model::{KindSet, Place, Severity, VolumeSource};
 
 pub(super) static CHECK: Check = Check {
     id: "host-path",
@@ -43,9 +43,12 @@ spec:
 ",
     run: Run::Workload(|_, workload, findings| {
         for volume in &workload.pod.volumes {
+            let VolumeSource::HostPath(path) = &volume.source else {
+                continue;
+            };
             let at = Place::pod(workload, &format!("/volumes/{}/hostPath", volume.index))
                 .about(volume.name.clone());
-            let (name, path) = (&volume.name, &volume.host_path);
+            let name = &volume.name;
             findings.fail(
                 at,
                 format!(

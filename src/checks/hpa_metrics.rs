@@ -172,11 +172,7 @@ fn named<'a>(
 /// Whether the requests of the pod as a whole count (`IsPodLevelRequestsSet`): the API server makes them of its limits too.
 fn is_requested_for_pod(workload: &Workload) -> bool {
     let resources = &workload.pod.resources;
-    resources
-        .requests
-        .iter()
-        .chain(&resources.limits)
-        .any(Option::is_some)
+    resources.requests.bound_a_pod() || resources.limits.bound_a_pod()
 }
 
 /// As the controller computes the request of a pod that has requests of its own (`calculatePodLevelRequests`): its own,
@@ -189,7 +185,7 @@ fn judge_pod(
     findings: &mut Findings,
 ) -> Judgement {
     let resources = &workload.pod.resources;
-    let mut amounts = Vec::from_iter(&resources.requests[resource as usize]);
+    let mut amounts = Vec::from_iter(resources.requests.get(resource));
     if amounts.is_empty() {
         for container in workload
             .pod
@@ -285,7 +281,7 @@ fn request<'a>(
         .read(Kind::LimitRange)?
         .limit_ranges(&workload.meta.key.namespace);
     let mut items = ranges.flat_map(|range| range.containers.iter());
-    Ok(items.find_map(|item| item.requests[resource as usize].as_ref()))
+    Ok(items.find_map(|item| item.requests.get(resource)))
 }
 
 #[cfg(test)]

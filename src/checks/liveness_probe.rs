@@ -44,7 +44,7 @@ spec:
         probes::require(
             workload,
             "livenessProbe",
-            |container| container.probes.liveness,
+            |container| container.probes.liveness.is_some(),
             consequence,
             findings,
         );

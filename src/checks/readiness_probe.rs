@@ -44,7 +44,7 @@ spec:
         probes::require(
             workload,
             "readinessProbe",
-            |container| container.probes.readiness,
+            |container| container.probes.readiness.is_some(),
             consequence,
             findings,
         );

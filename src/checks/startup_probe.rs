@@ -42,7 +42,7 @@ spec:
         probes::require(
             workload,
             "startupProbe",
-            |container| container.probes.startup,
+            |container| container.probes.startup.is_some(),
             consequence,
             findings,
         );

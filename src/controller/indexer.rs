@@ -3,27 +3,29 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
+use super::ledger::{self, Entry, Ledger, Order};
 use super::reporter::News;
-use crate::engine::PolicySet;
-use crate::inventory::{Change, Inventory, ReportOn, Source, affected};
+use crate::inventory::{Change, Inventory, Record, ReportOn, Sight, Source, affected};
 use crate::live::{Live, Snapshot};
-use crate::model::{Key, Kind, Object, Text};
+use crate::model::{Key, Kind, Text};
 use crate::telemetry::metrics::ControllerMetrics;
 
 /// What watches tell the indexer.
 pub(super) enum Input {
     /// These are all the objects of a kind.
-    Reset(Kind, Vec<Object>),
+    Reset(Kind, Vec<Record>),
     /// An object is there, or has changed.
-    Apply(Object),
+    Apply(Record),
     /// An object is gone.
     Delete(Key),
+    /// The API server has no such kind.
+    NotServed(Kind),
     /// The objects of a kind cannot be had.
     Unavailable(Kind, Text),
-    /// These are the policies in force.
-    Policies(PolicySet),
+    /// Something that launches are judged by.
+    Ledger(Box<Entry>),
 }
 
 /// Inputs that are applied before a snapshot is published: a burst costs one.
@@ -34,19 +36,21 @@ pub(super) async fn run(
     mut inputs: mpsc::Receiver<Input>,
     live: Arc<Live>,
     news: mpsc::UnboundedSender<News>,
+    launches: LaunchNews,
     metrics: Arc<ControllerMetrics>,
 ) {
     let mut indexer = Indexer {
         inventory: Inventory::of_cluster(),
-        policies: None,
+        ledger: Ledger::default(),
         complete: false,
     };
     let mut batch = Vec::with_capacity(BATCH);
     while inputs.recv_many(&mut batch, BATCH).await > 0 {
-        let touched = indexer.apply(batch.drain(..));
+        let (touched, touched_launches) = indexer.apply(batch.drain(..));
         metrics.set_records(indexer.inventory.len());
         live.publish(indexer.snapshot());
         // The reporter judges by what is published: it must not hear of a change before.
+        launches.tell(&indexer.ledger, touched_launches);
         let told = match touched {
             Touched::Everything => news.send(News::Everything),
             Touched::Some(reports) if reports.is_empty() => Ok(()),
@@ -60,8 +64,29 @@ pub(super) async fn run(
 
 struct Indexer {
     inventory: Inventory,
-    policies: Option<Arc<PolicySet>>,
+    ledger: Ledger,
     complete: bool,
+}
+
+/// Where it is told which launches may be judged otherwise, and what is to be watched for them.
+pub(super) struct LaunchNews {
+    pub(super) touched: mpsc::UnboundedSender<ledger::Touched>,
+    pub(super) orders: watch::Sender<Vec<Order>>,
+}
+
+impl LaunchNews {
+    fn tell(&self, ledger: &Ledger, touched: ledger::Touched) {
+        let orders = ledger.orders();
+        self.orders.send_if_modified(|known| {
+            let news = *known != orders;
+            *known = orders;
+            news
+        });
+        if touched != ledger::Touched::none() {
+            // Nobody listens where nothing is written.
+            drop(self.touched.send(touched));
+        }
+    }
 }
 
 enum Touched {
@@ -70,18 +95,23 @@ enum Touched {
 }
 
 impl Indexer {
-    fn apply(&mut self, batch: impl Iterator<Item = Input>) -> Touched {
+    fn apply(&mut self, batch: impl Iterator<Item = Input>) -> (Touched, ledger::Touched) {
         let mut reports = BTreeSet::new();
         let mut everything = false;
+        let mut launches = ledger::Touched::none();
         for input in batch {
             let before = self.inventory.clone();
             let mut changes = Vec::new();
             match input {
-                Input::Apply(object) => changes.extend(self.inventory.apply(object)),
+                Input::Apply(record) => changes.extend(self.inventory.apply(record)),
                 Input::Delete(key) => changes.extend(self.inventory.delete(&key)),
-                Input::Reset(kind, objects) => {
-                    everything |= *self.inventory.source(kind) != Source::Synced;
-                    changes = self.inventory.reset(kind, objects);
+                Input::Reset(kind, records) => {
+                    everything |= !self.inventory.source(kind).is_complete();
+                    changes = self.inventory.reset(kind, records);
+                }
+                Input::NotServed(kind) => {
+                    everything |= !self.inventory.source(kind).is_complete();
+                    changes = self.inventory.unserve(kind);
                 }
                 Input::Unavailable(kind, reason) => {
                     let source = Source::Unavailable(reason.clone());
@@ -90,14 +120,17 @@ impl Indexer {
                         everything = true;
                     }
                 }
-                Input::Policies(policies) => {
-                    self.policies = Some(Arc::new(policies));
-                    everything = true;
+                Input::Ledger(entry) => {
+                    let (touched, reports) = self.ledger.write(*entry, &self.inventory);
+                    launches.and(touched);
+                    everything |= reports;
                 }
             }
             // Nothing is judged before everything is listed, and then all of it is.
             if self.complete && !everything {
-                reports.extend(self.touched(&before, &changes));
+                let affected = self.touched(&before, &changes);
+                launches.and(self.launches_of(&affected));
+                reports.extend(affected);
             }
         }
         if !self.complete && self.is_complete() {
@@ -106,28 +139,46 @@ impl Indexer {
             tracing::info!(records = self.inventory.len(), "The cluster has been read");
         }
         if everything && self.complete {
-            Touched::Everything
+            (Touched::Everything, ledger::Touched::All)
         } else {
-            Touched::Some(reports)
+            (Touched::Some(reports), launches)
         }
     }
 
+    /// The launches of the namespaces of what is affected.
+    fn launches_of(&self, affected: &BTreeSet<ReportOn>) -> ledger::Touched {
+        let namespaces: BTreeSet<_> = affected.iter().map(ReportOn::namespace).collect();
+        let launches = namespaces.into_iter().flat_map(|namespace| self.ledger.of_namespace(namespace));
+        ledger::Touched::Some(launches.collect())
+    }
+
     fn touched(&self, before: &Inventory, changes: &[Change]) -> BTreeSet<ReportOn> {
+        // The items of a launch may look at what runs, whatever the policies judge workloads by.
+        let sight = if self.ledger.launches.is_empty() {
+            self.ledger.in_force.sight()
+        } else {
+            Sight::Running
+        };
         changes
             .iter()
-            .flat_map(|change| affected(before, &self.inventory, change))
+            .flat_map(|change| affected(before, &self.inventory, change, sight))
             .collect()
     }
 
     fn is_complete(&self) -> bool {
         let pending = |kind| *self.inventory.source(kind) == Source::Pending;
-        self.policies.is_some() && !super::kinds().iter().any(pending)
+        self.ledger.is_complete() && !super::kinds().iter().any(pending)
     }
 
     fn snapshot(&self) -> Snapshot {
         Snapshot {
             inventory: self.inventory.clone(),
-            policies: self.policies.clone().unwrap_or_default(),
+            policies: self.ledger.in_force.clone(),
+            checklists: self.ledger.checklists.clone(),
+            launches: self.ledger.launches.clone(),
+            people: self.ledger.people.clone(),
+            documents: self.ledger.documents.clone(),
+            measurements: self.ledger.measurements.clone(),
             complete: self.complete,
         }
     }

@@ -11,9 +11,9 @@ use kube::{Api, Client, ResourceExt};
 use tokio::sync::mpsc;
 
 use super::indexer::Input;
+use super::ledger::Entry;
 use super::reporter::News;
 use crate::api::ReadinessPolicy;
-use crate::engine::{Policy, PolicySet};
 use crate::telemetry::metrics::ControllerMetrics;
 
 /// Watches the policies: sends those in force to the indexer whenever one of them means something else, and every one of them to
@@ -59,25 +59,14 @@ pub(super) async fn watch(
             }
         }
         if in_force_changed {
-            let told = news.send(News::Policies(known.values().cloned().collect()));
+            let all: Vec<_> = known.values().cloned().collect();
+            let entry = Entry::Policies(all.clone());
+            let told = news.send(News::Policies(all));
             if told.is_err()
-                || inputs
-                    .send(Input::Policies(in_force(&known)))
-                    .await
-                    .is_err()
+                || inputs.send(Input::Ledger(Box::new(entry))).await.is_err()
             {
                 return;
             }
         }
     }
-}
-
-/// Those that can be understood; what is wrong with the others is a condition on them.
-fn in_force(known: &BTreeMap<String, ReadinessPolicy>) -> PolicySet {
-    let compiled = known.iter().filter_map(|(name, policy)| {
-        Policy::compile(name, &policy.spec)
-            .inspect_err(|error| tracing::error!(policy = name, %error, "A policy is not accepted"))
-            .ok()
-    });
-    PolicySet::new(compiled)
 }

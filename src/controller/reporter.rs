@@ -265,7 +265,9 @@ impl Reporter {
 
     async fn write_statuses(&mut self) {
         let now = Timestamp::now();
-        for (name, status) in statuses::changed(self.policies.values(), &self.judged, now) {
+        let checklists = self.live.snapshot().checklists.clone();
+        let changed = statuses::changed(self.policies.values(), &self.judged, &checklists, now);
+        for (name, status) in changed {
             match statuses::write(self.client.clone(), &name, &status).await {
                 Ok(()) => {
                     if let Some(policy) = self.policies.get_mut(&name) {
@@ -323,7 +325,7 @@ impl Reporter {
             .and_then(|known| known.get(&key))
             .cloned();
         let client = self.client.clone();
-        match desired(snapshot, &on) {
+        match desired(snapshot, &on, Timestamp::now()) {
             Desired::Later(due) => {
                 self.later.insert(on, due);
             }
@@ -336,7 +338,10 @@ impl Reporter {
                     });
                 }
             }
-            Desired::Report(wanted, judged) => {
+            Desired::Report(wanted, judged, again) => {
+                if let Some(due) = again {
+                    self.later.insert(on.clone(), due);
+                }
                 self.judged_changed = true;
                 self.judged.insert(on.clone(), judged);
                 if known

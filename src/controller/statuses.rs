@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::FIELD_MANAGER;
 use super::reports::{WriteError, within};
+use crate::checklist::Checklists;
 use crate::api::{API_VERSION, PolicyStatus, ReadinessPolicy, Status};
 use crate::engine::{Plan, Policy};
 use crate::inventory::ReportOn;
@@ -34,6 +35,7 @@ struct Tally {
 pub(super) fn changed<'a>(
     policies: impl IntoIterator<Item = &'a ReadinessPolicy>,
     judged: &BTreeMap<ReportOn, Judged>,
+    checklists: &Checklists,
     now: Timestamp,
 ) -> Vec<(String, PolicyStatus)> {
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
@@ -60,14 +62,19 @@ pub(super) fn changed<'a>(
     let none = Tally::default();
     let statuses = policies.into_iter().filter_map(|policy| {
         let name = policy.name_any();
-        let status = status(policy, tallies.get(name.as_str()).unwrap_or(&none), now);
+        let status = status(policy, tallies.get(name.as_str()).unwrap_or(&none), checklists, now);
         (policy.status.as_ref() != Some(&status)).then_some((name, status))
     });
     statuses.collect()
 }
 
-fn status(policy: &ReadinessPolicy, tally: &Tally, now: Timestamp) -> PolicyStatus {
-    let accepted = match Policy::compile(&policy.name_any(), &policy.spec) {
+fn status(
+    policy: &ReadinessPolicy,
+    tally: &Tally,
+    checklists: &Checklists,
+    now: Timestamp,
+) -> PolicyStatus {
+    let accepted = match Policy::compile(&policy.name_any(), &policy.spec, checklists) {
         Ok(_) => ("True", "InForce", "the policy is in force".to_owned()),
         Err(error) => ("False", "Invalid", error.to_string()),
     };

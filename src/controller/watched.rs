@@ -19,6 +19,13 @@ pub(super) struct Watched {
     raw: Box<RawValue>,
 }
 
+/// A kind in a version that the API server serves.
+#[derive(Clone, Debug)]
+pub(super) struct Served {
+    pub(super) kind: Kind,
+    pub(super) version: Cow<'static, str>,
+}
+
 impl<'de> Deserialize<'de> for Watched {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         #[derive(serde::Deserialize)]
@@ -74,23 +81,23 @@ impl Watched {
 }
 
 impl Resource for Watched {
-    type DynamicType = Kind;
+    type DynamicType = Served;
     type Scope = DynamicResourceScope;
 
-    fn kind(kind: &Kind) -> Cow<'_, str> {
-        kind.name().into()
+    fn kind(served: &Served) -> Cow<'_, str> {
+        served.kind.name().into()
     }
 
-    fn group(kind: &Kind) -> Cow<'_, str> {
-        kind.group().into()
+    fn group(served: &Served) -> Cow<'_, str> {
+        served.kind.group().into()
     }
 
-    fn version(kind: &Kind) -> Cow<'_, str> {
-        kind.version().into()
+    fn version(served: &Served) -> Cow<'_, str> {
+        served.version.as_ref().into()
     }
 
-    fn plural(kind: &Kind) -> Cow<'_, str> {
-        kind.plural().into()
+    fn plural(served: &Served) -> Cow<'_, str> {
+        served.kind.plural().into()
     }
 
     fn meta(&self) -> &ObjectMeta {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Entry, Evaluation, Located, PolicySet, evaluate};
+use jiff::Timestamp;
+
+use super::evaluate::evaluate_declared;
+use super::{Entry, Evaluation, Located, PolicySet};
 use crate::api::{Action, OnUnknown, OnUpdate};
 use crate::inventory::{Inventory, View};
 use crate::model::{Text, Verdict, Workload};
@@ -29,17 +32,23 @@ pub struct Denial {
 
 /// Decides about a workload as it would be after a write; `old` is what it was, if it was.
 ///
-/// An update that changes nothing a check reads is admitted without a word: also that of an object that fails.
+/// An update that changes nothing a check reads is admitted without a word: also that of an object that fails. What runs is
+/// no business of a write.
 pub fn admit(
     policies: &PolicySet,
     inventory: &Inventory,
     new: &Workload,
     old: Option<&Workload>,
+    now: Timestamp,
 ) -> Decision {
     if new.meta.deleting || old.is_some_and(|old| old.is_judged_as(new)) {
         return Decision::default();
     }
-    let Some(after) = evaluate(policies, View::with(inventory, new), new) else {
+    let judge = |workload| {
+        let view = View::with(inventory, workload).at(now);
+        evaluate_declared(policies, view, workload)
+    };
+    let Some(after) = judge(new) else {
         return Decision::default();
     };
     if after
@@ -49,7 +58,7 @@ pub fn admit(
     {
         return Decision::default();
     }
-    let before = old.and_then(|old| evaluate(policies, View::with(inventory, old), old));
+    let before = old.and_then(judge);
     let mut decision = Decision::default();
     for (at, (entry, result)) in after.iter().enumerate() {
         let known = before.as_ref().map(|before| Known::new(before, entry, at));

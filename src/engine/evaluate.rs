@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::{Entry, Plan, PolicySet};
 use crate::api::Status;
 use crate::check::{Check, Context, Findings, Judgement, Params, Run};
-use crate::inventory::{Inventory, View};
-use crate::model::{Finding, Key, Kind, Object, Place, Severity, Text, Verdict, Workload};
+use crate::inventory::View;
+use crate::model::{Finding, Key, Kind, KindSet, Object, Place, Severity, Text, Verdict, Workload};
 
 /// What became of a plan's checks on one subject.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub struct CheckResult {
     pub verdict: Verdict,
     /// What fails or is unknown.
     pub findings: Vec<Located>,
+    /// Until when this holds at most, if nothing changes but the time.
+    pub until: Option<Timestamp>,
 }
 
 /// A finding, and the object it is about where that is not the workload itself.
@@ -35,10 +39,25 @@ pub struct Located {
     pub finding: Finding,
 }
 
+impl CheckResult {
+    fn of(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            findings: Vec::new(),
+            until: None,
+        }
+    }
+}
+
 impl Evaluation {
     /// Each entry of the plan with what became of it.
     pub fn iter(&self) -> impl Iterator<Item = (&Entry, &CheckResult)> {
         self.plan.entries.iter().zip(&self.results)
+    }
+
+    /// When it is to be judged again though nothing changes: time alone may make another verdict. `None` where it cannot.
+    pub fn next(&self) -> Option<Timestamp> {
+        self.results.iter().filter_map(|result| result.until).min()
     }
 
     /// The worst that follows.
@@ -77,59 +96,90 @@ pub fn evaluate(policies: &PolicySet, view: View<'_>, workload: &Workload) -> Op
     let results = plan
         .entries
         .iter()
-        .map(|entry| on_workload(entry, view, workload))
+        .map(|entry| on_workload((entry.check, &entry.params), view, workload))
         .collect();
+    Some(Evaluation { plan, results })
+}
+
+/// The same without what runs now, which says nothing of a write: what has no pods yet has none to be found fault with, and
+/// what is broken must be mended by a write. The checks on it do not apply.
+pub(super) fn evaluate_declared(
+    policies: &PolicySet,
+    view: View<'_>,
+    workload: &Workload,
+) -> Option<Evaluation> {
+    let plan = policies.plan(view, workload)?;
+    let result = |entry: &Entry| {
+        if entry.check.is_live() {
+            CheckResult::of(Verdict::NotApplicable)
+        } else {
+            on_workload((entry.check, &entry.params), view, workload)
+        }
+    };
+    let results = plan.entries.iter().map(result).collect();
     Some(Evaluation { plan, results })
 }
 
 /// Judges the objects of a namespace that concern no workload. `None` where no policy covers the namespace.
 pub fn unclaimed(
     policies: &PolicySet,
-    inventory: &Inventory,
+    view: View<'_>,
     namespace: &Text,
 ) -> Option<Evaluation> {
-    let view = View::of(inventory);
     let plan = policies.namespace_plan(view, namespace)?;
     let result = |entry: &Entry| {
-        if entry.check.judges_workloads() {
-            return CheckResult {
-                verdict: Verdict::NotApplicable,
-                findings: Vec::new(),
-            };
+        if !entry.check.judges_related() {
+            return CheckResult::of(Verdict::NotApplicable);
         }
         let kinds = entry
             .check
             .subjects
+            .without(KindSet::WORKLOADS)
             .iter()
             .filter(|kind| kind.is_namespaced());
-        let objects = kinds.flat_map(|kind| inventory.in_namespace(kind, namespace));
-        let unclaimed = objects
-            .map(|object| &**object)
-            .filter(|object| !view.concerns_any(object));
-        on_objects(entry, view, unclaimed, Verdict::NotApplicable)
+        let objects = kinds.flat_map(|kind| view.in_namespace(kind, namespace));
+        let unclaimed = objects.filter(|object| !view.concerns_any(object));
+        on_objects((entry.check, &entry.params), view, unclaimed, Verdict::NotApplicable)
     };
     let results = plan.entries.iter().map(result).collect();
     Some(Evaluation { plan, results })
 }
 
-fn on_workload(entry: &Entry, view: View<'_>, workload: &Workload) -> CheckResult {
-    let check = entry.check;
-    if let Run::Workload(run) = check.run {
+fn on_workload(
+    (check, params): (&'static Check, &Params),
+    view: View<'_>,
+    workload: &Workload,
+) -> CheckResult {
+    let context = Context::new(check, view, params);
+    if let Run::Workload(run) | Run::Running(run) | Run::Anywhere(run) = check.run {
         if !check.subjects.contains(workload.kind()) {
-            return CheckResult {
-                verdict: Verdict::NotApplicable,
-                findings: Vec::new(),
-            };
+            return CheckResult::of(Verdict::NotApplicable);
         }
         let mut findings = Findings::default();
-        let judgement = run(
-            &Context::new(check, view, &entry.params),
-            workload,
-            &mut findings,
-        );
+        let decidable = context.decidable();
+        let judgement = decidable.and_then(|()| run(&context, workload, &mut findings));
         return conclude(judgement, findings, None);
     }
-    let context = Context::new(check, view, &entry.params);
+    let mut whole = on_related((check, params), view, &context, workload);
+    if let Run::Any(run) = check.run
+        && check.subjects.contains(workload.kind())
+    {
+        let mut findings = Findings::default();
+        let judgement = run(&context, &workload.meta, &mut findings);
+        let own = conclude(judgement, findings, None);
+        whole.verdict = whole.verdict.max(own.verdict);
+        whole.findings.splice(0..0, own.findings);
+    }
+    whole
+}
+
+/// Judges the objects around a workload that concern it.
+fn on_related(
+    (check, params): (&'static Check, &Params),
+    view: View<'_>,
+    context: &Context<'_>,
+    workload: &Workload,
+) -> CheckResult {
     let concerning = |kind: Kind| {
         context
             .read(kind)
@@ -144,31 +194,39 @@ fn on_workload(entry: &Entry, view: View<'_>, workload: &Workload) -> CheckResul
         .iter()
         .filter_map(|kind| concerning(kind).ok())
         .flatten();
-    on_objects(entry, view, objects, check.unconcerned())
+    on_objects((check, params), view, objects, check.unconcerned())
 }
 
 fn on_objects<'a>(
-    entry: &Entry,
+    (check, params): (&'static Check, &Params),
     view: View<'_>,
     objects: impl Iterator<Item = &'a Object>,
     unconcerned: Verdict,
 ) -> CheckResult {
-    let mut whole = CheckResult {
-        verdict: unconcerned,
-        findings: Vec::new(),
-    };
+    let mut whole = CheckResult::of(unconcerned);
     let mut none_yet = true;
     for object in objects {
-        let result = judge(entry.check, &entry.params, view, object);
+        let result = judge(check, params, view, object);
         whole.verdict = if none_yet {
             result.verdict
         } else {
             whole.verdict.max(result.verdict)
         };
         whole.findings.extend(result.findings);
+        whole.until = whole.until.into_iter().chain(result.until).min();
         none_yet = false;
     }
     whole
+}
+
+/// Judges a workload by one check, with the objects around it that concern it, whatever policies say.
+pub fn judge_for(
+    check: &'static Check,
+    params: &Params,
+    view: View<'_>,
+    workload: &Workload,
+) -> CheckResult {
+    on_workload((check, params), view, workload)
 }
 
 /// Judges one object by one check, whatever policies say. A kind that the check does not judge is not applicable.
@@ -181,28 +239,33 @@ pub fn judge(
     let context = Context::new(check, view, params);
     let mut findings = Findings::default();
     let judgement = if check.subjects.contains(object.key().kind) {
-        match (check.run, object) {
-            (Run::Workload(run), Object::Workload(workload)) => {
-                run(&context, workload, &mut findings)
-            }
-            (Run::Autoscaler(run), Object::PodAutoscaler(autoscaler)) => {
+        context.decidable().and_then(|()| match (check.run, object) {
+            (
+                Run::Workload(run) | Run::Running(run) | Run::Anywhere(run),
+                Object::Workload(workload),
+            ) => run(&context, workload, &mut findings),
+            (Run::Any(run), object) => run(&context, object.meta(), &mut findings),
+            (Run::Autoscaler(run) | Run::Scaling(run), Object::PodAutoscaler(autoscaler)) => {
                 run(&context, autoscaler, &mut findings)
             }
             (Run::DisruptionBudget(run), Object::PodDisruptionBudget(budget)) => {
                 run(&context, budget, &mut findings)
             }
+            (Run::Service(run), Object::Service(service)) => run(&context, service, &mut findings),
+            (Run::Object(run), object) => run(&context, object, &mut findings),
             (Run::Binding(run), Object::Binding(binding)) => run(&context, binding, &mut findings),
             (Run::Role(run), Object::Role(role)) => run(&context, role, &mut findings),
             _ => {
                 findings.not_applicable();
                 Ok(())
             }
-        }
+        })
     } else {
         findings.not_applicable();
         Ok(())
     };
-    let around = (!check.judges_workloads()).then(|| object.key().clone());
+    let is_around = check.judges_related() && object.workload().is_none();
+    let around = is_around.then(|| object.key().clone());
     conclude(judgement, findings, around)
 }
 
@@ -210,6 +273,7 @@ fn conclude(judgement: Judgement, mut findings: Findings, object: Option<Key>) -
     if let Err(undecided) = judgement {
         findings.unknown(Place::field(""), undecided.to_string());
     }
+    let until = findings.holds_until();
     let (verdict, list) = findings.into_parts();
     let findings = list
         .into_iter()
@@ -218,5 +282,9 @@ fn conclude(judgement: Judgement, mut findings: Findings, object: Option<Key>) -
             finding,
         })
         .collect();
-    CheckResult { verdict, findings }
+    CheckResult {
+        verdict,
+        findings,
+        until,
+    }
 }

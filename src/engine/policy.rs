@@ -4,19 +4,21 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use serde_json::Value;
 
 use super::Plan;
 use crate::api::{
-    Action, Actions, CheckRule, ChecklistName, OnUnknown, OnUpdate, ReadinessPolicySpec,
+    Action, Actions, CheckRule, ExceptionRule, LaunchRule, MetricsRule, OnUnknown, OnUpdate,
+    ReadinessPolicySpec,
 };
 use crate::check::{Check, ParamError, Params};
-use crate::checklist::{self, Checklist};
+use crate::checklist::{self, Checklists, Way};
 use crate::checks;
-use crate::inventory::View;
+use crate::inventory::{Sight, View};
 use crate::model::{
-    Key, Kind, KindSet, Labels, Operator, Requirement, Selector, Severity, Text, Workload,
+    Key, Kind, KindSet, Labels, Selector, Severity, Text, Workload,
 };
 
 /// What one policy says.
@@ -32,6 +34,14 @@ pub struct Policy {
     pub controllers: Vec<Text>,
     /// What it judges by, sorted by check.
     pub rules: Vec<Rule>,
+    /// When the API server created it; `None` in a file.
+    pub created: Option<Timestamp>,
+    /// What launches are asked at least.
+    pub launch: Option<LaunchRule>,
+    /// What an exception for it must keep to.
+    pub exceptions: ExceptionRule,
+    /// The servers that metric items are asked of, and how often.
+    pub metrics: Option<MetricsRule>,
     kinds: KindSet,
     namespaces: Selector,
     objects: Selector,
@@ -58,6 +68,9 @@ pub enum PolicyError {
     /// No such check.
     #[error("spec.checks: no check has the id {0:?}; `plimsoll checks` lists them")]
     UnknownCheck(String),
+    /// No such checklist.
+    #[error("{0}: there is no checklist {1:?}; `plimsoll checklists` lists the built-in ones")]
+    UnknownChecklist(&'static str, String),
     /// A severity that there is none of.
     #[error("spec.checks[{check}].severity: {severity:?} is none of critical, high, advice")]
     UnknownSeverity {
@@ -92,7 +105,11 @@ impl Policy {
     ///
     /// # Errors
     /// Names the field of the first thing that is wrong.
-    pub fn compile(name: &str, spec: &ReadinessPolicySpec) -> Result<Self, PolicyError> {
+    pub fn compile(
+        name: &str,
+        spec: &ReadinessPolicySpec,
+        checklists: &Checklists,
+    ) -> Result<Self, PolicyError> {
         let matches = spec.matches.clone().unwrap_or_default();
         let kinds = matches.kinds.map_or(KindSet::WORKLOADS, |kinds| {
             kinds.into_iter().map(Kind::from).collect()
@@ -106,10 +123,14 @@ impl Policy {
                 .iter()
                 .map(|name| Text::from(name.as_str()))
                 .collect(),
-            rules: rules(spec)?,
+            rules: rules(spec, checklists)?,
             kinds,
             namespaces: selector("namespaceSelector", matches.namespace_selector.as_ref())?,
             objects: selector("objectSelector", matches.object_selector.as_ref())?,
+            created: None,
+            launch: launch(spec, checklists)?,
+            exceptions: spec.exceptions.clone(),
+            metrics: spec.metrics.clone(),
         })
     }
 
@@ -131,6 +152,10 @@ impl Policy {
             kinds: KindSet::WORKLOADS,
             namespaces: Selector::default(),
             objects: Selector::default(),
+            created: None,
+            launch: None,
+            exceptions: ExceptionRule::default(),
+            metrics: None,
         }
     }
 
@@ -147,23 +172,23 @@ impl Policy {
     }
 }
 
-fn rules(spec: &ReadinessPolicySpec) -> Result<Vec<Rule>, PolicyError> {
+fn rules(spec: &ReadinessPolicySpec, checklists: &Checklists) -> Result<Vec<Rule>, PolicyError> {
     let listed = spec.checks.as_deref().unwrap_or_default();
-    let default = if spec.checks.is_none() {
-        &[ChecklistName::Essentials][..]
-    } else {
-        &[]
+    let named: Vec<&str> = match &spec.checklists {
+        Some(names) => names.iter().map(String::as_str).collect(),
+        None if spec.checks.is_none() => vec![checklist::DEFAULT],
+        None => Vec::new(),
     };
-    let checklists = spec
-        .checklists
-        .as_deref()
-        .unwrap_or(default)
-        .iter()
-        .map(|name| checklist::built_in(*name));
     let mut wanted: BTreeMap<&'static str, (&'static Check, Option<Severity>)> = BTreeMap::new();
-    for Checklist { items, .. } in checklists {
-        for item in *items {
-            if let Some(check) = checks::find(item.check) {
+    for name in named {
+        let checklist = checklists
+            .find(name)
+            .ok_or_else(|| PolicyError::UnknownChecklist("spec.checklists", name.to_owned()))?;
+        for item in &checklist.items {
+            let Way::Checks(checks) = &item.way else {
+                continue;
+            };
+            for check in checks.iter().filter(|check| !check.judges_launches()) {
                 let entry = wanted.entry(check.id).or_insert((check, None));
                 entry.1 = entry.1.max(Some(item.severity));
             }
@@ -202,6 +227,29 @@ fn rules(spec: &ReadinessPolicySpec) -> Result<Vec<Rule>, PolicyError> {
     Ok(rules.collect())
 }
 
+fn launch(
+    spec: &ReadinessPolicySpec,
+    checklists: &Checklists,
+) -> Result<Option<LaunchRule>, PolicyError> {
+    let Some(rule) = &spec.launch else {
+        return Ok(None);
+    };
+    let missing = rule.checklists.iter().find(|name| checklists.find(name).is_none());
+    match missing {
+        None => Ok(Some(rule.clone())),
+        Some(name) => Err(PolicyError::UnknownChecklist("spec.launch.checklists", name.clone())),
+    }
+}
+
+fn selector(
+    field: &'static str,
+    selector: Option<&LabelSelector>,
+) -> Result<Selector, PolicyError> {
+    selector.map_or(Ok(Selector::default()), |selector| {
+        crate::api::selector::parse(selector).map_err(|key| PolicyError::Selector { field, key })
+    })
+}
+
 /// The parameters that a policy sets, also of checks that it does not ask for: a mistake there is one all the same.
 fn params(spec: &ReadinessPolicySpec) -> Result<BTreeMap<&'static str, Params>, PolicyError> {
     let parse = |(id, given): (&String, &Value)| {
@@ -212,49 +260,6 @@ fn params(spec: &ReadinessPolicySpec) -> Result<BTreeMap<&'static str, Params>, 
         Ok((check.id, Params::parse(check, given)?))
     };
     spec.params.iter().map(parse).collect()
-}
-
-fn selector(
-    field: &'static str,
-    selector: Option<&LabelSelector>,
-) -> Result<Selector, PolicyError> {
-    let Some(selector) = selector else {
-        return Ok(Selector::default());
-    };
-    let labels = selector
-        .match_labels
-        .iter()
-        .flatten()
-        .map(|(key, value)| Requirement {
-            key: key.as_str().into(),
-            operator: Operator::In([value.as_str().into()].into()),
-        });
-    let mut requirements: Vec<_> = labels.collect();
-    for expression in selector.match_expressions.iter().flatten() {
-        let values: Box<[Text]> = expression
-            .values
-            .iter()
-            .flatten()
-            .map(|value| value.as_str().into())
-            .collect();
-        let operator = match (expression.operator.as_str(), values.is_empty()) {
-            ("In", false) => Operator::In(values),
-            ("NotIn", false) => Operator::NotIn(values),
-            ("Exists", true) => Operator::Exists,
-            ("DoesNotExist", true) => Operator::DoesNotExist,
-            _ => {
-                return Err(PolicyError::Selector {
-                    field,
-                    key: expression.key.clone(),
-                });
-            }
-        };
-        requirements.push(Requirement {
-            key: expression.key.as_str().into(),
-            operator,
-        });
-    }
-    Ok(requirements.into_iter().collect())
 }
 
 /// Every policy in force. What those that cover a workload ask for together is worked out once for each combination.
@@ -291,6 +296,16 @@ impl PolicySet {
         })
     }
 
+    /// What the policies' checks look at. Where none is about what runs, nothing that happens to pods needs to be judged.
+    pub fn sight(&self) -> Sight {
+        let mut rules = self.iter().flat_map(|policy| &policy.rules);
+        if rules.any(|rule| rule.check.sees_running()) {
+            Sight::Running
+        } else {
+            Sight::Declared
+        }
+    }
+
     /// What the policies that cover a workload ask for; `None` where none covers it.
     pub fn plan(&self, view: View<'_>, workload: &Workload) -> Option<Arc<Plan>> {
         let namespace = namespace_labels(view, &workload.meta.key.namespace);
@@ -301,6 +316,26 @@ impl PolicySet {
     pub fn namespace_plan(&self, view: View<'_>, namespace: &Text) -> Option<Arc<Plan>> {
         let labels = namespace_labels(view, namespace);
         self.plan_of(|policy| policy.covers_namespace(&labels))
+    }
+
+    /// The policies that cover a workload, by name.
+    pub fn covering<'a>(
+        &'a self,
+        view: View<'a>,
+        workload: &'a Workload,
+    ) -> impl Iterator<Item = &'a Policy> {
+        let namespace = namespace_labels(view, &workload.meta.key.namespace);
+        self.iter().filter(move |policy| policy.covers(workload, &namespace))
+    }
+
+    /// The policies of a namespace, by name: those that cover some of its workloads.
+    pub fn of_namespace<'a>(
+        &'a self,
+        view: View<'a>,
+        namespace: &Text,
+    ) -> impl Iterator<Item = &'a Policy> {
+        let labels = namespace_labels(view, namespace);
+        self.iter().filter(move |policy| policy.namespaces.matches(&labels))
     }
 
     fn plan_of(&self, covers: impl Fn(&Policy) -> bool) -> Option<Arc<Plan>> {

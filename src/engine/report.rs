@@ -100,7 +100,7 @@ fn tally(evaluation: &Evaluation, severity: Severity) -> ReportTally {
             Verdict::Pass => tally.passed += 1,
             Verdict::Fail => tally.failed += 1,
             Verdict::Unknown => tally.unknown += 1,
-            Verdict::NotApplicable => {}
+            Verdict::NotApplicable | Verdict::Waived => {}
         }
     }
     tally

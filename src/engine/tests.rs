@@ -14,6 +14,11 @@ use super::{Decision, Policy, PolicySet};
 use crate::inventory::Inventory;
 use crate::model::{self, Kind, Object, Workload};
 
+/// A moment.
+fn now() -> jiff::Timestamp {
+    crate::check::testing::now()
+}
+
 /// The policies of these names and specs.
 fn policies<'a>(specs: impl IntoIterator<Item = (&'a str, Value)>) -> PolicySet {
     PolicySet::new(
@@ -25,7 +30,7 @@ fn policies<'a>(specs: impl IntoIterator<Item = (&'a str, Value)>) -> PolicySet 
 
 fn compiled(name: &str, spec: Value) -> Result<Policy, super::PolicyError> {
     let spec = serde_json::from_value(spec).unwrap_or_else(|error| panic!("{name}: {error}"));
-    Policy::compile(name, &spec)
+    Policy::compile(name, &spec, crate::checklist::Checklists::built_in())
 }
 
 /// One policy that judges by some checks, all of which deny.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::names;
-use crate::{api, controller};
+use crate::controller::{self, Part};
+use crate::api;
+use crate::model::Kind;
 
 /// ServiceAccount, roles and bindings.
 pub(super) fn objects(namespace: &str) -> Vec<Value> {
@@ -15,7 +17,7 @@ pub(super) fn objects(namespace: &str) -> Vec<Value> {
     let rbac = "rbac.authorization.k8s.io";
     let version = format!("{rbac}/v1");
     let subjects = json!([{"kind": "ServiceAccount", "name": names::APP, "namespace": namespace}]);
-    vec![
+    let everywhere = vec![
         json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": own(names::APP)}),
         json!({"apiVersion": version, "kind": "ClusterRole", "metadata": meta(names::APP), "rules": cluster_rules()}),
         json!({
@@ -27,12 +29,30 @@ pub(super) fn objects(namespace: &str) -> Vec<Value> {
             "apiVersion": version, "kind": "RoleBinding", "metadata": own(names::APP), "subjects": subjects,
             "roleRef": {"apiGroup": rbac, "kind": "Role", "name": names::APP},
         }),
-    ]
+    ];
+    let parts = controller::PART.iter().flat_map(|part| {
+        let Part {
+            kind, namespace, ..
+        } = part;
+        let name = format!("{}-{}", names::APP, kind.plural());
+        let meta = json!({"name": name, "namespace": namespace, "labels": labels});
+        let read = rule(kind.group(), &[kind.plural()], &["get", "list", "watch"]);
+        [
+            json!({"apiVersion": version, "kind": "Role", "metadata": meta, "rules": [read]}),
+            json!({
+                "apiVersion": version, "kind": "RoleBinding", "metadata": meta, "subjects": subjects,
+                "roleRef": {"apiGroup": rbac, "kind": "Role", "name": name},
+            }),
+        ]
+    });
+    everywhere.into_iter().chain(parts).collect()
 }
 
 fn cluster_rules() -> Vec<Value> {
     let mut read: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for kind in controller::kinds().iter() {
+    let is_part = |kind: &Kind| controller::PART.iter().any(|part| part.kind == *kind);
+    let kinds = controller::kinds();
+    for kind in kinds.iter().filter(|kind| !is_part(kind)) {
         read.entry(kind.group()).or_default().push(kind.plural());
     }
     let read = read.into_iter().map(|(group, mut resources)| {

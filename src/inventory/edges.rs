@@ -1,8 +1,14 @@
 //! Reverse edges: from what records refer to, whether it exists or not, to the records that refer to it.
 
+mod routing;
+
+mod needs;
+
 use std::sync::{Arc, LazyLock};
 
-use crate::model::{Binding, Grantee, Key, Kind, Labels, Object, Selector, Text};
+use crate::model::{Binding, Grantee, Key, Kind, Labels, Object, Observed, Selector, Text, Workload};
+
+pub(super) use routing::asked_labels;
 
 /// Something that records refer to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,8 +35,35 @@ pub(super) enum Anchor {
     GrantedGroup { group: Text },
     /// The role that bindings grant.
     Role(Key),
+    /// Something that pods need, or that their claims do: a ConfigMap, a claim, a volume, a class of storage. Leads to
+    /// workloads, claims and volumes. A Secret leads to what makes it, among files.
+    Needed(Key),
+    /// The StorageClass of those that name none. Leads to workloads and claims.
+    DefaultClass,
+    /// The labels that the nodes of a pool have in common. Leads to nodes.
+    Pool(Text),
     /// The owner, by UID. Leads to what it owns.
     Owner { uid: Text },
+    /// The Node that Pods are scheduled to which are judged themselves.
+    Node { name: Text },
+    /// A Service that is led to. Leads to Ingresses, routes and DestinationRules.
+    Backend { namespace: Text, name: Text },
+    /// All Services of a namespace; all of them where it is empty. Leads to DestinationRules.
+    Hosts { namespace: Text },
+    /// The Gateway that routes are attached to.
+    Gateway { namespace: Text, name: Text },
+    /// A label that Services ask of pods. Leads to Services.
+    AskedLabel {
+        namespace: Text,
+        label: Text,
+        value: Text,
+    },
+    /// What is said to deliver workloads, in whatever namespace. Leads to workloads.
+    Delivered { kind: Kind, name: Text },
+    /// What delivers workloads, by its name. Leads to it, in whatever namespace.
+    Deliverer { kind: Kind, name: Text },
+    /// Amazon's cloud. Leads to its Nodes.
+    OfAws,
 }
 
 /// Labels, sorted, that selectors of one kind in one namespace fix, and the values of these labels. There may be none:
@@ -135,6 +168,19 @@ pub(super) fn anchors(object: &Object) -> Vec<Anchor> {
                 namespace: namespace.clone(),
                 name,
             });
+            anchors.extend(needs::of_workload(workload));
+            if let Observed::Pod(status) = &workload.observed {
+                let node = status.node.iter();
+                anchors.extend(node.map(|name| Anchor::Node { name: name.clone() }));
+            }
+            anchors.extend(routing::of_delivery(workload));
+        }
+        Object::SecretSource(source) => anchors.extend(needs::of_secret_source(source)),
+        Object::Claim(claim) => anchors.extend(needs::of_claim(claim)),
+        Object::Volume(volume) => anchors.push(needs::class(&volume.class)),
+        Object::Node(node) => {
+            anchors.push(Anchor::Pool(node.pool()));
+            anchors.extend(routing::of_node(node));
         }
         Object::PodAutoscaler(autoscaler) => {
             anchors.extend(autoscaler.target.kind.map(|kind| Anchor::ScaleTarget {
@@ -146,7 +192,17 @@ pub(super) fn anchors(object: &Object) -> Vec<Anchor> {
         Object::PodDisruptionBudget(_) | Object::NetworkPolicy(_) | Object::Service(_) => {
             let selector = selector_of(object).into_iter();
             anchors.extend(selector.flat_map(|selector| fixed(&meta.key, selector)));
+            if let Object::Service(service) = object {
+                anchors.extend(routing::of_service(service));
+            }
         }
+        Object::Ingress(ingress) => anchors.extend(routing::of_ingress(ingress)),
+        Object::Route(route) => anchors.extend(routing::of_route(route)),
+        Object::DestinationRule(rule) => anchors.extend(routing::of_rule(rule)),
+        Object::Deliverer(meta) => anchors.push(Anchor::Deliverer {
+            kind: meta.key.kind,
+            name: meta.key.name.clone(),
+        }),
         Object::Binding(binding) => {
             let role_namespace = if binding.role_kind == Kind::Role {
                 namespace.clone()
@@ -164,6 +220,11 @@ pub(super) fn anchors(object: &Object) -> Vec<Anchor> {
         | Object::Namespace(_)
         | Object::ServiceAccount(_)
         | Object::LimitRange(_)
+        | Object::ConfigMap(_)
+        | Object::StorageClass(_)
+        | Object::ResourceQuota(_)
+        | Object::EndpointSlice(_)
+        | Object::Gateway(_)
         | Object::Role(_) => {}
     }
     anchors.extend(meta.controller.as_ref().map(|owner| Anchor::Owner {
@@ -179,6 +240,14 @@ pub(super) fn selector_of(object: &Object) -> Option<&Selector> {
         Object::NetworkPolicy(policy) => Some(&policy.selector),
         Object::Service(service) => service.selector.as_ref(),
         _ => None,
+    }
+}
+
+/// Whether an object selects pods of a workload of its namespace.
+pub(super) fn selects(object: &Object, workload: &Workload) -> bool {
+    match object {
+        Object::Service(service) => service.selects(workload),
+        _ => selector_of(object).is_some_and(|selector| selector.matches(&workload.pod.labels)),
     }
 }
 

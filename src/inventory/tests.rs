@@ -6,5 +6,6 @@ mod naive;
 mod nosy;
 mod random;
 mod reports;
+mod running;
 mod shop;
 mod universe;

@@ -1,15 +1,23 @@
 //! What can be asked of an inventory, with one workload as it would be after a write.
 
 mod concerned;
+mod needs;
+mod routing;
+mod running;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::edges::{self, Anchor, Fixed};
 use super::{Extent, Inventory, Source};
 use crate::model::{
-    Binding, Key, Kind, LimitRange, Object, PodAutoscaler, Role, ServiceAccount, Text, Workload,
+    Binding, Key, Kind, KindSet, LimitRange, Object, PodAutoscaler, Role, ServiceAccount, Text, Workload,
 };
+
+pub use needs::Pools;
+pub use running::Replica;
 
 /// An inventory in which one workload may be replaced: the one that an admission request is about. Replacing it costs
 /// nothing, and nothing is written.
@@ -17,6 +25,7 @@ use crate::model::{
 pub struct View<'a> {
     inventory: &'a Inventory,
     replaced: Option<&'a Workload>,
+    now: Option<Timestamp>,
 }
 
 /// The groups that every ServiceAccount is in, but for the one of its namespace.
@@ -28,6 +37,7 @@ impl<'a> View<'a> {
         Self {
             inventory,
             replaced: None,
+            now: None,
         }
     }
 
@@ -36,7 +46,21 @@ impl<'a> View<'a> {
         Self {
             inventory,
             replaced: Some(workload),
+            now: None,
         }
+    }
+
+    /// The same at a moment. Without one, nothing can be said of what runs: files have no moment.
+    pub fn at(self, now: Timestamp) -> Self {
+        Self {
+            now: Some(now),
+            ..self
+        }
+    }
+
+    /// The moment that it is of.
+    pub fn now(self) -> Option<Timestamp> {
+        self.now
     }
 
     /// What absence means.
@@ -54,6 +78,16 @@ impl<'a> View<'a> {
         self.inventory.get(key).map(|object| &**object)
     }
 
+    /// The records of a kind in a namespace, by name.
+    pub fn in_namespace(
+        self,
+        kind: Kind,
+        namespace: &Text,
+    ) -> impl Iterator<Item = &'a Object> + use<'a> {
+        let objects = self.inventory.in_namespace(kind, namespace);
+        objects.map(|object| &**object)
+    }
+
     /// The record of a workload that is judged itself.
     pub fn workload(self, key: &Key) -> Option<&'a Workload> {
         if let Some(replaced) = self.replaced.filter(|replaced| replaced.key() == key) {
@@ -66,12 +100,23 @@ impl<'a> View<'a> {
         object.workload()
     }
 
+    /// The workloads of a namespace that are judged themselves, by kind and name.
+    pub fn workloads_in(self, namespace: &Text) -> Vec<&'a Workload> {
+        let kinds = KindSet::WORKLOADS.iter();
+        let objects = kinds.flat_map(|kind| self.inventory.in_namespace(kind, namespace));
+        let top_level = objects.filter(|object| self.inventory.is_top_level(object));
+        let mut workloads: BTreeMap<&Key, &Workload> = top_level
+            .filter_map(|object| object.workload())
+            .map(|workload| (workload.key(), workload))
+            .collect();
+        let replaced = self.replaced.filter(|replaced| replaced.key().namespace == *namespace);
+        workloads.extend(replaced.map(|replaced| (replaced.key(), replaced)));
+        workloads.into_values().collect()
+    }
+
     /// The objects of a kind that select pods of this workload: PodDisruptionBudgets, NetworkPolicies, Services.
     pub fn selecting(self, workload: &Workload, kind: Kind) -> Vec<&'a Object> {
-        let is_met = |object: &&Arc<Object>| {
-            edges::selector_of(object)
-                .is_some_and(|selector| selector.matches(&workload.pod.labels))
-        };
+        let is_met = |object: &&Arc<Object>| edges::selects(object, workload);
         let candidates = self.candidates(workload, kind).into_iter();
         sorted(candidates.filter(is_met))
     }
@@ -172,9 +217,9 @@ impl<'a> View<'a> {
     /// The objects of a kind that concern a workload: that select it, scale it, or grant its ServiceAccount something.
     pub fn concerning(self, workload: &Workload, kind: Kind) -> Vec<&'a Object> {
         match kind {
-            Kind::PodDisruptionBudget | Kind::NetworkPolicy | Kind::Service => {
-                self.selecting(workload, kind)
-            }
+            Kind::PodDisruptionBudget | Kind::NetworkPolicy => self.selecting(workload, kind),
+            Kind::Service => self.services(workload),
+            kind if routing::is_leading(kind) => self.leading_to_pods(workload, kind),
             Kind::HorizontalPodAutoscaler => {
                 let keys = self.autoscalers(workload);
                 keys.into_iter()

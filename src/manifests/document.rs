@@ -6,7 +6,7 @@ use super::file::Contents;
 use super::yaml::{Document, Node};
 use super::{Manifest, Origin, Reason, Skipped};
 use crate::api;
-use crate::model::{self, ContainerRole, Grantee, Kind, Object, Text};
+use crate::model::{self, ContainerRole, Grantee, Kind, Object, Text, Written};
 
 /// Which document of which file.
 #[derive(Clone, Copy)]
@@ -105,6 +105,8 @@ impl Reader<'_> {
                 return Err(Reason::NoContainers(kind));
             }
         }
+        // Items of a typed list need not say it themselves.
+        object.meta_mut().written = Written::of(kind, api_version);
         let names_namespace = !object.key().namespace.is_empty();
         if kind.is_namespaced() && !names_namespace {
             give_namespace(&mut object);

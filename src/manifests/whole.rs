@@ -33,7 +33,7 @@ impl Whole {
             let object = if is_repeated {
                 Arc::new(object)
             } else {
-                inventory.apply(object)?.after?
+                inventory.apply(object)?.after?.object()?.clone()
             };
             Some(Member {
                 origin,

@@ -11,6 +11,8 @@ pub enum Verdict {
     NotApplicable,
     /// It holds.
     Pass,
+    /// It does not hold, or could not be decided, and an exception covers that. Never counted as a pass.
+    Waived,
     /// It could not be decided. Never counted as a pass.
     Unknown,
     /// It does not hold.
@@ -23,6 +25,7 @@ impl Verdict {
         match self {
             Self::NotApplicable => "NotApplicable",
             Self::Pass => "Pass",
+            Self::Waived => "Waived",
             Self::Unknown => "Unknown",
             Self::Fail => "Fail",
         }

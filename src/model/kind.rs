@@ -3,7 +3,7 @@
 use std::fmt;
 
 macro_rules! kinds {
-    ($($kind:ident $group:literal $version:literal $plural:literal $scope:ident;)*) => {
+    ($($kind:ident $group:literal $version:literal $plural:literal $scope:ident $($custom:ident)?;)*) => {
         /// A kind of object that Plimsoll keeps records of.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[allow(missing_docs, reason = "these are Kubernetes' own names")]
@@ -37,10 +37,17 @@ macro_rules! kinds {
             pub const fn is_namespaced(self) -> bool {
                 match self { $(Kind::$kind => kinds!(@$scope),)* }
             }
+
+            /// Whether it is a custom resource, which a cluster may well not have: then there are none of it.
+            pub const fn is_custom(self) -> bool {
+                match self { $(Kind::$kind => kinds!(@is $($custom)?),)* }
+            }
         }
     };
     (@namespaced) => { true };
     (@cluster) => { false };
+    (@is custom) => { true };
+    (@is) => { false };
 }
 
 kinds! {
@@ -59,10 +66,29 @@ kinds! {
     Service "" "v1" "services" namespaced;
     ServiceAccount "" "v1" "serviceaccounts" namespaced;
     LimitRange "" "v1" "limitranges" namespaced;
+    ConfigMap "" "v1" "configmaps" namespaced;
+    PersistentVolumeClaim "" "v1" "persistentvolumeclaims" namespaced;
+    PersistentVolume "" "v1" "persistentvolumes" cluster;
+    StorageClass "storage.k8s.io" "v1" "storageclasses" cluster;
+    Node "" "v1" "nodes" cluster;
+    Secret "" "v1" "secrets" namespaced;
+    ExternalSecret "external-secrets.io" "v1" "externalsecrets" namespaced;
+    SealedSecret "bitnami.com" "v1alpha1" "sealedsecrets" namespaced;
+    ControllerRevision "apps" "v1" "controllerrevisions" namespaced;
     Role "rbac.authorization.k8s.io" "v1" "roles" namespaced;
     ClusterRole "rbac.authorization.k8s.io" "v1" "clusterroles" cluster;
     RoleBinding "rbac.authorization.k8s.io" "v1" "rolebindings" namespaced;
     ClusterRoleBinding "rbac.authorization.k8s.io" "v1" "clusterrolebindings" cluster;
+    ResourceQuota "" "v1" "resourcequotas" namespaced;
+    EndpointSlice "discovery.k8s.io" "v1" "endpointslices" namespaced;
+    Ingress "networking.k8s.io" "v1" "ingresses" namespaced;
+    Gateway "gateway.networking.k8s.io" "v1" "gateways" namespaced custom;
+    HTTPRoute "gateway.networking.k8s.io" "v1" "httproutes" namespaced custom;
+    GRPCRoute "gateway.networking.k8s.io" "v1" "grpcroutes" namespaced custom;
+    DestinationRule "networking.istio.io" "v1" "destinationrules" namespaced custom;
+    Application "argoproj.io" "v1alpha1" "applications" namespaced custom;
+    Kustomization "kustomize.toolkit.fluxcd.io" "v1" "kustomizations" namespaced custom;
+    HelmRelease "helm.toolkit.fluxcd.io" "v2" "helmreleases" namespaced custom;
 }
 
 impl Kind {
@@ -93,7 +119,11 @@ impl Kind {
     const fn was_in_extensions(self) -> bool {
         matches!(
             self,
-            Kind::Deployment | Kind::DaemonSet | Kind::ReplicaSet | Kind::NetworkPolicy
+            Kind::Deployment
+                | Kind::DaemonSet
+                | Kind::ReplicaSet
+                | Kind::NetworkPolicy
+                | Kind::Ingress
         )
     }
 }
@@ -141,6 +171,11 @@ impl KindSet {
         Kind::ReplicaSet,
         Kind::ReplicationController,
     ]);
+
+    /// Kinds that are read from files only, never from a cluster: whoever may list Secrets may see their values, and what makes
+    /// them is of no use where they are seen to work.
+    pub const FILES_ONLY: KindSet =
+        KindSet::of(&[Kind::Secret, Kind::ExternalSecret, Kind::SealedSecret]);
 
     /// The set of these kinds.
     pub const fn of(kinds: &[Kind]) -> KindSet {
@@ -203,7 +238,10 @@ mod tests {
         for (api_version, kind, expected) in [
             ("apps/v1", "Deployment", Some(Kind::Deployment)),
             ("extensions/v1beta1", "Deployment", Some(Kind::Deployment)),
-            ("extensions/v1beta1", "Ingress", None),
+            ("extensions/v1beta1", "Ingress", Some(Kind::Ingress)),
+            ("extensions/v1beta1", "Service", None),
+            ("networking.istio.io/v1", "Gateway", None),
+            ("kustomize.config.k8s.io/v1beta1", "Kustomization", None),
             (
                 "policy/v1beta1",
                 "PodDisruptionBudget",

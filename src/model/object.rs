@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Binding, Key, Kind, Labels, LimitRange, NetworkPolicy, PodAutoscaler, PodDisruptionBudget,
-    Role, Service, ServiceAccount, Text, Workload,
+    Binding, ConfigMap, DestinationRule, EndpointSlice, Gateway, Ingress, Key, Kind, Labels, LimitRange, NetworkPolicy, Node, Observed, PersistentVolume, PersistentVolumeClaim, PodAutoscaler,
+    PodDisruptionBudget, ResourceQuota, Role, Route, Service, SecretSource, ServiceAccount, StorageClass, Text, Workload, Written, running,
 };
 
 /// What is kept of an object's metadata.
@@ -24,6 +24,8 @@ pub struct Meta {
     pub created: Option<Timestamp>,
     /// Whether it has a deletionTimestamp.
     pub deleting: bool,
+    /// In which version of the API it was written last.
+    pub written: Written,
 }
 
 /// A reference to the owner that controls an object: the `ownerReference` with `controller: true`.
@@ -37,11 +39,45 @@ pub struct Owner {
     pub uid: Text,
 }
 
-/// What is kept of an object whose owner is judged in its place: that it exists, and whose it is.
+/// What is kept of an object whose owner is judged in its place: that it exists, whose it is, and which revision of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stub {
-    /// Its metadata; the owner is there.
+    /// Its metadata, without labels and generation, which often change and mean nothing; the owner is there.
     pub meta: Meta,
+    /// The number of the revision that it is (ReplicaSet of a Deployment, ControllerRevision); 0 where it does not say.
+    pub revision: i64,
+    /// What pods of this revision are labelled with; empty where it does not say.
+    pub hash: Text,
+}
+
+impl Stub {
+    /// Of an object with this metadata, which is the revision of that number.
+    pub fn new(mut meta: Meta, revision: i64) -> Self {
+        let labelled = running::revision_of(&meta.labels);
+        let hash = labelled.unwrap_or_else(|| match meta.key.kind {
+            // Those of StatefulSets have no such label: their pods are labelled with their names.
+            Kind::ControllerRevision => meta.key.name.clone(),
+            _ => "".into(),
+        });
+        meta.labels = Labels::default();
+        meta.generation = 0;
+        Self {
+            meta,
+            revision,
+            hash,
+        }
+    }
+}
+
+/// Of a workload that another one controls.
+impl From<Workload> for Stub {
+    fn from(workload: Workload) -> Self {
+        let revision = match &workload.observed {
+            Observed::Rollout(rollout) => rollout.revision,
+            _ => 0,
+        };
+        Self::new(workload.meta, revision)
+    }
 }
 
 /// The record of an object. Comparing two tells whether anything that a check reads has changed.
@@ -57,8 +93,21 @@ pub enum Object {
     Service(Service),
     ServiceAccount(ServiceAccount),
     LimitRange(LimitRange),
+    ConfigMap(ConfigMap),
+    SecretSource(SecretSource),
+    Claim(PersistentVolumeClaim),
+    Volume(PersistentVolume),
+    StorageClass(StorageClass),
+    Node(Node),
     Role(Role),
     Binding(Binding),
+    ResourceQuota(ResourceQuota),
+    EndpointSlice(EndpointSlice),
+    Ingress(Ingress),
+    Gateway(Gateway),
+    Route(Route),
+    DestinationRule(DestinationRule),
+    Deliverer(Meta),
 }
 
 impl Object {
@@ -74,8 +123,21 @@ impl Object {
             Object::Service(service) => &service.meta,
             Object::ServiceAccount(account) => &account.meta,
             Object::LimitRange(range) => &range.meta,
+            Object::ConfigMap(map) => &map.meta,
+            Object::SecretSource(source) => &source.meta,
+            Object::Claim(claim) => &claim.meta,
+            Object::Volume(volume) => &volume.meta,
+            Object::StorageClass(class) => &class.meta,
+            Object::Node(node) => &node.meta,
             Object::Role(role) => &role.meta,
             Object::Binding(binding) => &binding.meta,
+            Object::ResourceQuota(quota) => &quota.meta,
+            Object::EndpointSlice(slice) => &slice.meta,
+            Object::Ingress(ingress) => &ingress.meta,
+            Object::Gateway(gateway) => &gateway.meta,
+            Object::Route(route) => &route.meta,
+            Object::DestinationRule(rule) => &rule.meta,
+            Object::Deliverer(meta) => meta,
         }
     }
 
@@ -91,8 +153,21 @@ impl Object {
             Object::Service(service) => &mut service.meta,
             Object::ServiceAccount(account) => &mut account.meta,
             Object::LimitRange(range) => &mut range.meta,
+            Object::ConfigMap(map) => &mut map.meta,
+            Object::SecretSource(source) => &mut source.meta,
+            Object::Claim(claim) => &mut claim.meta,
+            Object::Volume(volume) => &mut volume.meta,
+            Object::StorageClass(class) => &mut class.meta,
+            Object::Node(node) => &mut node.meta,
             Object::Role(role) => &mut role.meta,
             Object::Binding(binding) => &mut binding.meta,
+            Object::ResourceQuota(quota) => &mut quota.meta,
+            Object::EndpointSlice(slice) => &mut slice.meta,
+            Object::Ingress(ingress) => &mut ingress.meta,
+            Object::Gateway(gateway) => &mut gateway.meta,
+            Object::Route(route) => &mut route.meta,
+            Object::DestinationRule(rule) => &mut rule.meta,
+            Object::Deliverer(meta) => meta,
         }
     }
 

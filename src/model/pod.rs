@@ -1,6 +1,8 @@
 //! What is kept of a pod or a pod template.
 
-use super::{Amount, Labels, Text};
+use super::{
+    ContainerPort, Environment, Labels, PreStop, Probes, Reference, Resources, Spread, Text, Volume,
+};
 
 /// The pods that a workload makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,8 +11,10 @@ pub struct PodTemplate {
     pub labels: Labels,
     /// Init containers, containers and ephemeral containers, in this order.
     pub containers: Box<[Container]>,
-    /// The volumes that some check reads; others are not kept.
+    /// The volumes that keep something beyond the pod.
     pub volumes: Box<[Volume]>,
+    /// The ConfigMaps and Secrets that the pod as a whole needs: for its volumes, and to pull its images.
+    pub references: Box<[Reference]>,
     /// `serviceAccountName`, with its default filled in.
     pub service_account: Text,
     /// `automountServiceAccountToken` where it is set; else the ServiceAccount's counts.
@@ -27,6 +31,12 @@ pub struct PodTemplate {
     pub windows: bool,
     /// Whether `restartPolicy` is `Always`: the pod is meant to run on.
     pub restarts_always: bool,
+    /// `terminationGracePeriodSeconds`, with its default filled in.
+    pub grace_period: i64,
+    /// Whether it asks for certain nodes: any `nodeSelector` or `nodeAffinity`.
+    pub chooses_nodes: bool,
+    /// What keeps the pods of a workload apart.
+    pub spreads: Box<[Spread]>,
     /// The pod-level security context, which containers inherit.
     pub security: Security,
     /// Pod-level resources, which bound all containers together (KEP-2837).
@@ -44,8 +54,14 @@ pub struct Container {
     pub index: u16,
     /// Its image reference, as written.
     pub image: Text,
-    /// Which probes it has.
+    /// The ports that it says it listens on.
+    pub ports: Box<[ContainerPort]>,
+    /// Its probes.
     pub probes: Probes,
+    /// What is done before it is told to end.
+    pub pre_stop: Option<PreStop>,
+    /// What it is configured by.
+    pub environment: Environment,
     /// Its own requests and limits.
     pub resources: Resources,
     /// Its own security context, before inheritance.
@@ -86,60 +102,6 @@ impl ContainerRole {
     }
 }
 
-/// Which probes a container has: one without a handler is none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Probes {
-    /// `livenessProbe`.
-    pub liveness: bool,
-    /// `readinessProbe`.
-    pub readiness: bool,
-    /// `startupProbe`.
-    pub startup: bool,
-}
-
-/// Something that a container requests and is limited in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Resource {
-    /// Compute, in cores.
-    Cpu,
-    /// Memory, in bytes.
-    Memory,
-}
-
-impl Resource {
-    /// Its name in `requests` and `limits`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Cpu => "cpu",
-            Self::Memory => "memory",
-        }
-    }
-}
-
-/// Requests and limits.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Resources {
-    /// What is set aside for the container, by [`Resource`].
-    pub requests: [Option<Amount>; 2],
-    /// What the container may not exceed, by [`Resource`].
-    pub limits: [Option<Amount>; 2],
-}
-
-impl Resources {
-    /// The request for a resource. The API server makes a limit the request where no request is set
-    /// (`SetDefaults_Pod`), on the pod rather than on its template.
-    pub fn request(&self, resource: Resource) -> Option<&Amount> {
-        self.requests[resource as usize]
-            .as_ref()
-            .or(self.limit(resource))
-    }
-
-    /// The limit of a resource.
-    pub fn limit(&self, resource: Resource) -> Option<&Amount> {
-        self.limits[resource as usize].as_ref()
-    }
-}
-
 /// A security context: of a pod or of a container. A pod has only some of the fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Security {
@@ -170,17 +132,6 @@ pub enum Seccomp {
     Localhost,
     /// No filter, or a type that Kubernetes does not know.
     Other(Text),
-}
-
-/// A volume that some check reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Volume {
-    /// Its name.
-    pub name: Text,
-    /// Its place in `volumes`.
-    pub index: u16,
-    /// The path on the node that it mounts.
-    pub host_path: Text,
 }
 
 impl PodTemplate {

@@ -1,6 +1,6 @@
 //! What is kept of the objects around workloads.
 
-use super::{Amount, IntOrPercent, Kind, Meta, Resource, Selector, Text};
+use super::{Amounts, IntOrPercent, Kind, Meta, Resource, Selector, Text, Truth};
 
 /// A HorizontalPodAutoscaler.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,54 @@ pub struct PodAutoscaler {
     pub max_replicas: i32,
     /// What it scales by; the default (CPU utilisation of 80 %) is filled in where none is given.
     pub metrics: Box<[MetricSource]>,
+    /// For how long it waits before it takes replicas away.
+    pub cool_down: CoolDown,
+    /// What its controller says of it, where it says something. Only checks on what runs look at it.
+    pub scaling: Option<Box<Scaling>>,
+}
+
+/// For how long a HorizontalPodAutoscaler waits before it takes replicas away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CoolDown {
+    /// It does not say: as long as the controller does by default (five minutes, unless it was told otherwise).
+    Unsaid,
+    /// So many seconds (`behavior.scaleDown.stabilizationWindowSeconds`).
+    Seconds(i64),
+    /// It never takes any away (`behavior.scaleDown.selectPolicy: Disabled`).
+    Never,
+}
+
+/// What the HorizontalPodAutoscaler controller says, by the conditions that it writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scaling {
+    /// `AbleToScale`: it can read and change the scale of its target.
+    pub able: Truth,
+    /// `ScalingActive`: it can compute how many replicas there should be.
+    pub active: Truth,
+    /// `ScalingLimited` by `maxReplicas`: it wants more than it may have. The other limits are those of every day.
+    pub is_capped: bool,
+}
+
+impl PodAutoscaler {
+    /// Whether another record differs from it in nothing but what its controller says of it.
+    pub fn is_declared_as(&self, other: &PodAutoscaler) -> bool {
+        // A field that is added must be thought of here.
+        let PodAutoscaler {
+            meta,
+            target,
+            min_replicas,
+            max_replicas,
+            metrics,
+            cool_down,
+            scaling: _,
+        } = self;
+        *meta == other.meta
+            && *target == other.target
+            && *min_replicas == other.min_replicas
+            && *max_replicas == other.max_replicas
+            && *metrics == other.metrics
+            && *cool_down == other.cool_down
+    }
 }
 
 /// The object that a HorizontalPodAutoscaler scales. It may not exist.
@@ -86,15 +134,6 @@ pub enum Traffic {
     AllAllowed,
 }
 
-/// A Service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Service {
-    /// Its metadata.
-    pub meta: Meta,
-    /// The pods it leads to; `None` without a selector, when it selects nothing.
-    pub selector: Option<Selector>,
-}
-
 /// A ServiceAccount.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceAccount {
@@ -113,13 +152,23 @@ pub struct LimitRange {
     pub containers: Box<[LimitRangeItem]>,
 }
 
+impl LimitRange {
+    /// Whether it gives containers a request or a limit for this resource.
+    pub fn sets(&self, resource: Resource) -> bool {
+        let mut items = self.containers.iter();
+        items.any(|item| {
+            item.requests.get(resource).is_some() || item.limits.get(resource).is_some()
+        })
+    }
+}
+
 /// What a LimitRange gives to containers that do not say it themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LimitRangeItem {
-    /// The request it sets, by [`Resource`].
-    pub requests: [Option<Amount>; 2],
-    /// The limit it sets, by [`Resource`].
-    pub limits: [Option<Amount>; 2],
+    /// The requests it sets.
+    pub requests: Amounts,
+    /// The limits it sets.
+    pub limits: Amounts,
 }
 
 /// A Role or a ClusterRole.
@@ -175,4 +224,36 @@ pub enum Grantee {
     Group(Text),
     /// A user, by name.
     User(Text),
+}
+
+/// A ResourceQuota.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceQuota {
+    /// Its metadata.
+    pub meta: Meta,
+    /// Whether it bounds storage: of claims, or the ephemeral storage of pods.
+    pub bounds_storage: bool,
+    /// Whether it counts only some of the namespace's objects (`scopes`, `scopeSelector`).
+    pub is_scoped: bool,
+}
+
+/// An EndpointSlice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointSlice {
+    /// Its metadata; a label names its Service.
+    pub meta: Meta,
+    /// The addresses that it leads to, each once.
+    pub addresses: Box<[Text]>,
+}
+
+impl EndpointSlice {
+    /// Where the API server is found.
+    pub const OF_API_SERVER: (&'static str, &'static str) = ("default", "kubernetes");
+
+    /// Whether it is one of the API server's.
+    pub fn is_of_api_server(&self) -> bool {
+        let (namespace, service) = Self::OF_API_SERVER;
+        let name = self.meta.labels.get("kubernetes.io/service-name");
+        *self.meta.key.namespace == *namespace && name.is_some_and(|name| **name == *service)
+    }
 }

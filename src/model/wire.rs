@@ -3,23 +3,42 @@
 //! Fields that no check reads are skipped by the decoder, never stored. A field of the wrong type is an error, as it is
 //! to the API server; an odd value of the right type (a quantity that is none) is kept, for a check to say so.
 
+mod annotations;
 mod autoscaler;
+mod config;
+mod delivery;
+mod destination;
+mod gateway;
+mod ingress;
 mod limits;
 mod network;
+mod node;
 mod pod;
+mod quota;
 mod rbac;
 mod related;
 mod scalar;
+mod selection;
 mod selectors;
+mod service;
+mod status;
+mod storage;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
+use self::annotations::Annotations;
 use self::pod::{JobTemplate, Template};
+use self::selection::{Defaulting, SelectorFields};
+use self::selectors::LabelSelector;
 use self::scalar::{List, Pairs, Share, Str, Time};
-use super::{Key, Kind, Labels, Meta, Object, Owner, PodTemplate, Strategy, Text, Workload};
+use self::status::{Intent, Status};
+use super::{
+    ClaimTemplate, Key, Kind, Meta, Object, Observed, Owner, PodTemplate, Selection, Strategy, Text, Workload,
+};
 
 /// The record of an object of a kind, from its JSON or YAML.
 ///
@@ -30,20 +49,32 @@ pub fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Object, 
         Kind::Deployment
         | Kind::StatefulSet
         | Kind::DaemonSet
-        | Kind::ReplicaSet
-        | Kind::ReplicationController => {
-            workload(kind, Envelope::<ReplicatedSpec>::deserialize(from)?)
+        | Kind::ReplicaSet => {
+            workload(kind, Envelope::<ReplicatedSpec<LabelSelector>>::deserialize(from)?)
+        }
+        Kind::ReplicationController => {
+            workload(kind, Envelope::<ReplicatedSpec<Pairs>>::deserialize(from)?)
         }
         Kind::Job => workload(kind, Envelope::<JobTemplate>::deserialize(from)?),
         Kind::CronJob => workload(kind, Envelope::<CronJobSpec>::deserialize(from)?),
         Kind::Pod => workload(kind, Envelope::<pod::Spec>::deserialize(from)?),
+        Kind::ConfigMap | Kind::Secret | Kind::ExternalSecret | Kind::SealedSecret => {
+            config::decode(kind, from)
+        }
+        Kind::PersistentVolumeClaim | Kind::PersistentVolume | Kind::StorageClass => {
+            storage::decode(kind, from)
+        }
+        Kind::Node => node::decode(from),
         _ => related::decode(kind, from),
     }
 }
 
 /// Any workload: its metadata, a spec, and what is read of its status.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Envelope<S> {
+    #[serde(default)]
+    api_version: Defaulting,
     #[serde(default)]
     metadata: Metadata,
     spec: Option<S>,
@@ -59,7 +90,9 @@ struct Metadata {
     namespace: Option<Str>,
     uid: Option<Str>,
     labels: Pairs,
+    annotations: Annotations,
     owner_references: List<OwnerReference>,
+    managed_fields: List<written::Manager>,
     generation: Option<i64>,
     creation_timestamp: Option<Time>,
     deletion_timestamp: Option<Time>,
@@ -79,6 +112,14 @@ struct OwnerReference {
 }
 
 impl Metadata {
+    /// The number of the revision that a Deployment or a ReplicaSet is at; 0 where it does not say.
+    fn revision(&self) -> i64 {
+        let revision = self.annotations.get(annotations::REVISION);
+        revision
+            .and_then(|revision| revision.parse().ok())
+            .unwrap_or(0)
+    }
+
     fn record<E: Error>(self, kind: Kind) -> Result<Meta, E> {
         let name = self
             .name
@@ -109,6 +150,7 @@ impl Metadata {
             generation: self.generation.unwrap_or(0),
             created: self.creation_timestamp.and_then(|time| time.0),
             deleting: self.deletion_timestamp.is_some(),
+            written: written::by_managers(kind, self.managed_fields),
         })
     }
 }
@@ -117,44 +159,24 @@ fn text(value: Option<Str>) -> Text {
     value.map_or_else(|| Text::from(""), |value| value.0)
 }
 
-/// What is read of any workload's status: whether it ended.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Status {
-    phase: Option<Str>,
-    conditions: List<Condition>,
-}
-
-#[derive(Deserialize)]
-struct Condition {
-    r#type: Str,
-    status: Str,
-}
-
-impl Status {
-    fn is_finished(&self, kind: Kind) -> bool {
-        match kind {
-            Kind::Pod => self
-                .phase
-                .as_ref()
-                .is_some_and(|phase| matches!(&*phase.0, "Succeeded" | "Failed")),
-            Kind::Job => self.conditions.0.iter().any(|condition| {
-                matches!(&*condition.r#type.0, "Complete" | "Failed")
-                    && &*condition.status.0 == "True"
-            }),
-            _ => false,
-        }
-    }
-}
-
 /// The spec of whatever keeps a number of pods running.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
-struct ReplicatedSpec {
+struct ReplicatedSpec<S> {
     replicas: Option<i32>,
+    selector: Option<S>,
+    revision_history_limit: Option<i32>,
+    volume_claim_templates: List<storage::ClaimTemplate>,
+    ordinals: Option<Ordinals>,
     strategy: Option<StrategySpec>,
     update_strategy: Option<StrategySpec>,
     template: Option<Template>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Ordinals {
+    start: Option<i32>,
 }
 
 #[derive(Deserialize, Default)]
@@ -167,6 +189,7 @@ struct StrategySpec {
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 struct RollingUpdate {
+    partition: Option<i32>,
     max_unavailable: Option<Share>,
     max_surge: Option<Share>,
 }
@@ -189,6 +212,7 @@ impl StrategySpec {
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 struct CronJobSpec {
+    suspend: Option<bool>,
     job_template: JobTemplateHolder,
 }
 
@@ -200,11 +224,57 @@ struct JobTemplateHolder {
 
 /// A spec that holds pods: how many, how they are replaced, and what they are.
 trait PodHolder: Default {
-    fn parts(self, kind: Kind) -> (i32, Strategy, PodTemplate);
+    /// What a status is measured by, as far as the spec alone says it.
+    fn intent(&self) -> Intent {
+        Intent::default()
+    }
+
+    /// What it says of a workload with this metadata.
+    fn parts(self, of: &Meta, defaulting: Defaulting) -> Parts;
 }
 
-impl PodHolder for ReplicatedSpec {
-    fn parts(self, kind: Kind) -> (i32, Strategy, PodTemplate) {
+/// What a spec says of its workload.
+struct Parts {
+    replicas: i32,
+    suspended: bool,
+    strategy: Strategy,
+    revision_history_limit: Option<i32>,
+    selection: Selection,
+    claim_templates: Box<[ClaimTemplate]>,
+    first_ordinal: i32,
+    pod: PodTemplate,
+}
+
+impl Parts {
+    /// So many pods, of a kind that neither replaces nor selects them.
+    fn of_pods(replicas: i32, pod: PodTemplate) -> Self {
+        Self {
+            replicas,
+            suspended: false,
+            strategy: Strategy::None,
+            revision_history_limit: None,
+            selection: Selection::Own,
+            claim_templates: Box::default(),
+            first_ordinal: 0,
+            pod,
+        }
+    }
+}
+
+impl<S: SelectorFields + Default> PodHolder for ReplicatedSpec<S> {
+    fn intent(&self) -> Intent {
+        let update = self
+            .update_strategy
+            .as_ref()
+            .and_then(|strategy| strategy.rolling_update.as_ref());
+        Intent {
+            partition: update.and_then(|update| update.partition).unwrap_or(0),
+            ..Intent::default()
+        }
+    }
+
+    fn parts(self, of: &Meta, defaulting: Defaulting) -> Parts {
+        let kind = of.key.kind;
         let strategy = match kind {
             Kind::Deployment => self.strategy.unwrap_or_default().record(),
             Kind::StatefulSet | Kind::DaemonSet => {
@@ -212,53 +282,128 @@ impl PodHolder for ReplicatedSpec {
             }
             _ => Strategy::None,
         };
-        (
-            self.replicas.unwrap_or(1),
+        let has_revisions = matches!(
+            kind,
+            Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet
+        );
+        let selector = self.selector.map(SelectorFields::into_selector);
+        let pod = self
+            .template
+            .unwrap_or_default()
+            .record(&of.key.namespace);
+        let templates = self.volume_claim_templates.0.into_iter();
+        Parts {
+            replicas: self.replicas.unwrap_or(1),
+            suspended: false,
             strategy,
-            self.template.unwrap_or_default().record(),
-        )
+            revision_history_limit: has_revisions
+                .then(|| self.revision_history_limit.unwrap_or(REVISIONS)),
+            selection: selection::record((kind, defaulting), selector, &pod.labels),
+            claim_templates: templates.map(storage::ClaimTemplate::record).collect(),
+            first_ordinal: self.ordinals.and_then(|ordinals| ordinals.start).unwrap_or(0),
+            pod,
+        }
     }
 }
 
+/// `revisionHistoryLimit` of `SetDefaults_Deployment`, `SetDefaults_StatefulSet` and `SetDefaults_DaemonSet`.
+const REVISIONS: i32 = 10;
+
 impl PodHolder for JobTemplate {
-    fn parts(self, _: Kind) -> (i32, Strategy, PodTemplate) {
-        (
-            self.parallelism.unwrap_or(1),
-            Strategy::None,
-            self.template.record(),
-        )
+    fn parts(self, of: &Meta, _: Defaulting) -> Parts {
+        let pod = self.template.record(&of.key.namespace);
+        Parts {
+            suspended: self.suspend.unwrap_or(false),
+            ..Parts::of_pods(self.parallelism.unwrap_or(1), pod)
+        }
     }
 }
 
 impl PodHolder for CronJobSpec {
-    fn parts(self, kind: Kind) -> (i32, Strategy, PodTemplate) {
-        self.job_template.spec.parts(kind)
+    fn parts(self, of: &Meta, defaulting: Defaulting) -> Parts {
+        let parts = self.job_template.spec.parts(of, defaulting);
+        Parts {
+            suspended: parts.suspended || self.suspend.unwrap_or(false),
+            ..parts
+        }
     }
 }
 
 impl PodHolder for pod::Spec {
-    fn parts(self, _: Kind) -> (i32, Strategy, PodTemplate) {
-        (1, Strategy::None, self.record(Labels::default()))
+    fn intent(&self) -> Intent {
+        Intent {
+            node: self.node(),
+            ..Intent::default()
+        }
+    }
+
+    fn parts(self, of: &Meta, _: Defaulting) -> Parts {
+        Parts::of_pods(1, self.record(of.labels.clone(), &of.key.namespace))
     }
 }
 
+/// The names of the containers of a Pod that run as long as it does.
+fn running(kind: Kind, pod: &PodTemplate) -> Box<[Text]> {
+    let containers = pod.containers.iter().filter(|_| kind == Kind::Pod);
+    containers
+        .filter(|container| container.role.has_probes())
+        .map(|container| container.name.clone())
+        .collect()
+}
+
 fn workload<S: PodHolder, E: Error>(kind: Kind, from: Envelope<S>) -> Result<Object, E> {
-    let mut meta: Meta = from.metadata.record(kind)?;
-    let (replicas, strategy, mut pod) = from.spec.unwrap_or_default().parts(kind);
-    match kind {
-        Kind::Pod => pod.labels = meta.labels.clone(),
-        // `SetDefaults_Job`, `SetDefaults_ReplicationController`
-        Kind::Job | Kind::ReplicationController if meta.labels.is_empty() => {
-            meta.labels = pod.labels.clone();
-        }
-        _ => {}
+    let mut metadata = from.metadata;
+    let revision = metadata.revision();
+    let annotations = std::mem::take(&mut metadata.annotations);
+    let mut meta: Meta = metadata.record(kind)?;
+    // What another object controls was delivered by whatever made that; bare Pods are not delivered.
+    let is_delivered = meta.controller.is_none() && kind != Kind::Pod;
+    let delivery = is_delivered.then(|| delivery::marks(&meta.key, &meta.labels, &annotations));
+    let spec = from.spec.unwrap_or_default();
+    let intent = spec.intent();
+    let Parts {
+        replicas,
+        suspended,
+        strategy,
+        revision_history_limit,
+        selection,
+        claim_templates,
+        first_ordinal,
+        pod,
+    } = spec.parts(&meta, from.api_version);
+    // `SetDefaults_Job`, `SetDefaults_ReplicationController`
+    if matches!(kind, Kind::Job | Kind::ReplicationController) && meta.labels.is_empty() {
+        meta.labels = pod.labels.clone();
     }
-    let finished = from.status.is_some_and(|status| status.is_finished(kind));
+    let finished = from
+        .status
+        .as_ref()
+        .is_some_and(|status| status.is_finished(kind));
+    // A Pod is always somewhere; a manifest of anything else has nothing to say.
+    let is_observed = from.status.is_some() || revision != 0 || kind == Kind::Pod;
+    let observed = if is_observed {
+        let intent = Intent {
+            replicas,
+            running: running(kind, &pod),
+            revision,
+            ..intent
+        };
+        from.status.unwrap_or_default().observed(&meta, intent)
+    } else {
+        Observed::Nothing
+    };
     Ok(Object::Workload(Box::new(Workload {
         meta,
         replicas,
+        suspended,
         strategy,
+        revision_history_limit,
+        selection,
+        claim_templates,
+        first_ordinal,
         finished,
         pod,
+        delivery: delivery.unwrap_or_default(),
+        observed,
     })))
 }

@@ -1,6 +1,8 @@
 //! What is kept of a workload.
 
-use super::{Container, IntOrPercent, Key, Kind, Meta, PodTemplate};
+use super::{
+    ClaimTemplate, Container, IntOrPercent, Key, Kind, KindSet, Mark, Meta, Observed, PodTemplate, Text,
+};
 
 /// Something that runs pods.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,12 +11,26 @@ pub struct Workload {
     pub meta: Meta,
     /// How many pods it asks for, with the default of 1 filled in: `replicas`, or a Job's `parallelism`.
     pub replicas: i32,
+    /// Whether a Job or CronJob is told to run nothing.
+    pub suspended: bool,
     /// How its pods are replaced.
     pub strategy: Strategy,
+    /// How many older revisions are kept, with the default of 10 filled in; `None` for a kind that keeps none.
+    pub revision_history_limit: Option<i32>,
+    /// Whether its selector selects its own pods.
+    pub selection: Selection,
+    /// The claims that are made for each of its pods (StatefulSet).
+    pub claim_templates: Box<[ClaimTemplate]>,
+    /// The number of its first pod (`ordinals.start` of a StatefulSet).
+    pub first_ordinal: i32,
     /// Whether it is done: a Job that completed or failed, a Pod that ended.
     pub finished: bool,
     /// Its pods.
     pub pod: PodTemplate,
+    /// What its labels and annotations tell of who delivers it.
+    pub delivery: Box<[Mark]>,
+    /// What the cluster says of it. Only checks on what runs look at it.
+    pub observed: Observed,
 }
 
 /// How a workload's pods are replaced by newer ones.
@@ -33,6 +49,19 @@ pub enum Strategy {
     OnDelete,
     /// The kind has no strategy, or its name is none that Kubernetes knows.
     None,
+}
+
+/// Whether a workload's selector selects its own pods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// It does; or Kubernetes makes the selector, or the kind has none.
+    Own,
+    /// There is no selector, though the kind must have one.
+    Missing,
+    /// It has no requirement.
+    Empty,
+    /// This requirement is not met by the pods' labels.
+    Misses(Text),
 }
 
 impl Workload {
@@ -65,6 +94,11 @@ impl Workload {
         )
     }
 
+    /// The numbers of its pods, which are in their names and in those of their claims (StatefulSet).
+    pub fn ordinals(&self) -> std::ops::Range<i32> {
+        self.first_ordinal..self.first_ordinal.saturating_add(self.replicas)
+    }
+
     /// Whether its pods are meant to end by themselves.
     pub fn runs_to_completion(&self) -> bool {
         match self.kind() {
@@ -74,12 +108,55 @@ impl Workload {
         }
     }
 
+    /// Whether it is to have pods: not scaled to nothing, nor suspended, nor done.
+    pub fn runs_pods(&self) -> bool {
+        let none = KindSet::SCALABLE.contains(self.kind()) && self.replicas <= 0;
+        let no_job = self.kind() == Kind::Job && self.replicas <= 0;
+        !(none || no_job || self.suspended || self.finished)
+    }
+
+    /// Whether another record differs from it in nothing but what the cluster says of it.
+    pub fn is_declared_as(&self, other: &Workload) -> bool {
+        // A field that is added must be thought of here.
+        let Workload {
+            meta,
+            replicas,
+            suspended,
+            strategy,
+            revision_history_limit,
+            selection,
+            claim_templates,
+            first_ordinal,
+            finished,
+            pod,
+            delivery,
+            observed: _,
+        } = self;
+        *meta == other.meta
+            && *replicas == other.replicas
+            && *suspended == other.suspended
+            && *strategy == other.strategy
+            && *revision_history_limit == other.revision_history_limit
+            && *selection == other.selection
+            && *claim_templates == other.claim_templates
+            && *first_ordinal == other.first_ordinal
+            && *finished == other.finished
+            && *pod == other.pod
+            && *delivery == other.delivery
+    }
+
     /// Whether another record of it would be judged alike by every check that looks at the workload alone: the same
     /// but for its metadata.
     pub fn is_judged_as(&self, other: &Workload) -> bool {
         self.kind() == other.kind()
             && self.replicas == other.replicas
+            && self.suspended == other.suspended
             && self.strategy == other.strategy
+            && self.revision_history_limit == other.revision_history_limit
+            && self.selection == other.selection
+            && self.claim_templates == other.claim_templates
+            && self.meta.written == other.meta.written
             && self.pod == other.pod
+            && self.delivery == other.delivery
     }
 }

@@ -54,7 +54,7 @@ impl Palette {
         match verdict {
             Verdict::Fail | Verdict::Unknown => self.severity(severity),
             Verdict::Pass => self.passed,
-            Verdict::NotApplicable => self.faint,
+            Verdict::NotApplicable | Verdict::Waived => self.faint,
         }
     }
 

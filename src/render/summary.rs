@@ -26,6 +26,8 @@ pub struct Summary {
     pub unknown: usize,
     /// Checks that do not apply.
     pub not_applicable: usize,
+    /// Checks that an exception covers.
+    pub waived: usize,
     /// Checks that failed and are critical.
     pub critical: usize,
     /// Checks that failed and are high.
@@ -47,6 +49,7 @@ impl Summary {
             Verdict::Pass => self.pass += 1,
             Verdict::Unknown => self.unknown += 1,
             Verdict::NotApplicable => self.not_applicable += 1,
+            Verdict::Waived => self.waived += 1,
             Verdict::Fail => {
                 self.fail += 1;
                 match severity {
@@ -71,6 +74,7 @@ impl Summary {
             fail: self.fail + other.fail,
             unknown: self.unknown + other.unknown,
             not_applicable: self.not_applicable + other.not_applicable,
+            waived: self.waived + other.waived,
             critical: self.critical + other.critical,
             high: self.high + other.high,
             advice: self.advice + other.advice,

@@ -165,6 +165,7 @@ impl<'a> Line<'a> {
             Verdict::Fail | Verdict::Unknown => row.severity.name(),
             Verdict::Pass => "pass",
             Verdict::NotApplicable => "n/a",
+            Verdict::Waived => "waived",
         };
         let message = match row.verdict {
             Verdict::Unknown => format!("unknown: {}", row.message()),

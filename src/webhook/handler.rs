@@ -12,6 +12,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::message;
@@ -121,7 +122,8 @@ impl Webhook {
         new: &Workload,
     ) -> (Outcome, Answer<'a>) {
         let old = request.old_object.as_ref().and_then(Object::workload);
-        let decision = admit(&snapshot.policies, &snapshot.inventory, new, old);
+        let now = Timestamp::now();
+        let decision = admit(&snapshot.policies, &snapshot.inventory, new, old, now);
         let warnings = message::warnings(&decision.warnings);
         if decision.denials.is_empty() {
             let outcome = if warnings.is_empty() {

@@ -71,10 +71,12 @@ fn is_judged(inventory: &Inventory, owner: &Owner) -> bool {
             return true;
         }
         match object.as_ref() {
-            Object::Owned(stub) => match &stub.meta.controller {
-                Some(above) => uid = above.uid.clone(),
-                None => return false,
-            },
+            Object::Owned(stub) if stub.meta.key.kind.is_workload() => {
+                match &stub.meta.controller {
+                    Some(above) => uid = above.uid.clone(),
+                    None => return false,
+                }
+            }
             Object::Workload(workload) => match &workload.meta.controller {
                 Some(above) => uid = above.uid.clone(),
                 None => return false,

@@ -8,6 +8,7 @@ mod admission;
 mod crds;
 mod hardship;
 mod lifecycle;
+mod live;
 mod reports;
 mod steady;
 mod testbed;

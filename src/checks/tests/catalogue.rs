@@ -5,14 +5,14 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::check::testing::{Outcome, inventory, judge};
+use crate::check::testing::{Outcome, inventory_for, judge};
 use crate::check::{Check, Params, Run};
 use crate::checks::{ALL, find};
 use crate::inventory::Source;
 use crate::model::{Kind, KindSet, Verdict};
 
 fn on(check: &'static Check, manifests: &str) -> Vec<Outcome> {
-    judge(check, &Params::default(), &inventory(manifests))
+    judge(check, &Params::default(), &inventory_for(check, manifests))
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn every_kind_that_a_check_reads_is_looked_up() {
     for check in ALL {
         for kind in check.reads.iter() {
             let asks = |manifests: &str| {
-                let mut inventory = inventory(manifests);
+                let mut inventory = inventory_for(check, manifests);
                 inventory.set_source(kind, Source::Unavailable("forbidden".into()));
                 let outcomes = judge(check, &Params::default(), &inventory);
                 outcomes

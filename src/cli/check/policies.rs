@@ -14,8 +14,8 @@ use crate::cli::lookup;
 use crate::engine::{Policy, PolicySet};
 use crate::manifests::yaml;
 
-/// The policies of these files, or one with every check where there is no file; and of their checks only these, where
-/// some are named.
+/// The policies of these files, or one with every check but those on what runs where there is no file; and of their checks
+/// only these, where some are named.
 ///
 /// # Errors
 /// Where a file cannot be read, holds no policy or a wrong one, or where a check is unknown or in no policy.
@@ -24,7 +24,7 @@ pub(super) fn load(files: &[PathBuf], ids: &[String]) -> Result<PolicySet> {
     let named: Vec<&'static Check> = named.collect::<Result<_, _>>()?;
     if files.is_empty() {
         let checks = if named.is_empty() {
-            checks::ALL.to_vec()
+            judged_by_default()
         } else {
             once_each(named)
         };
@@ -42,6 +42,12 @@ pub(super) fn load(files: &[PathBuf], ids: &[String]) -> Result<PolicySet> {
         restrict(&mut policies, &named)?;
     }
     Ok(PolicySet::new(policies))
+}
+
+/// Every check that files can decide. One on what runs would only say that it cannot; who asks for it by name is told so.
+fn judged_by_default() -> Vec<&'static Check> {
+    let checks = checks::ALL.iter().copied();
+    checks.filter(|check| !check.is_live()).collect()
 }
 
 fn once_each(mut checks: Vec<&'static Check>) -> Vec<&'static Check> {

@@ -40,7 +40,7 @@ impl<'a> Judge<'a> {
     /// Judges these objects by these policies. With `all`, passes have rows as well.
     pub(super) fn new(policies: &'a PolicySet, whole: &'a Whole, all: bool) -> Self {
         let checks = policies.iter().flat_map(|policy| &policy.rules);
-        let checks = checks.filter(|rule| !rule.check.judges_workloads());
+        let checks = checks.filter(|rule| rule.check.judges_related());
         let related = checks.fold(KindSet::NONE, |kinds, rule| {
             kinds.union(rule.check.subjects)
         });
@@ -102,7 +102,7 @@ impl<'a> Judge<'a> {
         };
         let mut asked: BTreeMap<_, Asked<'_>> = BTreeMap::new();
         for entry in plans.values().flat_map(|plan| &plan.entries) {
-            if !entry.check.judges_workloads() && entry.check.subjects.contains(kind) {
+            if entry.check.judges_related() && entry.check.subjects.contains(kind) {
                 let key = (entry.check.id, &entry.params);
                 let known = asked.entry(key).or_insert_with(|| Asked::of(entry));
                 known.severity = known.severity.max(entry.severity);

@@ -37,7 +37,7 @@ fn an_action_is_taken_by_severity_unless_the_check_is_named() {
             &policies([("policy", spec.clone())]),
             &synced(),
             &bare,
-            None,
+            None, super::now(),
         );
         assert_eq!(lines(&decision), expected, "{spec}");
     }
@@ -47,13 +47,13 @@ fn an_action_is_taken_by_severity_unless_the_check_is_named() {
 fn without_a_policy_nothing_is_said() {
     let bare = deployment(json!([unlimited("main")]));
     assert_eq!(
-        admit(&policies([]), &synced(), &bare, None),
+        admit(&policies([]), &synced(), &bare, None, super::now()),
         Decision::default()
     );
     let of_jobs =
         json!({"match": {"kinds": ["Job"]}, "checks": [{"id": "cpu-limits", "action": "Deny"}]});
     assert_eq!(
-        admit(&policies([("jobs", of_jobs)]), &synced(), &bare, None),
+        admit(&policies([("jobs", of_jobs)]), &synced(), &bare, None, super::now()),
         Decision::default()
     );
 }
@@ -65,7 +65,7 @@ fn each_container_is_denied_by_name_the_gravest_first() {
         "policy",
         denying(&["startup-probe", "cpu-limits", "liveness-probe"]),
     )]);
-    let decision = admit(&policies, &synced(), &deployment(containers), None);
+    let decision = admit(&policies, &synced(), &deployment(containers), None, super::now());
     assert_eq!(
         lines(&decision),
         [
@@ -93,14 +93,14 @@ fn a_check_that_looks_around_only_warns_unless_it_is_named() {
             "deny pdb-present",
         ),
     ] {
-        let decision = admit(&policies(specs.clone()), &empty, &web, None);
+        let decision = admit(&policies(specs.clone()), &empty, &web, None, super::now());
         assert_eq!(lines(&decision), [expected], "{specs:?}");
     }
     let decision = admit(
         &policies([("a", by_severity()), ("b", by_name())]),
         &empty,
         &web,
-        None,
+        None, super::now(),
     );
     assert_eq!(
         decision.denials[0].policies,
@@ -116,7 +116,7 @@ fn a_check_that_looks_around_only_warns_unless_it_is_named() {
         json!({"spec": {"selector": selector, "maxUnavailable": 1}}),
     ));
     assert_eq!(
-        admit(&policies([("a", by_name())]), &inventory, &web, None),
+        admit(&policies([("a", by_name())]), &inventory, &web, None, super::now()),
         Decision::default()
     );
 }
@@ -128,7 +128,7 @@ fn a_check_that_looks_up_defaults_denies_by_its_severity() {
     let bare = deployment(json!([unlimited("main")]));
     let mut inventory = synced();
     assert_eq!(
-        lines(&admit(&policies, &inventory, &bare, None)),
+        lines(&admit(&policies, &inventory, &bare, None, super::now())),
         ["deny cpu-limits main"]
     );
     let limits = json!([{"type": "Container", "default": {"cpu": "1"}}]);
@@ -138,7 +138,7 @@ fn a_check_that_looks_up_defaults_denies_by_its_severity() {
         json!({"spec": {"limits": limits}}),
     ));
     assert_eq!(
-        admit(&policies, &inventory, &bare, None),
+        admit(&policies, &inventory, &bare, None, super::now()),
         Decision::default()
     );
 }
@@ -157,7 +157,7 @@ fn the_undecided_is_denied_only_where_the_policy_says_so() {
     ] {
         let mut inventory = synced();
         inventory.set_source(Kind::LimitRange, source.clone());
-        let decide = |spec| admit(&policies([("policy", spec)]), &inventory, &bare, None);
+        let decide = |spec| admit(&policies([("policy", spec)]), &inventory, &bare, None, super::now());
         let allowed = decide(on_unknown("Allow"));
         assert_eq!(lines(&allowed), ["warn cpu-limits"], "{source:?}");
         assert_eq!(
@@ -181,7 +181,7 @@ fn the_undecided_is_denied_only_where_the_policy_says_so() {
                 &policies([("policy", on_unknown("Deny"))]),
                 &inventory,
                 &limited,
-                None
+                None, super::now()
             ),
             Decision::default()
         );
@@ -194,7 +194,7 @@ fn what_is_being_deleted_is_let_pass() {
     let deleting = json!({"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}});
     let going = deployment_with(json!([unlimited("main")]), deleting);
     assert_eq!(
-        admit(&policies, &synced(), &going, None),
+        admit(&policies, &synced(), &going, None, super::now()),
         Decision::default()
     );
 }

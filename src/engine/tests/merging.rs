@@ -43,7 +43,7 @@ fn the_gravest_severity_and_the_strictest_action_win() {
         .collect();
     assert_eq!(names, ["lenient", "strict", "third"]);
 
-    let decision = admit(&policies, &inventory, &workload, None);
+    let decision = admit(&policies, &inventory, &workload, None, super::now());
     assert_eq!(lines(&decision), ["deny cpu-limits main"]);
     // Whoever reads the denial asks the policy that says so.
     assert_eq!(decision.denials[0].policies, ["strict".into()]);
@@ -69,7 +69,7 @@ fn other_parameters_are_another_question() {
         ("SYS_NICE", &["a"][..]),
         ("SYS_ADMIN", &["a", "b"][..]),
     ] {
-        let decision = admit(&set, &inventory, &adds(capability), None);
+        let decision = admit(&set, &inventory, &adds(capability), None, super::now());
         let mut by: Vec<_> = decision
             .denials
             .iter()

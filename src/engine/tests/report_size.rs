@@ -124,6 +124,7 @@ fn found(findings: Vec<(&str, Verdict, Place, &str)>) -> Evaluation {
         *result = CheckResult {
             verdict,
             findings: list,
+            until: None,
         };
     }
     evaluation

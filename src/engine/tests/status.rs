@@ -22,6 +22,7 @@ fn evaluation(outcomes: &[(Severity, Verdict)]) -> Evaluation {
     let result = |verdict| CheckResult {
         verdict,
         findings: Vec::new(),
+        until: None,
     };
     let results = plan
         .entries

@@ -9,6 +9,11 @@ use crate::model::{Kind, Object, Severity, Verdict, Workload};
 
 /// The check's bad manifests, without those of one kind.
 fn without(check: &Check, kind: Kind) -> Inventory {
+    if check.is_live() {
+        let mut inventory = testing::cluster(check.bad);
+        inventory.reset(kind, []);
+        return inventory;
+    }
     let files = testing::inventory(check.bad);
     let mut inventory = synced();
     let objects = Kind::ALL
@@ -23,7 +28,7 @@ fn without(check: &Check, kind: Kind) -> Inventory {
 
 fn judged(check: &'static Check, inventory: &Inventory, workload: &Workload) -> Evaluation {
     let policies = PolicySet::new([Policy::of_checks("policy", [check])]);
-    evaluate(&policies, View::of(inventory), workload).expect("it is covered")
+    evaluate(&policies, View::of(inventory).at(super::now()), workload).expect("it is covered")
 }
 
 /// Each check on its own bad manifests, which can then only be unknown, or as bad as they are.
@@ -90,7 +95,8 @@ fn the_reason_is_said_and_the_status_shows_it() {
 #[test]
 fn before_the_first_lists_what_looks_around_is_unknown() {
     let inventory = Inventory::of_cluster();
-    let web = deployment(serde_json::json!([{"name": "main"}]));
+    let probe = serde_json::json!({"tcpSocket": {"port": 80}});
+    let web = deployment(serde_json::json!([{"name": "main", "readinessProbe": probe}]));
     for check in checks::ALL.iter().filter(|check| check.is_relational()) {
         let result = &judged(check, &inventory, &web).results[0];
         assert_eq!(result.verdict, Verdict::Unknown, "{}: {result:?}", check.id);
@@ -107,7 +113,7 @@ fn nothing_concerns_nobody_before_the_workloads_are_listed() {
                    spec: {selector: {matchLabels: {app: web}}, maxUnavailable: 0}}";
     testing::store(&mut inventory, budget);
     let said = |inventory: &Inventory| -> Vec<Verdict> {
-        let evaluation = unclaimed(&policies, inventory, &"shop".into()).expect("it is covered");
+        let evaluation = unclaimed(&policies, View::of(inventory), &"shop".into()).expect("it is covered");
         evaluation
             .results
             .iter()

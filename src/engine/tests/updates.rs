@@ -13,7 +13,7 @@ fn policy(on_update: &str) -> PolicySet {
 }
 
 fn decide(policies: &PolicySet, old: &Workload, new: &Workload) -> Vec<String> {
-    lines(&admit(policies, &synced(), new, Some(old)))
+    lines(&admit(policies, &synced(), new, Some(old), super::now()))
 }
 
 fn failing(fields: Value) -> Workload {
@@ -37,7 +37,7 @@ fn what_changes_nothing_that_a_check_reads_is_let_pass() {
         for on_update in ["NewViolations", "All"] {
             let new = failing(fields.clone());
             assert_eq!(
-                admit(&policy(on_update), &synced(), &new, Some(&old)),
+                admit(&policy(on_update), &synced(), &new, Some(&old), super::now()),
                 Decision::default(),
                 "{on_update}: {fields}"
             );
@@ -172,7 +172,7 @@ fn each_policy_counts_updates_its_own_way() {
         &policies,
         &synced(),
         &failing(json!({"spec": {"replicas": 9}})),
-        Some(&failing(json!({}))),
+        Some(&failing(json!({}))), super::now(),
     );
     assert_eq!(lines(&decision), ["deny cpu-limits web"]);
     assert_eq!(decision.denials[0].policies, ["strict".into()]);
@@ -203,7 +203,7 @@ fn an_update_that_leaves_its_budget_behind_makes_it_worse() {
         (&outside, &elsewhere, &["warn pdb-present"]),
     ] {
         assert_eq!(
-            lines(&admit(&policies, &inventory, new, Some(old))),
+            lines(&admit(&policies, &inventory, new, Some(old), super::now())),
             expected
         );
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::shop::{
     account, autoscaler_of, binding, deployment, network_policy, object, role, shop,
 };
-use crate::inventory::{Change, Inventory, ReportOn, affected};
+use crate::inventory::{Change, Inventory, ReportOn, Sight, affected};
 use crate::model::{Key, Kind, Object, Stub};
 
 fn touched(
@@ -15,7 +15,9 @@ fn touched(
     write: impl FnOnce(&mut Inventory) -> Option<Change>,
 ) -> BTreeSet<ReportOn> {
     let mut after = inventory.clone();
-    write(&mut after).map_or_else(BTreeSet::new, |change| affected(inventory, &after, &change))
+    write(&mut after).map_or_else(BTreeSet::new, |change| {
+        affected(inventory, &after, &change, Sight::Declared)
+    })
 }
 
 /// What applying an object touches, then what applying it with a change does, then what deleting it does: the same.
@@ -308,9 +310,7 @@ fn what_is_owned_is_touched_when_its_owner_comes_or_goes() {
     };
     let parent = deployment("shop", 100, json!({}));
     let child = object(Kind::ReplicaSet, "shop", "w100-abc", by(&parent));
-    let stub = Object::Owned(Stub {
-        meta: child.meta().clone(),
-    });
+    let stub = Object::Owned(Stub::new(child.meta().clone(), 1));
     let child_report = ReportOn::Workload(child.key().clone());
     assert_touches(
         &inventory,

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::inventory::Inventory;
-use crate::model::{Binding, Grantee, Key, Kind, Object, Role, Workload};
+use crate::model::{
+    Backend, Binding, Grantee, Key, Kind, KindSet, Object, Role, RuleHost, Service, Workload,
+};
 
 /// Every object, as they should be.
 pub(super) type Objects = BTreeMap<Key, Object>;
@@ -13,7 +15,7 @@ pub(super) fn rebuilt(objects: &Objects) -> Inventory {
     let mut inventory = Inventory::of_cluster();
     for kind in Kind::ALL {
         let of_kind = objects.values().filter(|object| object.key().kind == *kind);
-        inventory.reset(*kind, of_kind.cloned());
+        inventory.reset(*kind, of_kind.cloned().map(Into::into));
     }
     inventory
 }
@@ -46,11 +48,23 @@ pub(super) fn concerns(objects: &Objects, object: &Object, workload: &Workload) 
         }
         Object::NetworkPolicy(policy) => same_namespace && policy.selector.matches(labels),
         Object::Service(service) => {
-            same_namespace
-                && service
-                    .selector
-                    .as_ref()
-                    .is_some_and(|selector| selector.matches(labels))
+            let is_one_of = |workload: &&Workload| leads_to(service, workload);
+            let is_namesake = same_namespace
+                && service.meta.key.name == workload.key().name
+                && KindSet::SERVICES.contains(workload.kind());
+            leads_to(service, workload)
+                || (is_namesake
+                    && service.selector.is_some()
+                    && !top_level(objects).any(|workload| is_one_of(&workload)))
+        }
+        Object::Ingress(_) | Object::Route(_) | Object::DestinationRule(_) => {
+            let services = objects.values().filter_map(|object| match object {
+                Object::Service(service) => Some(service),
+                _ => None,
+            });
+            services
+                .into_iter()
+                .any(|service| leads_to_service(object, service) && leads_to(service, workload))
         }
         Object::PodAutoscaler(autoscaler) => {
             let target = &autoscaler.target;
@@ -68,6 +82,35 @@ pub(super) fn concerns(objects: &Objects, object: &Object, workload: &Workload) 
                 .into_iter()
                 .any(|binding| grants(binding, role) && grants_to(binding, workload))
         }
+        _ => false,
+    }
+}
+
+fn leads_to(service: &Service, workload: &Workload) -> bool {
+    let (key, own) = (&service.meta.key, workload.key());
+    let of_set = service.stateful_set.as_ref();
+    key.namespace == own.namespace
+        && of_set.is_none_or(|set| own.kind == Kind::StatefulSet && *set == own.name)
+        && service
+            .selector
+            .as_ref()
+            .is_some_and(|selector| selector.matches(&workload.pod.labels))
+}
+
+fn leads_to_service(object: &Object, service: &Service) -> bool {
+    let (own, key) = (&object.key().namespace, &service.meta.key);
+    let is_it = |to: &Backend| {
+        to.name == key.name && *to.namespace.as_ref().unwrap_or(own) == key.namespace
+    };
+    match object {
+        Object::Ingress(ingress) => *own == key.namespace && ingress.backends.contains(&key.name),
+        Object::Route(route) => route.backends.iter().any(is_it),
+        Object::DestinationRule(rule) if rule.is_sticky => match &rule.host {
+            RuleHost::Service(to) => is_it(to),
+            RuleHost::Namespace(namespace) => *namespace == key.namespace,
+            RuleHost::Every => true,
+            RuleHost::Foreign => false,
+        },
         _ => false,
     }
 }

@@ -1,15 +1,23 @@
 //! Checks that find fault with everything that a check may look at: where [`affected`](crate::inventory::affected)
 //! misses a dependency that some check could have, what one of these says is out of date.
 
-use crate::check::{Check, Context, Findings, Group, Judgement, Run};
+mod routing;
+
+use crate::check::claims::{self, State};
+use crate::check::{Check, Context, Findings, Group, Judgement, Run, references};
 use crate::model::{ContainerRole, Key, Kind, KindSet, Place, Resource, Severity, Workload};
 
 /// Alphabetical, like the catalogue.
-pub(super) static ALL: [&Check; 5] = [
+pub(super) static ALL: [&Check; 10] = [
     &ON_AUTOSCALERS,
     &ON_BINDINGS,
     &ON_BUDGETS,
+    &routing::ON_ENTRANCES,
     &ON_ROLES,
+    &ON_RUNNING,
+    &ON_SCALING,
+    &routing::ON_SERVICES,
+    &routing::ON_SURROUNDINGS,
     &ON_WORKLOADS,
 ];
 
@@ -43,6 +51,11 @@ static ON_WORKLOADS: Check = nosy(
         Kind::Service,
         Kind::ServiceAccount,
         Kind::LimitRange,
+        Kind::ConfigMap,
+        Kind::PersistentVolumeClaim,
+        Kind::PersistentVolume,
+        Kind::StorageClass,
+        Kind::Node,
         Kind::Role,
         Kind::ClusterRole,
         Kind::RoleBinding,
@@ -62,24 +75,62 @@ static ON_WORKLOADS: Check = nosy(
                 context.read(Kind::ServiceAccount)?.account(workload)
             ),
         );
+        needs(context, workload, findings)?;
         limit_ranges(context, workload, findings)
     }),
 );
 
+/// The keys of ConfigMaps; claims with their volumes and classes, and free volumes of a class that makes none; whether nodes
+/// differ, where the pods do not choose among them.
+fn needs(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> Judgement {
+    for (_, map) in references::of(workload, Kind::ConfigMap) {
+        let view = context.read(Kind::ConfigMap)?;
+        let found = view.config_map(&workload.key().namespace, &map.name);
+        say(findings, format!("{:?}", found.map(|map| &map.keys)));
+    }
+    for claim in claims::of(context, workload)? {
+        say(findings, format!("{claim:?}"));
+        let view = context.read(Kind::PersistentVolume)?;
+        let volume = match claim.state {
+            State::There(claim) => claim.volume.as_ref().and_then(|name| view.volume(name)),
+            _ => None,
+        };
+        say(findings, format!("{volume:?}"));
+        let view = context.read(Kind::StorageClass)?;
+        let Some(spec) = claim.spec() else { continue };
+        let class = match &spec.class {
+            Some(name) => view.class(name),
+            None => view.default_class(),
+        };
+        say(findings, format!("{class:?}"));
+        if class.is_none_or(|class| !class.provisions) {
+            let name = spec.class.clone().unwrap_or_else(|| "".into());
+            say(findings, format!("{:?}", view.available_volume(&name)));
+        }
+    }
+    if !workload.pod.chooses_nodes {
+        say(findings, format!("{:?}", context.read(Kind::Node)?.pools()));
+    }
+    Ok(())
+}
+
 /// What fills in a container's resources is looked at only where something is missing.
 fn limit_ranges(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> Judgement {
-    let resources = [Resource::Cpu, Resource::Memory];
-    let is_lacking = workload.pod.containers.iter().any(|container| {
-        let lacks = |resource| {
-            container.resources.limit(resource).is_none()
-                || container.resources.requests[resource as usize].is_none()
-        };
-        container.role != ContainerRole::Ephemeral && resources.into_iter().any(lacks)
-    });
-    if is_lacking {
+    for resource in Resource::ALL {
+        let is_lacking = workload.pod.containers.iter().any(|container| {
+            container.role != ContainerRole::Ephemeral && container.resources.lacks(resource)
+        });
+        if !is_lacking {
+            continue;
+        }
         let view = context.read(Kind::LimitRange)?;
         for range in view.limit_ranges(&workload.key().namespace) {
-            say(findings, format!("{:?}", range.containers));
+            for item in &range.containers {
+                let amounts = (item.requests.get(resource), item.limits.get(resource));
+                if amounts != (None, None) {
+                    say(findings, format!("{amounts:?}"));
+                }
+            }
         }
     }
     Ok(())
@@ -155,6 +206,34 @@ static ON_ROLES: Check = nosy(
     KindSet::of(&[Kind::RoleBinding, Kind::ClusterRoleBinding]),
     Run::Role(|_, role, findings| {
         say(findings, format!("{role:?}"));
+        Ok(())
+    }),
+);
+
+/// What runs of a workload, and all that it depends on.
+static ON_RUNNING: Check = nosy(
+    "nosy-on-running",
+    KindSet::WORKLOADS,
+    KindSet::of(&[Kind::Node, Kind::ControllerRevision]),
+    Run::Running(|context, workload, findings| {
+        let view = context.read(Kind::Node)?;
+        say(findings, format!("{:?}", workload.observed));
+        for pod in view.pods(workload) {
+            let node = pod.status.node.as_ref();
+            let node = node.and_then(|name| view.node(name));
+            say(findings, format!("{pod:?} {node:?}"));
+        }
+        say(findings, format!("{:?}", view.revisions(workload)));
+        Ok(())
+    }),
+);
+
+static ON_SCALING: Check = nosy(
+    "nosy-on-scaling",
+    KindSet::of(&[Kind::HorizontalPodAutoscaler]),
+    KindSet::NONE,
+    Run::Scaling(|_, autoscaler, findings| {
+        say(findings, format!("{:?}", autoscaler.scaling));
         Ok(())
     }),
 );

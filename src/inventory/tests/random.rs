@@ -8,19 +8,67 @@ use proptest::sample::Index;
 
 use super::naive::{self, Objects, concerns, rebuilt};
 use super::reports::{self, policies};
-use super::universe::{any_object, object_of};
-use crate::inventory::{Change, Inventory, View};
-use crate::model::{Key, Kind, Object, Workload};
+use super::universe::{any_object, any_record, record_of};
+use crate::inventory::{Change, Inventory, Record, View};
+use crate::model::{Instance, Key, Kind, Object, Workload};
 
 /// One write.
 #[derive(Clone)]
 enum Write {
-    Apply(Object),
+    Apply(Record),
     /// Of one of the objects that are there.
     Delete(Index),
     /// One of the workloads that are there becomes like another one in one respect.
     Alter(Index, Respect, Object),
-    Reset(Kind, Vec<Object>),
+    Reset(Kind, Vec<Record>),
+}
+
+/// All there is, as it should be.
+#[derive(Clone, Default)]
+struct World {
+    objects: Objects,
+    /// The pods of workloads.
+    pods: BTreeMap<Key, Instance>,
+}
+
+impl World {
+    fn keys(&self) -> Vec<Key> {
+        self.objects
+            .keys()
+            .chain(self.pods.keys())
+            .cloned()
+            .collect()
+    }
+
+    fn get(&self, key: &Key) -> Option<Record> {
+        let object = self.objects.get(key).cloned().map(Record::from);
+        object.or_else(|| self.pods.get(key).cloned().map(Record::from))
+    }
+
+    fn remove(&mut self, key: &Key) {
+        self.objects.remove(key);
+        self.pods.remove(key);
+    }
+
+    fn insert(&mut self, record: &Record) {
+        self.remove(&record.key());
+        match record {
+            Record::Object(object) => {
+                self.objects.insert(record.key(), Object::clone(object));
+            }
+            Record::Instance(pod) => {
+                self.pods.insert(record.key(), Instance::clone(pod));
+            }
+        }
+    }
+
+    fn rebuilt(&self) -> Inventory {
+        let mut inventory = rebuilt(&self.objects);
+        for pod in self.pods.values() {
+            inventory.apply(pod.clone());
+        }
+        inventory
+    }
 }
 
 /// What a workload may have in common with another one.
@@ -33,7 +81,10 @@ enum Respect {
     Replicas,
     Account,
     Containers,
+    Needs,
     End,
+    Observed,
+    Delivery,
 }
 
 fn altered(old: &Workload, respect: Respect, like: &Workload) -> Workload {
@@ -53,7 +104,16 @@ fn altered(old: &Workload, respect: Respect, like: &Workload) -> Workload {
         Respect::Replicas => new.replicas = like.replicas,
         Respect::Account => new.pod.service_account = like.pod.service_account.clone(),
         Respect::Containers => new.pod.containers = like.pod.containers.clone(),
+        Respect::Needs => {
+            new.pod.volumes = like.pod.volumes.clone();
+            new.pod.references = like.pod.references.clone();
+            new.pod.chooses_nodes = like.pod.chooses_nodes;
+            new.claim_templates = like.claim_templates.clone();
+            new.first_ordinal = like.first_ordinal;
+        }
         Respect::End => new.finished = !old.finished,
+        Respect::Observed => new.observed = like.observed.clone(),
+        Respect::Delivery => new.delivery = like.delivery.clone(),
     }
     new
 }
@@ -79,8 +139,8 @@ impl fmt::Debug for Write {
 
 fn any_write() -> impl Strategy<Value = Write> {
     let reset = prop::sample::select(Kind::ALL).prop_flat_map(|kind| {
-        let objects = prop::collection::vec(object_of(kind), 0..4);
-        objects.prop_map(move |objects| Write::Reset(kind, objects))
+        let records = prop::collection::vec(record_of(kind), 0..4);
+        records.prop_map(move |records| Write::Reset(kind, records))
     });
     let respects = prop::sample::select(vec![
         Respect::Owner,
@@ -90,10 +150,13 @@ fn any_write() -> impl Strategy<Value = Write> {
         Respect::Replicas,
         Respect::Account,
         Respect::Containers,
+        Respect::Needs,
         Respect::End,
+        Respect::Observed,
+        Respect::Delivery,
     ]);
     prop_oneof![
-        12 => any_object().prop_map(Write::Apply),
+        12 => any_record().prop_map(Write::Apply),
         4 => any::<Index>().prop_map(Write::Delete),
         8 => (any::<Index>(), respects, any_object()).prop_map(|(index, respect, like)| Write::Alter(index, respect, like)),
         1 => reset,
@@ -105,67 +168,65 @@ fn any_batches(most: usize) -> impl Strategy<Value = Vec<Vec<Write>>> {
     prop::collection::vec(prop::collection::vec(any_write(), 1..4), 1..most)
 }
 
-fn perform(write: &Write, inventory: &mut Inventory, objects: &mut Objects) -> Vec<Change> {
+fn perform(write: &Write, inventory: &mut Inventory, world: &mut World) -> Vec<Change> {
     match write {
-        Write::Apply(object) => {
-            let before = objects.insert(object.key().clone(), object.clone());
-            let change = inventory.apply(object.clone());
+        Write::Apply(record) => {
+            let before = world.get(&record.key());
+            world.insert(record);
+            let change = inventory.apply(record.clone());
             assert_eq!(
                 change.is_none(),
-                before.as_ref() == Some(object),
+                before.as_ref() == Some(record),
                 "an equal record is no change"
             );
             change
                 .into_iter()
-                .inspect(|change| assert_eq!(change.before.as_deref(), before.as_ref()))
+                .inspect(|change| assert_eq!(change.before, before))
                 .collect()
         }
-        Write::Delete(_) if objects.is_empty() => Vec::new(),
         Write::Delete(index) => {
-            let key = index
-                .get(&objects.keys().collect::<Vec<_>>())
-                .to_owned()
-                .clone();
-            let before = objects.remove(&key);
-            let change = inventory.delete(&key);
+            let keys = world.keys();
+            if keys.is_empty() {
+                return Vec::new();
+            }
+            let key = index.get(&keys);
+            let before = world.get(key);
+            world.remove(key);
+            let change = inventory.delete(key);
             assert_eq!(
-                change.as_ref().and_then(|change| change.before.as_deref()),
+                change.as_ref().and_then(|change| change.before.as_ref()),
                 before.as_ref()
             );
             change.into_iter().collect()
         }
         Write::Alter(index, respect, like) => {
-            let workloads: Vec<_> = objects.values().filter_map(Object::workload).collect();
+            let workloads = world.objects.values().filter_map(Object::workload);
+            let workloads: Vec<_> = workloads.collect();
             if workloads.is_empty() {
                 return Vec::new();
             }
             let like = like.workload().unwrap_or(workloads[0]);
             let new = altered(workloads[index.index(workloads.len())], *respect, like);
-            perform(
-                &Write::Apply(Object::Workload(Box::new(new))),
-                inventory,
-                objects,
-            )
+            let write = Write::Apply(Object::Workload(Box::new(new)).into());
+            perform(&write, inventory, world)
         }
         Write::Reset(kind, wanted) => {
-            objects.retain(|key, _| key.kind != *kind);
-            objects.extend(
-                wanted
-                    .iter()
-                    .map(|object| (object.key().clone(), object.clone())),
-            );
+            world.objects.retain(|key, _| key.kind != *kind);
+            world.pods.retain(|key, _| key.kind != *kind);
+            wanted.iter().for_each(|record| world.insert(record));
             inventory.reset(*kind, wanted.iter().cloned())
         }
     }
 }
 
-fn assert_same(inventory: &Inventory, objects: &Objects) {
-    let fresh = rebuilt(objects);
+fn assert_same(inventory: &Inventory, world: &World) {
+    let fresh = world.rebuilt();
     assert_eq!(inventory.objects, fresh.objects);
+    assert_eq!(inventory.pods.contents(), fresh.pods.contents());
     assert_eq!(inventory.edges, fresh.edges);
     assert_eq!(inventory.uids, fresh.uids);
     assert_eq!(inventory.sources, fresh.sources);
-    assert_eq!(inventory.len(), objects.len());
+    assert_eq!(inventory.len(), world.keys().len());
 }
 
 /// The indexes answer what a look at every object answers, in both directions.
@@ -226,14 +287,14 @@ proptest! {
     #[test]
     fn incremental_equals_rebuild(batches in any_batches(20)) {
         let policies = policies();
-        let mut objects = Objects::new();
-        let mut inventory = rebuilt(&objects);
+        let mut world = World::default();
+        let mut inventory = world.rebuilt();
         let mut contents = reports::all(&policies, &inventory);
         let mut snapshots = Vec::new();
         for batch in &batches {
             let before = inventory.clone();
-            snapshots.push((before.clone(), objects.clone()));
-            let changes: Vec<_> = batch.iter().flat_map(|write| perform(write, &mut inventory, &mut objects)).collect();
+            snapshots.push((before.clone(), world.clone()));
+            let changes: Vec<_> = batch.iter().flat_map(|write| perform(write, &mut inventory, &mut world)).collect();
             reports::refresh(&policies, (&before, &inventory), &changes, &mut contents);
             let anew = reports::all(&policies, &inventory);
             for on in contents.keys().chain(anew.keys()) {
@@ -244,10 +305,10 @@ proptest! {
                 );
             }
         }
-        assert_same(&inventory, &objects);
-        assert_answers(&inventory, &objects);
-        for (snapshot, objects) in snapshots {
-            assert_same(&snapshot, &objects);
+        assert_same(&inventory, &world);
+        assert_answers(&inventory, &world.objects);
+        for (snapshot, world) in snapshots {
+            assert_same(&snapshot, &world);
         }
     }
 

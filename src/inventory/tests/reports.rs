@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::nosy;
+use crate::check::testing::now;
 use crate::checks;
 use crate::engine::{self, Evaluation, Located, Policy, PolicySet};
 use crate::inventory::{Change, Inventory, ReportOn, View, affected};
@@ -34,7 +35,7 @@ pub(super) fn policies() -> PolicySet {
     });
     let compiled = [("some", some), ("namespaces", of_namespaces)].map(|(name, spec)| {
         let spec = serde_json::from_value(spec).expect("the policy is well-formed");
-        Policy::compile(name, &spec).expect("the policy compiles")
+        Policy::compile(name, &spec, crate::checklist::Checklists::built_in()).expect("the policy compiles")
     });
     let everything = checks::ALL.iter().copied().chain(nosy::ALL.iter().copied());
     PolicySet::new(
@@ -52,11 +53,11 @@ pub(super) fn content(
 ) -> Option<Content> {
     let evaluation = match on {
         ReportOn::Workload(key) => {
-            let view = View::of(inventory);
+            let view = View::of(inventory).at(now());
             engine::evaluate(policies, view, view.workload(key)?)?
         }
         ReportOn::Namespace(namespace) => {
-            let evaluation = engine::unclaimed(policies, inventory, namespace)?;
+            let evaluation = engine::unclaimed(policies, View::of(inventory).at(now()), namespace)?;
             let says_something = evaluation
                 .results
                 .iter()
@@ -118,7 +119,7 @@ pub(super) fn refresh(
 ) -> BTreeSet<ReportOn> {
     let touched: BTreeSet<_> = changes
         .iter()
-        .flat_map(|change| affected(before, after, change))
+        .flat_map(|change| affected(before, after, change, policies.sight()))
         .collect();
     for on in &touched {
         match content(policies, after, on) {

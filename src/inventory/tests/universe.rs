@@ -1,9 +1,13 @@
 //! Random objects out of a universe so small that they refer to each other, and often to nothing.
 
+mod needs;
+mod routing;
+
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
+use crate::inventory::Record;
 use crate::model::{self, Kind, Object, Stub};
 
 /// Most objects are in the first, for more of them to meet.
@@ -21,9 +25,33 @@ pub(super) fn any_object() -> BoxedStrategy<Object> {
         Kind::Deployment,
         Kind::ReplicaSet,
         Kind::ReplicaSet,
+        Kind::Pod,
+        Kind::Pod,
     ]);
     prop_oneof![select(workloads), select(others)]
         .prop_flat_map(object_of)
+        .boxed()
+}
+
+/// The record of an object of any kind: also pods of workloads.
+pub(super) fn any_record() -> BoxedStrategy<Record> {
+    record(any_object())
+}
+
+/// The record of an object of a kind.
+pub(super) fn record_of(kind: Kind) -> BoxedStrategy<Record> {
+    record(object_of(kind))
+}
+
+/// Pods of workloads are kept as in a cluster, or as in files.
+fn record(object: BoxedStrategy<Object>) -> BoxedStrategy<Record> {
+    (object, prop::bool::weighted(0.8))
+        .prop_map(|(object, as_in_cluster)| match object {
+            Object::Workload(pod) if pod.kind() == Kind::Pod && as_in_cluster => {
+                Record::of_cluster(Object::Workload(pod))
+            }
+            object => object.into(),
+        })
         .boxed()
 }
 
@@ -33,7 +61,7 @@ pub(super) fn object_of(kind: Kind) -> BoxedStrategy<Object> {
         kind if kind.is_workload() => any_workload(kind),
         Kind::Namespace => (
             metadata(select(&NAMESPACES[..]), kind),
-            labels(&["env"], &["prod", "dev"]),
+            routing::of_namespace(),
             any::<bool>(),
         )
             .prop_map(move |(mut metadata, labels, deleting)| {
@@ -56,16 +84,33 @@ pub(super) fn object_of(kind: Kind) -> BoxedStrategy<Object> {
             with_metadata(kind, &["x", "y", "cluster-admin"], rules())
         }
         Kind::RoleBinding | Kind::ClusterRoleBinding => with_metadata(kind, &NAMES, binding(kind)),
-        Kind::HorizontalPodAutoscaler => with_spec(kind, autoscaler()),
+        Kind::HorizontalPodAutoscaler => {
+            let fields = (autoscaler(), scaling());
+            let fields = fields.prop_map(|(spec, status)| json!({"spec": spec, "status": status}));
+            with_metadata(kind, &NAMES, fields)
+        }
         Kind::PodDisruptionBudget => with_spec(kind, budget()),
+        Kind::ConfigMap
+        | Kind::PersistentVolumeClaim
+        | Kind::PersistentVolume
+        | Kind::StorageClass
+        | Kind::Node
+        | Kind::Secret
+        | Kind::ExternalSecret
+        | Kind::SealedSecret => needs::object_of(kind),
+        Kind::ControllerRevision => any_revision(),
         Kind::NetworkPolicy => with_spec(kind, network_policy()),
-        Kind::Service => with_spec(
-            kind,
-            prop_oneof![
-                Just(json!({})),
-                pod_labels().prop_map(|labels| json!({"selector": labels}))
-            ],
-        ),
+        Kind::Service
+        | Kind::Ingress
+        | Kind::Gateway
+        | Kind::HTTPRoute
+        | Kind::GRPCRoute
+        | Kind::DestinationRule
+        | Kind::ResourceQuota
+        | Kind::EndpointSlice
+        | Kind::Application
+        | Kind::Kustomization
+        | Kind::HelmRelease => routing::object_of(kind),
         _ => with_spec(kind, limit_range()),
     }
 }
@@ -85,7 +130,11 @@ fn with_metadata(
 ) -> BoxedStrategy<Object> {
     (metadata(select(names), kind), fields)
         .prop_map(move |(metadata, mut object)| {
+            let own = std::mem::take(&mut object["labels"]);
+            let annotations = std::mem::take(&mut object["annotations"]);
             object["metadata"] = metadata;
+            object["metadata"]["labels"] = own;
+            object["metadata"]["annotations"] = annotations;
             decode(kind, object)
         })
         .boxed()
@@ -139,13 +188,24 @@ fn any_workload(kind: Kind) -> BoxedStrategy<Object> {
         account,
         container,
     );
-    (parts, pod_labels(), any::<bool>(), any::<bool>())
+    (
+        parts,
+        pod_labels(),
+        any::<bool>(),
+        any::<bool>(),
+        live(kind),
+        needs::of_workload(),
+        routing::of_workload(),
+    )
         .prop_map(
             move |(
                 (mut metadata, owner, pod_labels, replicas, account, container),
                 own_labels,
                 finished,
                 as_stub,
+                live,
+                needs,
+                routing,
             )| {
                 metadata["labels"] = if kind == Kind::Pod {
                     pod_labels.clone()
@@ -156,35 +216,101 @@ fn any_workload(kind: Kind) -> BoxedStrategy<Object> {
                 if owned {
                     metadata["ownerReferences"] = json!([owner_in(&metadata, owner)]);
                 }
-                let pod = json!({
+                metadata["annotations"] = live["annotations"].clone();
+                if kind != Kind::Pod {
+                    needs::merge(&mut metadata["labels"], &routing["labels"]);
+                }
+                needs::merge(&mut metadata["annotations"], &routing["annotations"]);
+                let mut container = any_container(container);
+                needs::merge(&mut container, &needs["container"]);
+                needs::merge(&mut container, &routing["container"]);
+                let mut pod = json!({
+                    "nodeName": live["node"],
                     "serviceAccountName": account,
-                    "containers": [any_container(container)],
+                    "containers": [container],
                 });
+                needs::merge(&mut pod, &needs["pod"]);
                 let template = json!({"metadata": {"labels": pod_labels}, "spec": pod});
                 let spec = match kind {
                     Kind::Pod => pod,
                     Kind::Job => json!({"parallelism": replicas, "template": template}),
                     Kind::CronJob => json!({"jobTemplate": {"spec": {"template": template}}}),
-                    _ => json!({"replicas": replicas, "template": template}),
+                    _ => {
+                        let mut spec = json!({"replicas": replicas, "template": template});
+                        needs::merge(&mut spec, &needs["set"]);
+                        spec
+                    }
                 };
                 let status = match (kind, finished) {
                     (Kind::Pod, true) => json!({"phase": "Succeeded"}),
                     (Kind::Job, true) => {
                         json!({"conditions": [{"type": "Complete", "status": "True"}]})
                     }
-                    _ => Value::Null,
+                    _ => live["status"].clone(),
                 };
                 let object = decode(
                     kind,
                     json!({"metadata": metadata, "spec": spec, "status": status}),
                 );
-                if owned && as_stub {
-                    Object::Owned(Stub {
-                        meta: object.meta().clone(),
-                    })
-                } else {
-                    object
+                match object {
+                    Object::Workload(workload) if owned && as_stub && kind != Kind::Pod => {
+                        Object::Owned(Stub::from(*workload))
+                    }
+                    object => object,
                 }
+            },
+        )
+        .boxed()
+}
+
+/// What a cluster says of a workload: of pods, the Node and how they do; of others, their revision and their rollout.
+fn live(kind: Kind) -> BoxedStrategy<Value> {
+    if kind != Kind::Pod {
+        let counts = (0..3_u8, 0..3_u8, prop::option::of(1..4_u8));
+        return counts
+            .prop_map(|(generation, ready, revision)| {
+                let annotations = revision.map(|revision| {
+                    json!({"deployment.kubernetes.io/revision": revision.to_string()})
+                });
+                let status = json!({
+                    "observedGeneration": generation, "replicas": 2, "updatedReplicas": ready, "readyReplicas": ready,
+                    "availableReplicas": ready, "updateRevision": format!("r{ready}"),
+                });
+                json!({"annotations": annotations, "status": status})
+            })
+            .boxed();
+    }
+    let node = select(vec![Value::Null, json!("x"), json!("y"), json!("gone")]);
+    let ready = select(vec!["True", "False"]);
+    (node, ready, 0..3_u8)
+        .prop_map(|(node, ready, restarts)| {
+            let status = json!({
+                "phase": if node.is_null() { "Pending" } else { "Running" },
+                "conditions": [{"type": "Ready", "status": ready, "lastTransitionTime": "2026-01-01T11:55:00Z"}],
+                "containerStatuses": [{
+                    "name": "main", "ready": ready == "True", "restartCount": restarts,
+                    "lastState": {"terminated": {"finishedAt": "2026-01-01T11:30:00Z"}},
+                }],
+            });
+            json!({"node": node, "status": status})
+        })
+        .boxed()
+}
+
+/// A revision of a StatefulSet or a DaemonSet, or of nothing that is here.
+fn any_revision() -> BoxedStrategy<Object> {
+    let kind = Kind::ControllerRevision;
+    let owner = (
+        select(vec!["StatefulSet", "DaemonSet"]),
+        select(&NAMES[..]),
+        0..2_u8,
+    );
+    (metadata(select(vec!["r1", "r2"]), kind), owner, 1..4_u8)
+        .prop_map(
+            move |(mut metadata, (owner, name, incarnation), revision)| {
+                let owner = json!([owner, name, incarnation]);
+                metadata["ownerReferences"] = json!([owner_in(&metadata, owner)]);
+                decode(kind, json!({"metadata": metadata, "revision": revision}))
             },
         )
         .boxed()
@@ -211,6 +337,8 @@ fn owner() -> impl Strategy<Value = Value> {
     let kinds = [
         "Deployment",
         "ReplicaSet",
+        "ReplicaSet",
+        "StatefulSet",
         "CronJob",
         "Job",
         "Rollout",
@@ -291,6 +419,12 @@ fn autoscaler() -> impl Strategy<Value = Value> {
     )
 }
 
+/// What the controller of a HorizontalPodAutoscaler says of it.
+fn scaling() -> impl Strategy<Value = Value> {
+    let active = |status: &str| json!({"conditions": [{"type": "ScalingActive", "status": status, "reason": "X"}]});
+    select(vec![Value::Null, active("True"), active("False")])
+}
+
 fn budget() -> impl Strategy<Value = Value> {
     let demand = select(vec![
         ("minAvailable", json!(1)),
@@ -329,6 +463,7 @@ fn limit_range() -> impl Strategy<Value = Value> {
             json!({"cpu": "1"}),
             json!({"memory": "1Gi"}),
             json!({"cpu": 1, "memory": "1Gi"}),
+            json!({"ephemeral-storage": "1Gi"}),
         ])
     };
     let item = (select(vec!["Container", "Pod"]), amounts(), amounts());

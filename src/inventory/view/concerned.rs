@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::{EVERY_ACCOUNT, View};
 use crate::inventory::edges::{self, Anchor};
-use crate::model::{Binding, Key, Kind, Object, PodAutoscaler, Role, Selector, Text, Workload};
+use crate::model::{Binding, Key, Kind, Object, PodAutoscaler, Role, Selector, Service, Text, Workload};
 
 /// Records or workloads, as they come: in no order, perhaps more than once.
-type Walk<'w, 'a, T> = Box<dyn Iterator<Item = &'a T> + 'w>;
+pub(super) type Walk<'w, 'a, T> = Box<dyn Iterator<Item = &'a T> + 'w>;
 
 impl<'a> View<'a> {
     /// The workloads of a namespace whose pods a selector selects, by kind and name.
@@ -47,10 +47,22 @@ impl<'a> View<'a> {
         'a: 'w,
     {
         match object {
-            Object::PodDisruptionBudget(_) | Object::NetworkPolicy(_) | Object::Service(_) => {
+            Object::PodDisruptionBudget(_) | Object::NetworkPolicy(_) => {
                 let selector = edges::selector_of(object).into_iter();
                 let namespace = &object.key().namespace;
                 Box::new(selector.flat_map(move |selector| self.walk_selected(namespace, selector)))
+            }
+            Object::Service(service) => {
+                let mut led_to = self.walk_led_to(service).peekable();
+                if led_to.peek().is_some() || service.selector.is_none() {
+                    Box::new(led_to)
+                } else {
+                    Box::new(self.namesakes(service))
+                }
+            }
+            Object::Ingress(_) | Object::Route(_) | Object::DestinationRule(_) => {
+                let services = self.services_behind(object).into_iter();
+                Box::new(services.flat_map(move |service| self.walk_led_to(service)))
             }
             Object::PodAutoscaler(autoscaler) => Box::new(self.scaled(autoscaler).into_iter()),
             Object::Binding(binding) => self.walk_granted(binding),
@@ -91,6 +103,17 @@ impl<'a> View<'a> {
         self.judged(stored, |workload| {
             workload.meta.key.namespace == *namespace && selector.matches(&workload.pod.labels)
         })
+    }
+
+    /// To whose pods a Service leads.
+    pub(super) fn walk_led_to<'w>(self, service: &'w Service) -> Walk<'w, 'a, Workload>
+    where
+        'a: 'w,
+    {
+        let selector = service.selector.as_ref().into_iter();
+        let namespace = &service.meta.key.namespace;
+        let selected = selector.flat_map(move |selector| self.walk_selected(namespace, selector));
+        Box::new(selected.filter(|workload| service.selects(workload)))
     }
 
     fn walk_granted<'w>(self, binding: &'w Binding) -> Walk<'w, 'a, Workload>
@@ -140,7 +163,7 @@ impl<'a> View<'a> {
     }
 
     /// Those of the stored workloads that are judged themselves and match, with the replaced one in its place.
-    fn judged<'w>(
+    pub(super) fn judged<'w>(
         self,
         stored: Walk<'w, 'a, Arc<Object>>,
         matches: impl Fn(&Workload) -> bool + 'w,
@@ -161,7 +184,7 @@ impl<'a> View<'a> {
 }
 
 /// Each once, by key.
-fn in_order<'a>(workloads: Walk<'_, 'a, Workload>) -> Vec<&'a Workload> {
+pub(super) fn in_order<'a>(workloads: Walk<'_, 'a, Workload>) -> Vec<&'a Workload> {
     let mut workloads: Vec<_> = workloads.collect();
     workloads.sort_by_key(|workload| workload.key());
     workloads.dedup_by_key(|workload| workload.key());

@@ -3,16 +3,48 @@
 use serde::Deserialize;
 use serde::de::Error;
 
+use super::Metadata;
 use super::scalar::{List, Str};
-use crate::model::{Kind, Meta, MetricSource, PodAutoscaler, Resource, ScaleTarget};
+use super::status::{self, Condition};
+use crate::model::{
+    CoolDown, Kind, MetricSource, PodAutoscaler, Resource, ScaleTarget, Scaling, Truth,
+};
+
+#[derive(Deserialize)]
+pub(super) struct Autoscaler {
+    #[serde(default)]
+    metadata: Metadata,
+    spec: Option<Spec>,
+    status: Option<Status>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Status {
+    conditions: List<Condition>,
+}
 
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct Spec {
+struct Spec {
     scale_target_ref: Option<TargetRef>,
     min_replicas: Option<i32>,
     max_replicas: Option<i32>,
     metrics: List<WireMetric>,
+    behavior: Option<Behavior>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Behavior {
+    scale_down: Option<ScalingRules>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct ScalingRules {
+    stabilization_window_seconds: Option<i64>,
+    select_policy: Option<Str>,
 }
 
 #[derive(Deserialize)]
@@ -47,12 +79,14 @@ struct MetricTarget {
     r#type: Option<Str>,
 }
 
-impl Spec {
-    pub(super) fn record<E: Error>(self, meta: Meta) -> Result<PodAutoscaler, E> {
-        let target = self
+impl Autoscaler {
+    pub(super) fn record<E: Error>(self) -> Result<PodAutoscaler, E> {
+        let meta = self.metadata.record(Kind::HorizontalPodAutoscaler)?;
+        let spec = self.spec.unwrap_or_default();
+        let target = spec
             .scale_target_ref
             .ok_or_else(|| E::custom("spec.scaleTargetRef: required"))?;
-        let mut metrics: Vec<_> = self.metrics.0.into_iter().map(WireMetric::record).collect();
+        let mut metrics: Vec<_> = spec.metrics.0.into_iter().map(WireMetric::record).collect();
         if metrics.is_empty() {
             metrics.push(MetricSource::Utilization {
                 resource: Some(Resource::Cpu),
@@ -74,10 +108,44 @@ impl Spec {
                 kind_name: target.kind.0,
                 name: target.name.0,
             },
-            min_replicas: self.min_replicas.unwrap_or(1),
-            max_replicas: self.max_replicas.unwrap_or(0),
+            min_replicas: spec.min_replicas.unwrap_or(1),
+            max_replicas: spec.max_replicas.unwrap_or(0),
             metrics: metrics.into(),
+            cool_down: spec.behavior.unwrap_or_default().cool_down(),
+            scaling: self.status.and_then(|status| status.scaling()),
         })
+    }
+}
+
+impl Behavior {
+    /// The API server fills in the other fields where `behavior` is set, but never this one (`GenerateHPAScaleDownRules`).
+    fn cool_down(self) -> CoolDown {
+        let rules = self.scale_down.unwrap_or_default();
+        let policy = rules.select_policy.as_ref();
+        if policy.is_some_and(|policy| &*policy.0 == "Disabled") {
+            return CoolDown::Never;
+        }
+        rules
+            .stabilization_window_seconds
+            .map_or(CoolDown::Unsaid, CoolDown::Seconds)
+    }
+}
+
+impl Status {
+    fn scaling(&self) -> Option<Box<Scaling>> {
+        if self.conditions.0.is_empty() {
+            return None;
+        }
+        let truth =
+            |name| status::find(&self.conditions, name).map_or(Truth::Unsaid, Condition::truth);
+        // `ScalingLimited` is true whenever there are as few as there may be, too.
+        let limited = status::find(&self.conditions, "ScalingLimited");
+        Some(Box::new(Scaling {
+            able: truth("AbleToScale"),
+            active: truth("ScalingActive"),
+            is_capped: limited
+                .is_some_and(|limited| limited.holds() && &*limited.reason() == "TooManyReplicas"),
+        }))
     }
 }
 

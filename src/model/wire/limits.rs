@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::scalar::{Amounts, List, Str};
-use crate::model::{Amount, LimitRange, LimitRangeItem, Meta};
+use crate::model::{LimitRange, LimitRangeItem, Meta};
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -42,13 +42,8 @@ impl Limit {
         if self.r#type.is_none_or(|name| &*name.0 != "Container") {
             return None;
         }
-        let or = |first: [Option<Amount>; 2], then: [Option<Amount>; 2]| {
-            let [cpu, memory] = first;
-            let [other_cpu, other_memory] = then;
-            [cpu.or(other_cpu), memory.or(other_memory)]
-        };
-        let limits = or(self.default.0, self.max.0);
-        let requests = or(or(self.default_request.0, limits.clone()), self.min.0);
+        let limits = self.default.0.or(self.max.0);
+        let requests = self.default_request.0.or(limits.clone()).or(self.min.0);
         Some(LimitRangeItem { requests, limits })
     }
 }

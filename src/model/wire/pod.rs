@@ -1,13 +1,25 @@
 //! Pods and pod templates on the wire.
 
+mod container;
+mod environment;
+mod placement;
+mod probe;
+mod references;
+mod volume;
+
 use serde::Deserialize;
 
+use self::container::{Container, Resources, SecurityContext};
+use self::placement::{Affinity, Constraint, Own};
+use self::references::{NameRef, References};
+use self::volume::{Volume, Volumes};
 use super::Metadata;
-use super::scalar::{Amounts, List, Present, Str};
-use crate::model::{
-    Container as Record, ContainerRole, Labels, PodTemplate, Probes, Resources as ResourcesRecord,
-    Seccomp, Security, Text, Volume as VolumeRecord,
-};
+use super::scalar::{List, Pairs, Str};
+use crate::model::reference::ReferenceField;
+use crate::model::{ContainerRole, Kind, Labels, PodTemplate, Text};
+
+/// `DefaultTerminationGracePeriodSeconds`.
+const GRACE_PERIOD: i64 = 30;
 
 /// `template`.
 #[derive(Deserialize, Default)]
@@ -22,6 +34,7 @@ pub(super) struct Template {
 #[serde(default)]
 pub(super) struct JobTemplate {
     pub(super) parallelism: Option<i32>,
+    pub(super) suspend: Option<bool>,
     pub(super) template: Template,
 }
 
@@ -33,6 +46,12 @@ pub(super) struct Spec {
     init_containers: List<Container>,
     ephemeral_containers: List<Container>,
     volumes: List<Volume>,
+    image_pull_secrets: List<NameRef>,
+    termination_grace_period_seconds: Option<i64>,
+    node_selector: Pairs,
+    affinity: Option<Affinity>,
+    topology_spread_constraints: List<Constraint>,
+    node_name: Option<Str>,
     service_account_name: Option<Str>,
     service_account: Option<Str>,
     automount_service_account_token: Option<bool>,
@@ -54,82 +73,35 @@ struct OperatingSystem {
     name: Option<Str>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-struct Container {
-    name: Option<Str>,
-    image: Option<Str>,
-    restart_policy: Option<Str>,
-    liveness_probe: Option<Probe>,
-    readiness_probe: Option<Probe>,
-    startup_probe: Option<Probe>,
-    resources: Option<Resources>,
-    security_context: Option<SecurityContext>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-struct Probe {
-    exec: Option<Present>,
-    grpc: Option<Present>,
-    http_get: Option<Present>,
-    tcp_socket: Option<Present>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Resources {
-    requests: Amounts,
-    limits: Amounts,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-struct SecurityContext {
-    privileged: Option<bool>,
-    allow_privilege_escalation: Option<bool>,
-    read_only_root_filesystem: Option<bool>,
-    run_as_non_root: Option<bool>,
-    run_as_user: Option<i64>,
-    seccomp_profile: Option<SeccompProfile>,
-    capabilities: Option<Capabilities>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct SeccompProfile {
-    r#type: Option<Str>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Capabilities {
-    add: List<Str>,
-    drop: List<Str>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-struct Volume {
-    name: Option<Str>,
-    host_path: Option<HostPath>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct HostPath {
-    path: Option<Str>,
-}
-
 impl Template {
-    pub(super) fn record(self) -> PodTemplate {
+    /// The pods of a workload in this namespace.
+    pub(super) fn record(self, namespace: &Text) -> PodTemplate {
         let labels = self.metadata.unwrap_or_default().labels.into_labels();
-        self.spec.unwrap_or_default().record(labels)
+        self.spec.unwrap_or_default().record(labels, namespace)
     }
 }
 
 impl Spec {
-    pub(super) fn record(self, labels: Labels) -> PodTemplate {
+    /// The Node that the pod is scheduled to.
+    pub(super) fn node(&self) -> Option<Text> {
+        let node = self.node_name.as_ref().map(|name| name.0.clone());
+        node.filter(|name| !name.is_empty())
+    }
+
+    /// The pods with these labels in this namespace.
+    pub(super) fn record(self, labels: Labels, namespace: &Text) -> PodTemplate {
+        let mut references = References::default();
+        let volumes = Volumes::record(self.volumes, &mut references);
+        for (at, named) in (0_u16..).zip(self.image_pull_secrets.0) {
+            references.add(Kind::Secret, named, ReferenceField::PullSecret(at));
+        }
+        let chooses_nodes = placement::chooses_nodes(&self.node_selector, self.affinity.as_ref());
+        let own = Own {
+            labels: &labels,
+            namespace,
+        };
+        let spreads =
+            placement::spreads(self.topology_spread_constraints, self.affinity, &own);
         let lists = [
             (ContainerRole::Init, self.init_containers),
             (ContainerRole::App, self.containers),
@@ -139,7 +111,10 @@ impl Spec {
             list.0
                 .into_iter()
                 .enumerate()
-                .map(move |(index, container)| container.record(role, index))
+                .map(move |(index, container)| (role, index, container))
+        });
+        let containers = containers.map(|(role, index, container)| {
+            container.record(role, index, &volumes.of_config_maps)
         });
         // The deprecated alias counts where the name is empty, as in the API server's conversion.
         let account = self
@@ -147,15 +122,10 @@ impl Spec {
             .filter(|name| !name.0.is_empty())
             .or(self.service_account);
         PodTemplate {
-            labels,
             containers: containers.collect(),
-            volumes: self
-                .volumes
-                .0
-                .into_iter()
-                .enumerate()
-                .filter_map(Volume::record)
-                .collect(),
+            labels,
+            volumes: volumes.kept.into(),
+            references: references.into_list(),
             service_account: account
                 .filter(|name| !name.0.is_empty())
                 .map_or_else(|| Text::from("default"), |name| name.0),
@@ -171,93 +141,16 @@ impl Spec {
             restarts_always: self
                 .restart_policy
                 .is_none_or(|policy| matches!(&*policy.0, "" | "Always")),
+            grace_period: self
+                .termination_grace_period_seconds
+                .unwrap_or(GRACE_PERIOD),
+            chooses_nodes,
+            spreads,
             security: self
                 .security_context
                 .map(SecurityContext::record)
                 .unwrap_or_default(),
             resources: self.resources.map(Resources::record).unwrap_or_default(),
         }
-    }
-}
-
-impl Container {
-    fn record(self, list: ContainerRole, index: usize) -> Record {
-        let restarts = self
-            .restart_policy
-            .is_some_and(|policy| &*policy.0 == "Always");
-        let has = |probe: Option<Probe>| probe.is_some_and(|probe| probe.has_handler());
-        Record {
-            name: super::text(self.name),
-            role: if list == ContainerRole::Init && restarts {
-                ContainerRole::Sidecar
-            } else {
-                list
-            },
-            index: u16::try_from(index).unwrap_or(u16::MAX),
-            image: super::text(self.image),
-            probes: Probes {
-                liveness: has(self.liveness_probe),
-                readiness: has(self.readiness_probe),
-                startup: has(self.startup_probe),
-            },
-            resources: self.resources.map(Resources::record).unwrap_or_default(),
-            security: self
-                .security_context
-                .map(SecurityContext::record)
-                .unwrap_or_default(),
-        }
-    }
-}
-
-impl Probe {
-    fn has_handler(&self) -> bool {
-        [self.exec, self.grpc, self.http_get, self.tcp_socket]
-            .iter()
-            .any(Option::is_some)
-    }
-}
-
-impl Resources {
-    fn record(self) -> ResourcesRecord {
-        ResourcesRecord {
-            requests: self.requests.0,
-            limits: self.limits.0,
-        }
-    }
-}
-
-impl SecurityContext {
-    fn record(self) -> Security {
-        let capabilities = self.capabilities.unwrap_or_default();
-        // A profile without a type is refused by the API server; it must not look as if there were none.
-        let seccomp = self.seccomp_profile.map(|profile| {
-            let name = super::text(profile.r#type);
-            match &*name {
-                "RuntimeDefault" => Seccomp::RuntimeDefault,
-                "Localhost" => Seccomp::Localhost,
-                _ => Seccomp::Other(name),
-            }
-        });
-        Security {
-            privileged: self.privileged,
-            allow_privilege_escalation: self.allow_privilege_escalation,
-            read_only_root_filesystem: self.read_only_root_filesystem,
-            run_as_non_root: self.run_as_non_root,
-            run_as_user: self.run_as_user,
-            seccomp,
-            added_capabilities: capabilities.add.into_texts(),
-            dropped_capabilities: capabilities.drop.into_texts(),
-        }
-    }
-}
-
-impl Volume {
-    fn record((index, volume): (usize, Volume)) -> Option<VolumeRecord> {
-        let host_path = volume.host_path?;
-        Some(VolumeRecord {
-            name: super::text(volume.name),
-            index: u16::try_from(index).unwrap_or(u16::MAX),
-            host_path: super::text(host_path.path),
-        })
     }
 }

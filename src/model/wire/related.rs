@@ -1,21 +1,24 @@
 //! The objects around workloads on the wire, by kind.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny};
 
 use super::rbac::{WireBinding, WireRole};
-use super::scalar::{Pairs, Share, Str};
+use super::scalar::{List, Share, Str};
 use super::selectors::LabelSelector;
-use super::{Metadata, autoscaler, limits, network};
-use crate::model::{Kind, Object, PodDisruptionBudget, Selector, Service, ServiceAccount};
+use super::{Metadata, autoscaler, destination, gateway, ingress, limits, network, quota, service};
+use crate::model::{
+    EndpointSlice, Kind, Labels, Meta, Object, PodDisruptionBudget, ServiceAccount, Stub,
+};
 
 /// The record of an object that is no workload.
 pub(super) fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Object, D::Error> {
     Ok(match kind {
         Kind::HorizontalPodAutoscaler => {
-            let from = Envelope::<autoscaler::Spec>::deserialize(from)?;
-            let meta = from.metadata.record(kind)?;
-            Object::PodAutoscaler(from.spec.unwrap_or_default().record(meta)?)
+            let from = autoscaler::Autoscaler::deserialize(from)?;
+            Object::PodAutoscaler(from.record()?)
         }
         Kind::PodDisruptionBudget => {
             let from = Envelope::<BudgetSpec>::deserialize(from)?;
@@ -43,20 +46,54 @@ pub(super) fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<O
             Object::LimitRange(from.spec.unwrap_or_default().record(meta))
         }
         Kind::Service => {
-            let from = Envelope::<ServiceSpec>::deserialize(from)?;
-            let selector = Selector::equal(
-                from.spec
-                    .unwrap_or_default()
-                    .selector
-                    .iter()
-                    .map(|(key, value)| (key, value)),
-            );
-            // Without a selector, a Service selects nothing.
-            let selector = Some(selector).filter(|selector| !selector.is_empty());
-            Object::Service(Service {
+            let mut from = Envelope::<service::Spec>::deserialize(from)?;
+            let annotations = std::mem::take(&mut from.metadata.annotations);
+            let meta = from.metadata.record(kind)?;
+            Object::Service(from.spec.unwrap_or_default().record(meta, &annotations))
+        }
+        Kind::Ingress => {
+            let mut from = Envelope::<ingress::Spec>::deserialize(from)?;
+            let annotations = std::mem::take(&mut from.metadata.annotations);
+            let meta = from.metadata.record(kind)?;
+            Object::Ingress(from.spec.unwrap_or_default().record(meta, &annotations))
+        }
+        Kind::Gateway => {
+            let from = Envelope::<gateway::GatewaySpec>::deserialize(from)?;
+            let meta = from.metadata.record(kind)?;
+            Object::Gateway(from.spec.unwrap_or_default().record(meta))
+        }
+        Kind::HTTPRoute | Kind::GRPCRoute => {
+            let from = Envelope::<gateway::RouteSpec>::deserialize(from)?;
+            let meta = from.metadata.record(kind)?;
+            Object::Route(from.spec.unwrap_or_default().record(meta))
+        }
+        Kind::DestinationRule => {
+            let from = Envelope::<destination::Spec>::deserialize(from)?;
+            let meta = from.metadata.record(kind)?;
+            Object::DestinationRule(from.spec.unwrap_or_default().record(meta))
+        }
+        Kind::ResourceQuota => {
+            let from = Envelope::<quota::Spec>::deserialize(from)?;
+            let meta = from.metadata.record(kind)?;
+            Object::ResourceQuota(from.spec.unwrap_or_default().record(meta))
+        }
+        Kind::EndpointSlice => {
+            let from = WireSlice::deserialize(from)?;
+            let addresses = from.endpoints.0.into_iter();
+            let addresses = addresses.flat_map(|endpoint| endpoint.addresses.0);
+            let addresses: BTreeSet<_> = addresses.map(|address| address.0).collect();
+            Object::EndpointSlice(EndpointSlice {
                 meta: from.metadata.record(kind)?,
-                selector,
+                addresses: addresses.into_iter().collect(),
             })
+        }
+        Kind::Application | Kind::Kustomization | Kind::HelmRelease => {
+            let from = Envelope::<IgnoredAny>::deserialize(from)?;
+            let mut meta: Meta = from.metadata.record(kind)?;
+            // Argo CD counts every change of a status as a generation; only that it is there is of interest.
+            meta.generation = 0;
+            meta.labels = Labels::default();
+            Object::Deliverer(meta)
         }
         Kind::ServiceAccount => {
             let from = WireAccount::deserialize(from)?;
@@ -65,6 +102,11 @@ pub(super) fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<O
                 meta: from.metadata.record(kind)?,
                 automount_token,
             })
+        }
+        Kind::ControllerRevision => {
+            let from = WireRevision::deserialize(from)?;
+            let revision = from.revision.unwrap_or(0);
+            Object::Owned(Stub::new(from.metadata.record(kind)?, revision))
         }
         Kind::Role | Kind::ClusterRole => Object::Role(WireRole::deserialize(from)?.record(kind)?),
         Kind::RoleBinding | Kind::ClusterRoleBinding => {
@@ -96,10 +138,25 @@ struct BudgetSpec {
     max_unavailable: Option<Share>,
 }
 
+#[derive(Deserialize)]
+struct WireSlice {
+    #[serde(default)]
+    metadata: Metadata,
+    #[serde(default)]
+    endpoints: List<Endpoint>,
+}
+
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct ServiceSpec {
-    selector: Pairs,
+struct Endpoint {
+    addresses: List<Str>,
+}
+
+#[derive(Deserialize)]
+struct WireRevision {
+    #[serde(default)]
+    metadata: Metadata,
+    revision: Option<i64>,
 }
 
 #[derive(Deserialize)]

@@ -5,9 +5,10 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use crate::model::{Amount, IntOrPercent, Labels, Text};
+use crate::model::{Amount, IntOrPercent, Labels, PortName, Text};
 
 /// Text, decoded with one allocation.
+#[derive(PartialEq)]
 pub(super) struct Str(pub(super) Text);
 
 impl<'de> Deserialize<'de> for Str {
@@ -36,6 +37,7 @@ impl<'de> Deserialize<'de> for Time {
 }
 
 /// A list; `null` is an empty one.
+#[derive(PartialEq)]
 pub(super) struct List<T>(pub(super) Vec<T>);
 
 impl<T> Default for List<T> {
@@ -115,9 +117,9 @@ impl<'de> Deserialize<'de> for Pairs {
     }
 }
 
-/// A set by resource name, of which CPU and memory are kept.
+/// A set by resource name, of which some are kept.
 #[derive(Default)]
-pub(super) struct Amounts(pub(super) [Option<Amount>; 2]);
+pub(super) struct Amounts(pub(super) crate::model::Amounts);
 
 impl<'de> Deserialize<'de> for Amounts {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -126,12 +128,15 @@ impl<'de> Deserialize<'de> for Amounts {
         struct Fields {
             cpu: Option<QuantityText>,
             memory: Option<QuantityText>,
+            #[serde(rename = "ephemeral-storage")]
+            ephemeral_storage: Option<QuantityText>,
         }
         let fields = Option::<Fields>::deserialize(from)?.unwrap_or_default();
-        Ok(Self([
-            fields.cpu.map(|amount| amount.0),
-            fields.memory.map(|amount| amount.0),
-        ]))
+        Ok(Self(crate::model::Amounts {
+            cpu: fields.cpu.map(|amount| amount.0),
+            memory: fields.memory.map(|amount| amount.0),
+            ephemeral_storage: fields.ephemeral_storage.map(|amount| Box::new(amount.0)),
+        }))
     }
 }
 
@@ -187,6 +192,66 @@ impl<'de> Deserialize<'de> for Share {
             }
         }
         from.deserialize_any(Expected)
+    }
+}
+
+/// A port: its number, or a name.
+#[derive(PartialEq)]
+pub(super) struct Port(pub(super) PortName);
+
+impl<'de> Deserialize<'de> for Port {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Expected;
+        impl<'de> Visitor<'de> for Expected {
+            type Value = Port;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number or the name of a port")
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Port, E> {
+                Ok(Port(PortName::Name(text.into())))
+            }
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Port, E> {
+                // One that does not fit is none, like 0.
+                Ok(Port(PortName::Number(i32::try_from(number).unwrap_or(0))))
+            }
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Port, E> {
+                self.visit_i64(i64::try_from(number).unwrap_or(0))
+            }
+        }
+        from.deserialize_any(Expected)
+    }
+}
+
+/// The keys of a map, whose values are skipped; `null` has none.
+#[derive(Default)]
+pub(super) struct Keys(pub(super) Vec<Text>);
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Expected;
+        impl<'de> Visitor<'de> for Expected {
+            type Value = Keys;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map")
+            }
+            fn visit_unit<E: Error>(self) -> Result<Keys, E> {
+                Ok(Keys::default())
+            }
+            fn visit_none<E: Error>(self) -> Result<Keys, E> {
+                Ok(Keys::default())
+            }
+            fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Keys, D::Error> {
+                from.deserialize_map(self)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+                let mut keys = Vec::new();
+                while let Some((key, _)) = map.next_entry::<Str, serde::de::IgnoredAny>()? {
+                    keys.push(key.0);
+                }
+                Ok(Keys(keys))
+            }
+        }
+        from.deserialize_option(Expected)
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::*;
+use crate::checklist::Checklists;
 use crate::api::{Action, Actions, ReadinessPolicySpec};
 use crate::engine::{Policy, PolicySet};
 use crate::inventory::Inventory;
@@ -31,11 +32,12 @@ fn live(objects: &[(Kind, Value)]) -> Arc<Live> {
         actions,
         ..ReadinessPolicySpec::default()
     };
-    let policies = PolicySet::new([Policy::compile("production", &spec).expect("a policy")]);
+    let policies = PolicySet::new([Policy::compile("production", &spec, Checklists::built_in()).expect("a policy")]);
     Live::at(Snapshot {
         inventory,
         policies: Arc::new(policies),
         complete: true,
+        ..Snapshot::empty()
     })
 }
 
@@ -264,6 +266,7 @@ async fn an_owner_that_is_a_moment_late_is_waited_for() {
             inventory,
             policies,
             complete: true,
+            ..Snapshot::empty()
         });
     };
     let (answer, ()) = tokio::join!(review(&live, request), publish);

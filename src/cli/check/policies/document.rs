@@ -1,6 +1,7 @@
 //! From a document to policies, refused as the API server would refuse them.
 
 use super::schema::{self, Misfit};
+use crate::checklist::Checklists;
 use crate::api::{self, ReadinessPolicySpec};
 use crate::engine::Policy;
 use crate::manifests::yaml::{Document, Node, Problem};
@@ -68,7 +69,7 @@ fn policy(node: Node<'_>) -> Result<Policy, Problem> {
         None => ReadinessPolicySpec::default(),
     };
     // What is wrong by now says its field itself.
-    Policy::compile(name, &spec).map_err(|error| problem(node, "/spec", "", error.to_string()))
+    Policy::compile(name, &spec, Checklists::built_in()).map_err(|error| problem(node, "/spec", "", error.to_string()))
 }
 
 fn problem(node: Node<'_>, pointer: &str, field: &str, message: String) -> Problem {

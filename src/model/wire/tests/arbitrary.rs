@@ -10,8 +10,16 @@ use crate::model::Kind;
 
 /// A manifest that has every field that is read.
 fn complete() -> Value {
-    let probe = json!({"httpGet": {}, "exec": {}, "grpc": {}, "tcpSocket": {}});
-    let amounts = json!({"cpu": "1", "memory": "1Gi"});
+    let probe = json!({
+        "httpGet": {"path": "a", "port": "b", "host": "c", "scheme": "d", "httpHeaders": [{"name": "e", "value": "f"}]},
+        "exec": {"command": ["a"]}, "grpc": {"port": 1, "service": "a"}, "tcpSocket": {"port": 2, "host": "a"},
+        "initialDelaySeconds": 1, "periodSeconds": 1, "timeoutSeconds": 1, "successThreshold": 1, "failureThreshold": 1,
+    });
+    let amounts = json!({"cpu": "1", "memory": "1Gi", "ephemeral-storage": "1Gi"});
+    let key = json!({"name": "a", "key": "b", "optional": true});
+    let name = json!({"name": "a", "optional": false});
+    let files = json!({"name": "a", "secretName": "b", "optional": false, "items": [{"key": "c"}]});
+    let claim = json!({"accessModes": ["ReadWriteOnce"], "storageClassName": "a", "volumeName": "b"});
     let resources = json!({"requests": amounts, "limits": amounts});
     let security = json!({
         "privileged": true, "allowPrivilegeEscalation": true, "readOnlyRootFilesystem": true, "runAsNonRoot": true,
@@ -20,19 +28,32 @@ fn complete() -> Value {
     let container = json!({
         "name": "a", "image": "b", "restartPolicy": "Always", "livenessProbe": probe, "readinessProbe": probe,
         "startupProbe": probe, "resources": resources, "securityContext": security,
+        "env": [{"name": "a", "value": "b", "valueFrom": {"configMapKeyRef": key, "secretKeyRef": key}}],
+        "envFrom": [{"configMapRef": name, "secretRef": name}], "volumeMounts": [{"name": "a"}],
+        "ports": [{"name": "a", "containerPort": 1, "protocol": "TCP"}],
+        "lifecycle": {"preStop": {"exec": {"command": ["sleep", "5"]}, "httpGet": {}, "tcpSocket": {}, "sleep": {"seconds": 5}}},
     });
     let metadata = json!({
         "name": "a", "generateName": "b", "namespace": "c", "uid": "d", "labels": {"e": "f"}, "generation": 1,
         "creationTimestamp": "2026-01-01T00:00:00Z", "deletionTimestamp": "2026-01-01T00:00:00Z",
+        "managedFields": [{
+            "manager": "a", "apiVersion": "extensions/v1beta1", "operation": "Update", "time": "2026-01-01T00:00:00Z",
+            "subresource": "", "fieldsV1": {"f:spec": {}},
+        }],
+        "annotations": {"storageclass.kubernetes.io/is-default-class": "true", "a": "b"},
         "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "g", "uid": "h", "controller": true}],
     });
     let selector = json!({
         "matchLabels": {"a": "b"},
         "matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}],
     });
+    let term = json!({
+        "topologyKey": "a", "labelSelector": selector, "namespaces": ["a"], "namespaceSelector": selector,
+        "mismatchLabelKeys": ["a"],
+    });
     let mut spec = json!({
         "containers": [container], "initContainers": [container], "ephemeralContainers": [container],
-        "volumes": [{"name": "a", "hostPath": {"path": "b"}}], "serviceAccountName": "a", "serviceAccount": "b",
+        "serviceAccountName": "a", "serviceAccount": "b",
         "automountServiceAccountToken": true, "hostNetwork": true, "hostPID": true, "hostIPC": true, "hostUsers": true,
         "os": {"name": "a"}, "restartPolicy": "Always", "securityContext": security, "resources": resources,
         "replicas": 1, "parallelism": 1, "strategy": {"type": "a", "rollingUpdate": {"maxUnavailable": 1, "maxSurge": "1%"}},
@@ -43,12 +64,44 @@ fn complete() -> Value {
         "ingress": [{"from": [{}], "ports": [{}]}], "egress": [{"to": [{}]}],
         "limits": [{"type": "Container", "max": amounts, "min": amounts, "default": amounts, "defaultRequest": amounts}],
     });
+    let needs = json!({
+        "volumes": [{
+            "name": "a", "hostPath": {"path": "b"}, "persistentVolumeClaim": {"claimName": "c"}, "csi": {"readOnly": true},
+            "ephemeral": {"volumeClaimTemplate": {"spec": claim}}, "configMap": files, "secret": files, "nfs": {},
+            "projected": {"sources": [{"configMap": files, "secret": files}]},
+        }],
+        "imagePullSecrets": [name], "terminationGracePeriodSeconds": 1, "nodeSelector": {"a": "b"},
+        "affinity": {
+            "nodeAffinity": {
+                "requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{}]},
+                "preferredDuringSchedulingIgnoredDuringExecution": [{}],
+            },
+            "podAntiAffinity": {
+                "requiredDuringSchedulingIgnoredDuringExecution": [term],
+                "preferredDuringSchedulingIgnoredDuringExecution": [{"podAffinityTerm": term}],
+            },
+        },
+        "topologySpreadConstraints": [{"topologyKey": "a", "labelSelector": selector}],
+        "revisionHistoryLimit": 1, "volumeClaimTemplates": [{"metadata": metadata, "spec": claim}], "ordinals": {"start": 1},
+        "accessModes": ["ReadWriteMany"], "storageClassName": "a", "volumeName": "b", "hostPath": {}, "nodeAffinity": {},
+        "claimRef": {"namespace": "a", "name": "b"}, "csi": {"driver": "a", "volumeAttributes": {"encrypted": "true"}},
+        "unschedulable": true, "providerID": "a", "target": {"name": "a", "creationPolicy": "Owner", "template": {}},
+        "data": [{"secretKey": "a"}], "dataFrom": [{}], "encryptedData": {"a": "b"},
+    });
+    for (name, field) in needs.as_object().into_iter().flatten() {
+        spec[name] = field.clone();
+    }
     let template = json!({"metadata": metadata, "spec": spec});
     spec["template"] = template.clone();
     spec["jobTemplate"] = json!({"spec": {"parallelism": 1, "template": template}});
     json!({
         "apiVersion": "policy/v1beta1", "metadata": metadata, "spec": spec, "automountServiceAccountToken": true,
-        "status": {"phase": "Failed", "conditions": [{"type": "Complete", "status": "True"}]},
+        "status": {
+            "phase": "Failed", "conditions": [{"type": "Complete", "status": "True"}],
+            "addresses": [{"type": "ExternalIP", "address": "a"}],
+        },
+        "data": {"a": "b"}, "binaryData": {"c": "d"}, "stringData": {"e": "f"},
+        "provisioner": "a", "parameters": {"encrypted": "true"}, "volumeBindingMode": "Immediate",
         "rules": [{"verbs": ["a"], "apiGroups": ["b"], "resources": ["c"], "resourceNames": ["d"], "nonResourceURLs": ["e"]}],
         "aggregationRule": {}, "roleRef": {"kind": "ClusterRole", "name": "a"},
         "subjects": [{"kind": "ServiceAccount", "name": "a", "namespace": "b"}],
@@ -133,7 +186,7 @@ fn assert_read_alike(kind: Kind, value: &Value) {
 fn a_manifest_with_everything_is_read_whatever_its_kind() {
     for kind in Kind::ALL {
         let mut manifest = complete();
-        if *kind == Kind::Service {
+        if matches!(kind, Kind::Service | Kind::ReplicationController) {
             manifest["spec"]["selector"] = json!({"app": "web"});
         }
         assert!(

@@ -2,7 +2,7 @@
 
 use super::{decoded, read};
 use crate::model::{
-    Amount, Binding, Grantee, IntOrPercent, Kind, Labels, LimitRange, NetworkPolicy, Object,
+    Amount, Amounts, Binding, Grantee, IntOrPercent, Kind, Labels, LimitRange, NetworkPolicy, Object,
     PodDisruptionBudget, Selector, Traffic,
 };
 
@@ -203,7 +203,11 @@ fn limit_range(limits: &str) -> LimitRange {
 #[test]
 fn a_limit_range_gives_containers_what_it_says_of_containers() {
     let amounts = |cpu: Option<&str>, memory: Option<&str>| {
-        [cpu.map(Amount::parse), memory.map(Amount::parse)]
+        Amounts {
+            cpu: cpu.map(Amount::parse),
+            memory: memory.map(Amount::parse),
+            ephemeral_storage: None,
+        }
     };
     for (limits, expected_limits, expected_requests) in [
         (

@@ -1,7 +1,9 @@
 //! Facts about workloads.
 
 use super::{pod, read, workload};
-use crate::model::{Amount, ContainerRole, Kind, Object, Resource, Seccomp, Workload};
+use crate::model::{
+    Amount, ContainerRole, Kind, Object, Resource, Seccomp, VolumeSource, Workload,
+};
 
 #[test]
 fn every_kind_holds_its_pods_elsewhere() {
@@ -110,9 +112,13 @@ fn a_probe_without_a_handler_is_none() {
         let workload = pod(&format!(
             "{{containers: [{{name: web, livenessProbe: {probe}}}]}}"
         ));
-        let probes = workload.pod.containers[0].probes;
+        let probes = &workload.pod.containers[0].probes;
         assert_eq!(
-            (probes.liveness, probes.readiness, probes.startup),
+            (
+                probes.liveness.is_some(),
+                probes.readiness.is_some(),
+                probes.startup.is_some()
+            ),
             (expected, false, false),
             "{probe}"
         );
@@ -184,9 +190,10 @@ fn security_is_kept_as_written() {
     let volumes: Vec<_> = pod
         .volumes
         .iter()
-        .map(|volume| (&*volume.name, volume.index, &*volume.host_path))
+        .map(|volume| (&*volume.name, volume.index, volume.source.clone()))
         .collect();
-    assert_eq!(volumes, [("b", 1, "/var"), ("c", 2, "/run")]);
+    let path = |path: &str| VolumeSource::HostPath(path.into());
+    assert_eq!(volumes, [("b", 1, path("/var")), ("c", 2, path("/run"))]);
     let [web, log, bare] = &pod.containers[..] else {
         panic!("three containers")
     };

@@ -1,0 +1,32 @@
+use crate::check::{Check, Group, LaunchCheck, Run};
+use crate::model::{KindSet, Severity};
+
+pub(super) static CHECK: Check = Check {
+    id: "checklist-critical-complete",
+    title: "Every critical item of the checklist passes",
+    why: "The line that a launch stands or falls with. It is worked out from the other items of the checklist \
+          and cannot be ticked: those with severity critical, leaving out sign-offs, what is itself worked out \
+          from other items, and, until the first rollout is let through, what can only be seen of a running \
+          application.",
+    fix: "Close the items that the message names; `plimsoll checklist` says of each what is missing and from \
+          whom.",
+    source: "https://sre.google/sre-book/reliable-product-launches/",
+    severity: Severity::Critical,
+    group: Group::Launch,
+    since: "0.2.0",
+    aliases: &[],
+    subjects: KindSet::NONE,
+    reads: KindSet::NONE,
+    params: &[],
+    bad: r#"
+apiVersion: plimsoll.dev/v1alpha1
+kind: ReadinessLaunch
+metadata: {name: shop, namespace: shop}
+spec:
+  selector:
+    matchLabels: {app: shop}
+  release: "1.0.0"
+"#,
+    good: r#""#,
+    run: Run::Launch(LaunchCheck::CriticalComplete),
+};

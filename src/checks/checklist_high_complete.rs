@@ -1,0 +1,29 @@
+use crate::check::{Check, Group, LaunchCheck, Run};
+use crate::model::{KindSet, Severity};
+
+pub(super) static CHECK: Check = Check {
+    id: "checklist-high-complete",
+    title: "Every high item of the checklist passes",
+    why: "What is high does not keep a service from going live, but each open one is a risk that somebody \
+          should know of. Worked out like `checklist-critical-complete`, over the items of severity high.",
+    fix: "Close the items that the message names, or have an exception granted for them.",
+    source: "https://sre.google/sre-book/reliable-product-launches/",
+    severity: Severity::High,
+    group: Group::Launch,
+    since: "0.2.0",
+    aliases: &[],
+    subjects: KindSet::NONE,
+    reads: KindSet::NONE,
+    params: &[],
+    bad: r#"
+apiVersion: plimsoll.dev/v1alpha1
+kind: ReadinessLaunch
+metadata: {name: shop, namespace: shop}
+spec:
+  selector:
+    matchLabels: {app: shop}
+  release: "1.0.0"
+"#,
+    good: r#""#,
+    run: Run::Launch(LaunchCheck::HighComplete),
+};

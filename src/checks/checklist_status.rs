@@ -1,0 +1,29 @@
+use crate::check::{Check, Group, LaunchCheck, Run};
+use crate::model::{KindSet, Severity};
+
+pub(super) static CHECK: Check = Check {
+    id: "checklist-status",
+    title: "The checklist is not NotReady",
+    why: "The status that the document ends with: Not Ready where a critical item or a sign-off is missing, \
+          Ready with Risks where something high or a risk is open, else Ready for Production.",
+    fix: "Close the critical items and collect the sign-offs.",
+    source: "https://sre.google/sre-book/reliable-product-launches/",
+    severity: Severity::High,
+    group: Group::Launch,
+    since: "0.2.0",
+    aliases: &[],
+    subjects: KindSet::NONE,
+    reads: KindSet::NONE,
+    params: &[],
+    bad: r#"
+apiVersion: plimsoll.dev/v1alpha1
+kind: ReadinessLaunch
+metadata: {name: shop, namespace: shop}
+spec:
+  selector:
+    matchLabels: {app: shop}
+  release: "1.0.0"
+"#,
+    good: r#""#,
+    run: Run::Launch(LaunchCheck::Status),
+};

@@ -1,0 +1,159 @@
+//! One object, as it is kept.
+
+use std::borrow::Cow;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{GroupKind, ObjectRef, routes};
+use crate::cel::{Budget, Input, Outcome, Program, Projection, Tree};
+use crate::model::Text;
+
+/// The parts of an object that the pieces in use read.
+#[derive(Debug)]
+pub struct Document {
+    kind: GroupKind,
+    namespace: Text,
+    name: Text,
+    uid: Text,
+    tree: Arc<Tree>,
+    /// The Services that it leads requests to, if it is a route: their namespaces and names.
+    backends: Box<[(Text, Text)]>,
+    /// What was found of it by itself, by the program's id. An object that changes is another document.
+    verdicts: RwLock<Vec<(u32, Alone)>>,
+}
+
+/// What a condition on an object by itself comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Alone {
+    Holds,
+    DoesNot,
+    Exhausted,
+}
+
+/// How many verdicts are remembered of a document. More are asked for only where checklists are changed over and over.
+const REMEMBERED: usize = 512;
+
+impl Document {
+    /// Keeps the parts of an object that a projection has. `None` where it has no name.
+    ///
+    /// Workloads get `spec.template` where they have it elsewhere: a CronJob in its job's template, a Pod as itself.
+    pub fn decode(kind: &GroupKind, object: &Json, kept: &Projection) -> Option<Self> {
+        let text = |field: &str| -> Text { object["metadata"][field].as_str().unwrap_or_default().into() };
+        let name = text("name");
+        if name.is_empty() {
+            return None;
+        }
+        let tree = kept.apply(&normal(kind, object));
+        let namespace = text("namespace");
+        let backends = if kind.is_route() { routes::backends(&tree, &namespace) } else { Box::default() };
+        Some(Self {
+            kind: kind.clone(),
+            namespace,
+            name,
+            uid: text("uid"),
+            tree: Arc::new(tree),
+            backends,
+            verdicts: RwLock::default(),
+        })
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> &GroupKind {
+        &self.kind
+    }
+
+    /// Its namespace; empty for a cluster-scoped object.
+    pub fn namespace(&self) -> &Text {
+        &self.namespace
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &Text {
+        &self.name
+    }
+
+    /// Its UID; empty in a manifest.
+    pub fn uid(&self) -> &Text {
+        &self.uid
+    }
+
+    /// What is kept of it.
+    pub fn tree(&self) -> &Arc<Tree> {
+        &self.tree
+    }
+
+    /// Which object it is.
+    pub fn object_ref(&self) -> ObjectRef {
+        ObjectRef { kind: self.kind.clone(), namespace: self.namespace.clone(), name: self.name.clone() }
+    }
+
+    /// The Services that it leads requests to.
+    pub(super) fn backends(&self) -> &[(Text, Text)] {
+        &self.backends
+    }
+
+    /// Whether a condition over the variable `object`, the first, holds. It is evaluated once; `fresh` tells whether now.
+    pub(super) fn meets(&self, condition: &Program, fresh: &mut u64) -> Alone {
+        let known = |verdicts: &Vec<(u32, Alone)>| {
+            let at = verdicts.binary_search_by_key(&condition.id(), |(id, _)| *id);
+            at.map(|at| verdicts[at].1)
+        };
+        // A panic elsewhere cannot leave a verdict half written.
+        if let Ok(verdict) = known(&self.verdicts.read().unwrap_or_else(PoisonError::into_inner)) {
+            return verdict;
+        }
+        *fresh += 1;
+        let inputs = [Input::Object(&self.tree), Input::Absent, Input::Absent, Input::Absent, Input::Absent];
+        let verdict = match condition.evaluate(&inputs, &mut Budget::default()) {
+            Outcome::True => Alone::Holds,
+            Outcome::False | Outcome::Error(_) => Alone::DoesNot,
+            Outcome::Exhausted => Alone::Exhausted,
+        };
+        let mut verdicts = self.verdicts.write().unwrap_or_else(PoisonError::into_inner);
+        if verdicts.len() >= REMEMBERED {
+            verdicts.clear();
+        }
+        if let Err(at) = verdicts.binary_search_by_key(&condition.id(), |(id, _)| *id) {
+            verdicts.insert(at, (condition.id(), verdict));
+        }
+        verdict
+    }
+}
+
+/// Documents of the same object with the same parts.
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.namespace == other.namespace
+            && self.name == other.name
+            && self.uid == other.uid
+            && self.tree == other.tree
+    }
+}
+
+/// An object with its kind, which items of lists lack, and with the pod template at `spec.template`.
+pub(super) fn normal<'a>(kind: &GroupKind, object: &'a Json) -> Cow<'a, Json> {
+    let template = match (&*kind.group, &*kind.kind) {
+        ("batch", "CronJob") => Some(object["spec"]["jobTemplate"]["spec"]["template"].clone()),
+        ("", "Pod") => {
+            let metadata = ["labels", "annotations"].into_iter().filter_map(|field| {
+                Some((field.to_owned(), object["metadata"].get(field)?.clone()))
+            });
+            let metadata: Map<String, Json> = metadata.collect();
+            Some(json!({"metadata": metadata, "spec": object["spec"]}))
+        }
+        _ => None,
+    };
+    if template.is_none() && object.get("kind").is_some() {
+        return Cow::Borrowed(object);
+    }
+    let mut object = object.clone();
+    if let Some(fields) = object.as_object_mut() {
+        fields.entry("kind").or_insert_with(|| (&*kind.kind).into());
+    }
+    if let (Some(template), Some(spec)) = (template, object.get_mut("spec").and_then(Json::as_object_mut)) {
+        spec.insert("template".to_owned(), template);
+    }
+    Cow::Owned(object)
+}

@@ -1,0 +1,143 @@
+//! Containers on the wire.
+
+use serde::Deserialize;
+
+use super::environment::{self, Variable, Variables};
+use super::probe::{self, Lifecycle, PortSpec, Probe};
+use crate::model::wire::scalar::{Amounts, List, Str};
+use crate::model::wire::text;
+use crate::model::{
+    Container as Record, ContainerRole, Resources as ResourcesRecord, Seccomp, Security, Text,
+};
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Container {
+    name: Option<Str>,
+    image: Option<Str>,
+    restart_policy: Option<Str>,
+    env: List<Variable>,
+    env_from: List<Variables>,
+    volume_mounts: List<Mount>,
+    ports: List<PortSpec>,
+    lifecycle: Option<Lifecycle>,
+    liveness_probe: Option<Probe>,
+    readiness_probe: Option<Probe>,
+    startup_probe: Option<Probe>,
+    resources: Option<Resources>,
+    security_context: Option<SecurityContext>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Resources {
+    requests: Amounts,
+    limits: Amounts,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct SecurityContext {
+    privileged: Option<bool>,
+    allow_privilege_escalation: Option<bool>,
+    read_only_root_filesystem: Option<bool>,
+    run_as_non_root: Option<bool>,
+    run_as_user: Option<i64>,
+    seccomp_profile: Option<SeccompProfile>,
+    capabilities: Option<Capabilities>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SeccompProfile {
+    r#type: Option<Str>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Capabilities {
+    add: List<Str>,
+    drop: List<Str>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Mount {
+    name: Option<Str>,
+}
+
+impl Container {
+    /// `of_config_maps` names the volumes that are made of ConfigMaps.
+    pub(super) fn record(
+        self,
+        list: ContainerRole,
+        index: usize,
+        of_config_maps: &[Text],
+    ) -> Record {
+        let restarts = self
+            .restart_policy
+            .is_some_and(|policy| &*policy.0 == "Always");
+        let is_of_config_map = |mount: &Mount| {
+            let name = mount.name.as_ref();
+            name.is_some_and(|name| of_config_maps.contains(&name.0))
+        };
+        let mounts_config_map = self.volume_mounts.0.iter().any(is_of_config_map);
+        let ports = probe::ports(self.ports);
+        Record {
+            name: text(self.name),
+            role: if list == ContainerRole::Init && restarts {
+                ContainerRole::Sidecar
+            } else {
+                list
+            },
+            index: u16::try_from(index).unwrap_or(u16::MAX),
+            image: text(self.image),
+            probes: probe::record(
+                (self.liveness_probe, self.readiness_probe, self.startup_probe),
+                &ports,
+            ),
+            ports,
+            pre_stop: self.lifecycle.and_then(Lifecycle::pre_stop),
+            environment: environment::record(self.env, self.env_from, mounts_config_map),
+            resources: self.resources.map(Resources::record).unwrap_or_default(),
+            security: self
+                .security_context
+                .map(SecurityContext::record)
+                .unwrap_or_default(),
+        }
+    }
+}
+
+impl Resources {
+    pub(super) fn record(self) -> ResourcesRecord {
+        ResourcesRecord {
+            requests: self.requests.0,
+            limits: self.limits.0,
+        }
+    }
+}
+
+impl SecurityContext {
+    pub(super) fn record(self) -> Security {
+        let capabilities = self.capabilities.unwrap_or_default();
+        // A profile without a type is refused by the API server; it must not look as if there were none.
+        let seccomp = self.seccomp_profile.map(|profile| {
+            let name = text(profile.r#type);
+            match &*name {
+                "RuntimeDefault" => Seccomp::RuntimeDefault,
+                "Localhost" => Seccomp::Localhost,
+                _ => Seccomp::Other(name),
+            }
+        });
+        Security {
+            privileged: self.privileged,
+            allow_privilege_escalation: self.allow_privilege_escalation,
+            read_only_root_filesystem: self.read_only_root_filesystem,
+            run_as_non_root: self.run_as_non_root,
+            run_as_user: self.run_as_user,
+            seccomp,
+            added_capabilities: capabilities.add.into_texts(),
+            dropped_capabilities: capabilities.drop.into_texts(),
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Probes, ports and hooks on the wire.
+
+use serde::Deserialize;
+
+use crate::model::probe::PortField;
+use crate::model::wire::scalar::{List, Port, Present, Str};
+use crate::model::{ContainerPort, PortName, PreStop, Probe as Record, Probes, Protocol, Text};
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Probe {
+    exec: Option<Command>,
+    grpc: Option<Grpc>,
+    http_get: Option<HttpGet>,
+    tcp_socket: Option<TcpSocket>,
+    initial_delay_seconds: Option<i32>,
+    period_seconds: Option<i32>,
+    timeout_seconds: Option<i32>,
+    success_threshold: Option<i32>,
+    failure_threshold: Option<i32>,
+}
+
+#[derive(Deserialize, Default, PartialEq)]
+#[serde(default)]
+struct Command {
+    command: List<Str>,
+}
+
+#[derive(Deserialize, Default, PartialEq)]
+#[serde(default)]
+struct Grpc {
+    port: Option<Port>,
+    service: Option<Str>,
+}
+
+#[derive(Deserialize, Default, PartialEq)]
+#[serde(default, rename_all = "camelCase")]
+struct HttpGet {
+    path: Option<Str>,
+    port: Option<Port>,
+    host: Option<Str>,
+    scheme: Option<Str>,
+    http_headers: List<Header>,
+}
+
+#[derive(Deserialize, Default, PartialEq)]
+#[serde(default)]
+struct Header {
+    name: Option<Str>,
+    value: Option<Str>,
+}
+
+#[derive(Deserialize, Default, PartialEq)]
+#[serde(default)]
+struct TcpSocket {
+    port: Option<Port>,
+    host: Option<Str>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct PortSpec {
+    name: Option<Str>,
+    container_port: Option<i32>,
+    protocol: Option<Str>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Lifecycle {
+    pre_stop: Option<Hook>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Hook {
+    exec: Option<Command>,
+    http_get: Option<Present>,
+    tcp_socket: Option<Present>,
+    sleep: Option<Sleep>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Sleep {
+    seconds: Option<i64>,
+}
+
+/// A container's probes, with their defaults.
+pub(super) fn record(
+    (liveness, readiness, startup): (Option<Probe>, Option<Probe>, Option<Probe>),
+    ports: &[ContainerPort],
+) -> Probes {
+    let [liveness, readiness, startup] =
+        [liveness, readiness, startup].map(|probe| probe.filter(Probe::has_handler));
+    let ask_the_same = liveness
+        .as_ref()
+        .zip(readiness.as_ref())
+        .is_some_and(|(liveness, readiness)| liveness.asks_as(readiness, ports));
+    let record = |probe: Option<Probe>| probe.map(|probe| Box::new(probe.record()));
+    Probes {
+        liveness: record(liveness),
+        readiness: record(readiness),
+        startup: record(startup),
+        ask_the_same,
+    }
+}
+
+impl Probe {
+    fn has_handler(&self) -> bool {
+        self.exec.is_some()
+            || self.grpc.is_some()
+            || self.http_get.is_some()
+            || self.tcp_socket.is_some()
+    }
+
+    /// Whether two probes ask the same thing, whenever and however often they do.
+    fn asks_as(&self, other: &Self, ports: &[ContainerPort]) -> bool {
+        let same = |own: Option<&Port>, other: Option<&Port>| {
+            let number = |port: Option<&Port>| port.map(|port| resolved(&port.0, ports));
+            number(own) == number(other)
+        };
+        let says = |text: &Option<Str>, default: &'static str| {
+            let text = text.as_ref().map_or("", |text| &*text.0);
+            if text.is_empty() { default.to_owned() } else { text.to_owned() }
+        };
+        match (&self.http_get, &other.http_get) {
+            (Some(own), Some(other)) => {
+                return same(own.port.as_ref(), other.port.as_ref())
+                    && says(&own.path, "/") == says(&other.path, "/")
+                    && says(&own.scheme, "HTTP") == says(&other.scheme, "HTTP")
+                    && says(&own.host, "") == says(&other.host, "")
+                    && own.http_headers == other.http_headers;
+            }
+            (None, None) => {}
+            _ => return false,
+        }
+        match (&self.grpc, &other.grpc) {
+            (Some(own), Some(other)) => {
+                return same(own.port.as_ref(), other.port.as_ref())
+                    && says(&own.service, "") == says(&other.service, "");
+            }
+            (None, None) => {}
+            _ => return false,
+        }
+        match (&self.tcp_socket, &other.tcp_socket) {
+            (Some(own), Some(other)) => {
+                same(own.port.as_ref(), other.port.as_ref())
+                    && says(&own.host, "") == says(&other.host, "")
+            }
+            (None, None) => self.exec == other.exec,
+            _ => false,
+        }
+    }
+
+    fn record(self) -> Record {
+        let here = |host: &Option<Str>| host.as_ref().is_none_or(|host| host.0.is_empty());
+        let named = |field, port: Option<Port>| port.map(|port| (field, port.0));
+        let port = match (self.http_get, self.tcp_socket, self.grpc) {
+            (Some(http), ..) if here(&http.host) => named(PortField::HttpGet, http.port),
+            (None, Some(tcp), _) if here(&tcp.host) => named(PortField::TcpSocket, tcp.port),
+            (None, None, Some(grpc)) => named(PortField::Grpc, grpc.port),
+            _ => None,
+        };
+        let or = |given: Option<i32>, default| given.filter(|given| *given != 0).unwrap_or(default);
+        Record {
+            port,
+            initial_delay: self.initial_delay_seconds.unwrap_or(0),
+            period: or(self.period_seconds, 10),
+            timeout: or(self.timeout_seconds, 1),
+            success_threshold: or(self.success_threshold, 1),
+            failure_threshold: or(self.failure_threshold, 3),
+        }
+    }
+}
+
+/// The number of a port, where it has one.
+fn resolved(port: &PortName, ports: &[ContainerPort]) -> PortName {
+    let PortName::Name(name) = port else {
+        return port.clone();
+    };
+    let declared = ports.iter().find(|port| port.name.as_ref() == Some(name));
+    match declared.map(|port| port.number).or_else(|| name.parse().ok()) {
+        Some(number) => PortName::Number(number),
+        None => port.clone(),
+    }
+}
+
+pub(super) fn ports(ports: List<PortSpec>) -> Box<[ContainerPort]> {
+    ports.0.into_iter().map(PortSpec::record).collect()
+}
+
+impl PortSpec {
+    fn record(self) -> ContainerPort {
+        let protocol = match self.protocol.as_ref().map_or("", |name| &*name.0) {
+            "" | "TCP" => Protocol::Tcp,
+            "UDP" => Protocol::Udp,
+            "SCTP" => Protocol::Sctp,
+            other => Protocol::Other(other.into()),
+        };
+        ContainerPort {
+            name: self.name.map(|name| name.0).filter(|name| !name.is_empty()),
+            number: self.container_port.unwrap_or(0),
+            protocol,
+        }
+    }
+}
+
+impl Lifecycle {
+    pub(super) fn pre_stop(self) -> Option<PreStop> {
+        let hook = self.pre_stop?;
+        let sleep = match (hook.sleep, hook.exec) {
+            (Some(sleep), _) => Some(sleep.seconds.unwrap_or(0)),
+            (None, Some(exec)) => slept(&exec.command.into_texts()),
+            (None, None) if hook.http_get.is_some() || hook.tcp_socket.is_some() => None,
+            (None, None) => return None,
+        };
+        Some(PreStop { sleep })
+    }
+}
+
+/// How long a command sleeps before anything else: `sleep 15`, `sh -c "sleep 15 && nginx -s quit"`. A lower bound.
+fn slept(command: &[Text]) -> Option<i64> {
+    let seconds = |words: &mut dyn Iterator<Item = &str>| {
+        let program = words.next()?;
+        let is_sleep = program == "sleep" || program.ends_with("/sleep");
+        let amount = words.next().filter(|_| is_sleep)?;
+        amount.trim_end_matches(['s', ';']).parse().ok()
+    };
+    match command {
+        [_, flag, script, ..] if flag.starts_with('-') && flag.ends_with('c') => {
+            seconds(&mut script.split_whitespace())
+        }
+        _ => seconds(&mut command.iter().map(|word| &**word)),
+    }
+}

@@ -1,0 +1,167 @@
+//! Volumes on the wire.
+
+use serde::Deserialize;
+
+use super::references::{FilesRef, References};
+use crate::model::reference::ReferenceField;
+use crate::model::wire::scalar::{List, Present, Str};
+use crate::model::wire::storage::ClaimFields;
+use crate::model::wire::text;
+use crate::model::{Kind, ROOT_CA, Text, Volume as Record, VolumeSource};
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Volume {
+    name: Option<Str>,
+    host_path: Option<HostPath>,
+    persistent_volume_claim: Option<Claim>,
+    ephemeral: Option<Ephemeral>,
+    config_map: Option<FilesRef>,
+    secret: Option<FilesRef>,
+    projected: Option<Projected>,
+    csi: Option<Csi>,
+    nfs: Option<Present>,
+    iscsi: Option<Present>,
+    fc: Option<Present>,
+    rbd: Option<Present>,
+    cephfs: Option<Present>,
+    glusterfs: Option<Present>,
+    cinder: Option<Present>,
+    flex_volume: Option<Present>,
+    azure_disk: Option<Present>,
+    azure_file: Option<Present>,
+    gce_persistent_disk: Option<Present>,
+    aws_elastic_block_store: Option<Present>,
+    vsphere_volume: Option<Present>,
+    portworx_volume: Option<Present>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct HostPath {
+    path: Option<Str>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Claim {
+    claim_name: Option<Str>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Ephemeral {
+    volume_claim_template: Option<ClaimTemplate>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ClaimTemplate {
+    spec: Option<ClaimFields>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Projected {
+    sources: List<Source>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Source {
+    config_map: Option<FilesRef>,
+    secret: Option<FilesRef>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Csi {
+    read_only: Option<bool>,
+}
+
+/// What volumes come to: those that are kept, what they need, and the names of those that are made of a ConfigMap.
+#[derive(Default)]
+pub(super) struct Volumes {
+    pub(super) kept: Vec<Record>,
+    pub(super) of_config_maps: Vec<Text>,
+}
+
+impl Volumes {
+    pub(super) fn record(volumes: List<Volume>, references: &mut References) -> Self {
+        let mut found = Self::default();
+        for (at, volume) in (0_u16..).zip(volumes.0) {
+            found.add(at, volume, references);
+        }
+        found
+    }
+
+    fn add(&mut self, at: u16, volume: Volume, references: &mut References) {
+        let device = volume.device();
+        let name = text(volume.name);
+        let sources = volume.projected.unwrap_or_default().sources.0;
+        let of_projected = (0_u16..).zip(sources).flat_map(|(number, source)| {
+            let field = ReferenceField::Projected(at, number);
+            [
+                (Kind::ConfigMap, source.config_map, field),
+                (Kind::Secret, source.secret, field),
+            ]
+        });
+        let field = ReferenceField::Volume(at);
+        let own = [
+            (Kind::ConfigMap, volume.config_map, field),
+            (Kind::Secret, volume.secret, field),
+        ];
+        for (kind, files, field) in own.into_iter().chain(of_projected) {
+            let Some(files) = files else { continue };
+            if kind == Kind::ConfigMap && files.is_not(ROOT_CA) {
+                self.of_config_maps.push(name.clone());
+            }
+            references.add_files(kind, files, field);
+        }
+        let source = if let Some(path) = volume.host_path {
+            VolumeSource::HostPath(text(path.path))
+        } else if let Some(claim) = volume.persistent_volume_claim {
+            VolumeSource::Claim(text(claim.claim_name))
+        } else if let Some(ephemeral) = volume.ephemeral {
+            let spec = ephemeral.volume_claim_template.and_then(|template| template.spec);
+            VolumeSource::Ephemeral(spec.unwrap_or_default().record())
+        } else if let Some(csi) = volume.csi {
+            VolumeSource::Csi {
+                read_only: csi.read_only == Some(true),
+            }
+        } else if let Some(device) = device {
+            VolumeSource::Device(device)
+        } else {
+            return;
+        };
+        self.kept.push(Record {
+            name,
+            index: at,
+            source,
+        });
+    }
+}
+
+impl Volume {
+    /// The disk or share that the pod names itself.
+    fn device(&self) -> Option<&'static str> {
+        let devices = [
+            ("nfs", self.nfs),
+            ("iscsi", self.iscsi),
+            ("fc", self.fc),
+            ("rbd", self.rbd),
+            ("cephfs", self.cephfs),
+            ("glusterfs", self.glusterfs),
+            ("cinder", self.cinder),
+            ("flexVolume", self.flex_volume),
+            ("azureDisk", self.azure_disk),
+            ("azureFile", self.azure_file),
+            ("gcePersistentDisk", self.gce_persistent_disk),
+            ("awsElasticBlockStore", self.aws_elastic_block_store),
+            ("vsphereVolume", self.vsphere_volume),
+            ("portworxVolume", self.portworx_volume),
+        ];
+        let named = devices.into_iter().find(|(_, device)| device.is_some());
+        named.map(|(name, _)| name)
+    }
+}

@@ -1,0 +1,82 @@
+//! ResourceQuotas on the wire.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+
+use super::scalar::{Length, Str};
+use crate::model::{Meta, ResourceQuota};
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Spec {
+    hard: Hard,
+    scopes: Length,
+    scope_selector: Option<ScopeSelector>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct ScopeSelector {
+    match_expressions: Length,
+}
+
+/// Whether what is bounded has storage in it.
+#[derive(Default)]
+struct Hard {
+    storage: bool,
+}
+
+impl Spec {
+    pub(super) fn record(self, meta: Meta) -> ResourceQuota {
+        let selector = self.scope_selector.unwrap_or_default();
+        ResourceQuota {
+            meta,
+            bounds_storage: self.hard.storage,
+            is_scoped: self.scopes.0 > 0 || selector.match_expressions.0 > 0,
+        }
+    }
+}
+
+/// Whether a resource of a quota is storage: of claims, of the claims of one class, or of pods. A number of claims is none.
+fn is_storage(resource: &str) -> bool {
+    let of_class = ".storageclass.storage.k8s.io/requests.storage";
+    [
+        "ephemeral-storage",
+        "limits.ephemeral-storage",
+        "requests.ephemeral-storage",
+        "requests.storage",
+    ]
+    .contains(&resource)
+        || resource.ends_with(of_class)
+}
+
+impl<'de> Deserialize<'de> for Hard {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Expected;
+        impl<'de> Visitor<'de> for Expected {
+            type Value = Hard;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map of quantities")
+            }
+            fn visit_unit<E: Error>(self) -> Result<Hard, E> {
+                Ok(Hard::default())
+            }
+            fn visit_none<E: Error>(self) -> Result<Hard, E> {
+                Ok(Hard::default())
+            }
+            fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Hard, D::Error> {
+                from.deserialize_map(self)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Hard, A::Error> {
+                let mut hard = Hard::default();
+                while let Some((resource, _)) = map.next_entry::<Str, IgnoredAny>()? {
+                    hard.storage |= is_storage(&resource.0);
+                }
+                Ok(hard)
+            }
+        }
+        from.deserialize_option(Expected)
+    }
+}

@@ -1,0 +1,1 @@
+//! What people state: who may, until when.

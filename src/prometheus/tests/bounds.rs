@@ -1,0 +1,209 @@
+//! How much, how often, and what first.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::prometheus::health::Health;
+use crate::prometheus::pace::Pace;
+use crate::prometheus::queue::{Ask, Queue};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn ask(promql: &str, minutes: u64) -> Ask {
+    Ask {
+        window: SECOND * 60 * u32::try_from(minutes).unwrap(),
+        promql: promql.into(),
+    }
+}
+
+fn names(batch: Option<Vec<std::sync::Arc<Ask>>>) -> Vec<String> {
+    let batch = batch.unwrap_or_default();
+    batch.iter().map(|ask| ask.promql.to_string()).collect()
+}
+
+#[test]
+fn a_second_brings_as_many_requests_as_configured() {
+    let start = Instant::now();
+    let mut pace = Pace::new(10.0, start);
+    for _ in 0..10 {
+        assert_eq!(pace.take(start), Ok(()));
+    }
+    assert_eq!(pace.take(start), Err(start + SECOND / 10));
+    let mut taken = 0;
+    for millis in 1..=10_000 {
+        taken += u32::from(pace.take(start + SECOND * millis / 1000).is_ok());
+    }
+    assert_eq!(taken, 100);
+}
+
+#[test]
+fn a_rate_is_sane_whatever_is_configured() {
+    let start = Instant::now();
+    for (rate, at_once) in [
+        (0.0, 1),
+        (-1.0, 1),
+        (f64::NAN, 1),
+        (0.5, 1),
+        (1e12, 1000),
+        (f64::INFINITY, 1000),
+    ] {
+        let mut pace = Pace::new(rate, start);
+        let taken = (0..2000).take_while(|_| pace.take(start).is_ok()).count();
+        assert_eq!(taken, at_once, "{rate}");
+    }
+    let mut slow = Pace::new(0.5, start);
+    slow.take(start).unwrap();
+    assert_eq!(slow.take(start), Err(start + SECOND * 2));
+}
+
+#[test]
+fn a_failing_server_is_left_alone_for_longer_and_longer() {
+    let start = Instant::now();
+    let mut health = Health::new(start);
+    let mut now = start;
+    for expected in [1, 2, 4, 8, 16, 32, 60, 60] {
+        health.failed(now, now, None);
+        let until = health.rests_until(now).unwrap();
+        assert_eq!(until - now, SECOND * expected);
+        now = until;
+        assert_eq!(health.rests_until(now), None);
+        assert!(health.is_failing());
+    }
+    health.answered();
+    assert!(!health.is_failing() && !health.is_down());
+    health.failed(now, now, Some(SECOND * 30));
+    assert_eq!(health.rests_until(now), Some(now + SECOND * 30));
+    assert!(!health.is_down());
+    health.failed(now, now, Some(SECOND * 3000));
+    assert_eq!(health.rests_until(now), Some(now + SECOND * 60));
+    assert!(health.is_down());
+}
+
+#[test]
+fn failures_of_what_was_sent_before_are_one() {
+    let start = Instant::now();
+    let mut health = Health::new(start);
+    let now = start + SECOND;
+    for _ in 0..4 {
+        health.failed(start, now, None);
+    }
+    assert_eq!(health.rests_until(now), Some(now + SECOND));
+}
+
+#[test]
+fn one_late_answer_is_not_the_servers_fault() {
+    let now = Instant::now();
+    let mut health = Health::new(now);
+    for _ in 0..2 {
+        health.timed_out(now, now);
+        assert!(!health.is_failing());
+    }
+    health.timed_out(now, now);
+    assert!(health.is_failing());
+}
+
+#[test]
+fn what_is_new_comes_first_then_what_is_due_longest() {
+    let now = Instant::now();
+    let mut queue = Queue::default();
+    let all = [ask("a", 5), ask("b", 5), ask("c", 5)];
+    queue.want(all.iter(), now);
+    let batch = queue.next(now, Duration::ZERO, 9).unwrap();
+    for (at, ask) in batch.iter().enumerate() {
+        queue.again(ask, now + SECOND * [3, 1, 2][at], false);
+    }
+    assert_eq!(queue.next(now, Duration::ZERO, 9), None);
+    assert_eq!(queue.next_due(), Some(now + SECOND));
+    queue.want(all.iter().chain([&ask("d", 5)]), now + SECOND * 4);
+    assert_eq!(
+        names(queue.next(now + SECOND * 4, Duration::ZERO, 9)),
+        ["d", "b", "c", "a"]
+    );
+}
+
+#[test]
+fn only_expressions_of_one_window_go_together() {
+    let now = Instant::now();
+    let mut queue = Queue::default();
+    queue.want(
+        [ask("a", 5), ask("b", 60), ask("c", 5), ask("d", 60)].iter(),
+        now,
+    );
+    let mut batches = [
+        queue.next(now, Duration::ZERO, 9),
+        queue.next(now, Duration::ZERO, 9),
+    ]
+    .map(names);
+    batches.sort();
+    assert_eq!(batches, [vec!["a", "c"], vec!["b", "d"]]);
+    assert_eq!(
+        queue.next(now, Duration::ZERO, 9),
+        None,
+        "they are under way"
+    );
+    assert_eq!(queue.len(), 4);
+}
+
+#[test]
+fn a_batch_is_bounded_in_number_and_size() {
+    let now = Instant::now();
+    let mut queue = Queue::default();
+    let long = "x".repeat(30 << 10);
+    let asks: Vec<Ask> = (0..5).map(|at| ask(&format!("{long}{at}"), 5)).collect();
+    queue.want(asks.iter(), now);
+    assert_eq!(queue.next(now, Duration::ZERO, 9).unwrap().len(), 2);
+    assert_eq!(queue.next(now, Duration::ZERO, 1).unwrap().len(), 1);
+}
+
+#[test]
+fn a_little_early_goes_together() {
+    let now = Instant::now();
+    let mut queue = Queue::default();
+    queue.want([ask("a", 5), ask("b", 5), ask("c", 5)].iter(), now);
+    for (at, ask) in queue
+        .next(now, Duration::ZERO, 9)
+        .unwrap()
+        .iter()
+        .enumerate()
+    {
+        queue.again(ask, now + SECOND * [10, 12, 20][at], false);
+    }
+    assert_eq!(
+        names(queue.next(now + SECOND * 10, SECOND * 5, 9)),
+        ["a", "b"]
+    );
+}
+
+#[test]
+fn what_went_wrong_together_is_asked_alone() {
+    let now = Instant::now();
+    let mut queue = Queue::default();
+    queue.want([ask("a", 5), ask("b", 5), ask("c", 5)].iter(), now);
+    let batch = queue.next(now, Duration::ZERO, 2).unwrap();
+    for ask in &batch {
+        queue.again_alone(ask);
+    }
+    let mut turns: Vec<Vec<String>> = (0..3)
+        .map(|_| names(queue.next(now, Duration::ZERO, 9)))
+        .collect();
+    turns.sort();
+    assert_eq!(turns, [["a"], ["b"], ["c"]]);
+}
+
+#[test]
+fn what_is_not_wanted_is_forgotten_even_under_way() {
+    let now = Instant::now();
+    let mut queue = Queue::default();
+    queue.want([ask("a", 5), ask("b", 5)].iter(), now);
+    let batch = queue.next(now, Duration::ZERO, 1).unwrap();
+    queue.want([].iter(), now);
+    assert_eq!((queue.len(), queue.next_due()), (0, None));
+    queue.again(&batch[0], now, false);
+    assert_eq!((queue.len(), queue.next_due()), (0, None));
+    // Wanted again meanwhile, it is in the queue once.
+    queue.want([ask("a", 5)].iter(), now);
+    queue.again(&batch[0], now, false);
+    assert_eq!(names(queue.next(now, Duration::ZERO, 9)), ["a"]);
+    assert_eq!(queue.next(now, Duration::ZERO, 9), None);
+}
