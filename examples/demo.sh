@@ -135,7 +135,8 @@ webhook_port=$(free_port) health_port=$(free_port)
   kubectl -n plimsoll-system patch service plimsoll-webhook --type=merge --patch \
     '{"spec": {"type": "ExternalName", "externalName": "localhost", "ports": [{"port": '"$webhook_port"'}]}}'
   kubectl patch validatingwebhookconfiguration plimsoll --type=json --patch \
-    '[{"op": "replace", "path": "/webhooks/0/clientConfig/service/port", "value": '"$webhook_port"'}]'
+    '[{"op": "replace", "path": "/webhooks/0/clientConfig/service/port", "value": '"$webhook_port"'},
+      {"op": "replace", "path": "/webhooks/1/clientConfig/service/port", "value": '"$webhook_port"'}]'
   operator_config=$dir/operator.kubeconfig
   cp "$KUBECONFIG" "$operator_config"
   token=$(kubectl -n plimsoll-system create token plimsoll --duration=168h)

@@ -3,18 +3,22 @@
 //! Every command reads its arguments, does its work and answers with an exit code; nothing here ends the process.
 
 mod check;
+mod checklists;
 mod checks;
 mod explain;
 mod generate;
 mod lookup;
 mod operator;
 mod output;
+mod policies;
+mod progress;
 mod terminal;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// It could not run: arguments, files or policies are wrong.
 const COULD_NOT_RUN: u8 = 2;
@@ -34,7 +38,9 @@ enum Command {
     Check(check::Arguments),
     /// List the checks.
     Checks(checks::Arguments),
-    /// Explain a check: why it is there, what to do, what fails and what passes.
+    /// List the built-in checklists, print one, or check one of your own.
+    Checklists(checklists::Arguments),
+    /// Explain a check, a line of a checklist or a piece of evidence.
     Explain(explain::Arguments),
     /// Print what is derived from the code: definitions, permissions, manifests, the catalogue.
     Generate(generate::Arguments),
@@ -46,6 +52,7 @@ impl Command {
     fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Check(arguments) => check::run(&arguments),
+            Self::Checklists(arguments) => checklists::run(&arguments),
             Self::Checks(arguments) => checks::run(&arguments),
             Self::Explain(arguments) => explain::run(&arguments),
             Self::Generate(arguments) => generate::run(&arguments),
@@ -54,9 +61,24 @@ impl Command {
     }
 }
 
+/// The name by which kubectl finds the command as a plugin: `kubectl plimsoll`.
+const PLUGIN: &str = "kubectl-plimsoll";
+
+/// Reads the arguments. What is said of them names the command as it was called.
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let program = arguments.first().map(|name| Path::new(name).file_stem().unwrap_or_default());
+    let mut command = Cli::command();
+    if program.is_some_and(|name| name == PLUGIN) {
+        command = command.name(PLUGIN).bin_name("kubectl plimsoll");
+    }
+    let mut matches = command.clone().try_get_matches_from(arguments)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
 /// Runs the command that the arguments ask for. The first argument is the program's name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(message) => {
             // Help and version are messages as well. Where they cannot be printed, nobody reads them.

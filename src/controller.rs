@@ -7,14 +7,21 @@
 //!  reports ──► reporter ──► writes, by the leader only
 //! ```
 //!
+//! What launches are judged by besides the records comes from tasks of its own, on every replica: [`documents`] watches what
+//! evidence is looked for in, [`authority`] asks RBAC, [`guard`] keeps the guards, [`measurements`] asks Prometheus.
+//!
 //! Each of the tasks owns its state and is told to stop by one signal; nothing is shared but the snapshot. The indexer
 //! never waits for the API server, and the reporter never for a watch.
 
 mod announce;
+mod authority;
 mod desired;
+mod documents;
+mod guard;
 mod indexer;
 mod lease;
 mod ledger;
+mod measurements;
 mod policies;
 mod reporter;
 mod reports;
@@ -31,6 +38,7 @@ use kube::Client;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use self::guard::GuardSettings;
 use self::ledger::Entry;
 use crate::api::{
     ReadinessAttestation, ReadinessChecklist, ReadinessException, ReadinessLaunch,
@@ -39,9 +47,12 @@ use crate::check::Check;
 use crate::checks;
 use crate::live::Live;
 use crate::model::KindSet;
+use crate::prometheus::QueryMetrics;
 use crate::telemetry::metrics::ControllerMetrics;
 
+pub use documents::AGGREGATE;
 pub use lease::LeaseSettings;
+pub use measurements::LABEL as METRICS_CREDENTIALS;
 pub use watches::{PART, Part};
 
 /// The field manager of everything the controller writes.
@@ -62,12 +73,27 @@ pub fn kinds() -> KindSet {
         .without(KindSet::FILES_ONLY)
 }
 
-/// Watches the cluster into `live` until `shutdown` is told. With a lease, also writes reports while it holds it.
+/// What a controller is told at its start.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The operator's namespace.
+    pub namespace: String,
+    /// The operator's user name, which the guards let write.
+    pub user: String,
+    /// The ConfigMap that says when the guards were whole.
+    pub guard: String,
+    /// Where the leader is elected; a controller without only reads.
+    pub lease: Option<LeaseSettings>,
+}
+
+/// Watches the cluster into `live` until `shutdown` is told. With a lease, also writes reports and repairs the guards while it
+/// holds it.
 pub async fn run(
     client: Client,
     live: Arc<Live>,
     metrics: Arc<ControllerMetrics>,
-    lease: Option<LeaseSettings>,
+    queries: Arc<QueryMetrics>,
+    settings: Settings,
     shutdown: watch::Receiver<bool>,
 ) {
     let mut tasks = JoinSet::new();
@@ -84,15 +110,39 @@ pub async fn run(
         tasks.spawn(until(shutdown.clone(), watch.run()));
     }
     watch_stated(&mut tasks, &client, &inputs, &metrics, &shutdown);
-    let policies = policies::watch(client.clone(), inputs, affected.clone(), metrics.clone());
+    let policies = policies::watch(client.clone(), inputs.clone(), affected.clone(), metrics.clone());
     tasks.spawn(until(shutdown.clone(), policies));
     let (touched, _to_judge) = mpsc::unbounded_channel();
-    let (orders, _ordered) = watch::channel(Vec::new());
-    let launches = indexer::LaunchNews { touched, orders };
+    let (orders, ordered) = watch::channel(Vec::new());
+    let (regrants, regranted) = mpsc::unbounded_channel();
+    let (_questions, asked) = watch::channel(measurements::Questions::default());
+    let launches = indexer::LaunchNews { touched, orders, regrants };
     let indexer = indexer::run(indexed, live.clone(), affected.clone(), launches, metrics.clone());
     tasks.spawn(until(shutdown.clone(), indexer));
-    if let Some(settings) = lease {
-        let (leading, leads) = watch::channel(false);
+    let documents = documents::run(client.clone(), ordered, inputs.clone(), metrics.clone());
+    tasks.spawn(until(shutdown.clone(), documents));
+    let authority = authority::run(client.clone(), live.clone(), inputs.clone(), regranted, metrics.clone());
+    tasks.spawn(until(shutdown.clone(), authority));
+    let measurements = measurements::run(measurements::Wiring {
+        client: client.clone(),
+        namespace: settings.namespace.clone(),
+        live: live.clone(),
+        asked,
+        inputs: inputs.clone(),
+        metrics: metrics.clone(),
+        queries,
+    });
+    tasks.spawn(until(shutdown.clone(), measurements));
+    let (leading, leadership) = lease::leadership();
+    let leads = leadership.leads.clone();
+    let guard = GuardSettings {
+        namespace: settings.namespace,
+        user: settings.user,
+        config_map: settings.guard,
+    };
+    let guard = guard::run(client.clone(), guard, leadership, inputs, metrics.clone());
+    tasks.spawn(until(shutdown.clone(), guard));
+    if let Some(settings) = settings.lease {
         tasks.spawn(lease::run(
             client.clone(),
             settings.clone(),

@@ -8,6 +8,7 @@ mod admission;
 mod evaluate;
 mod plan;
 mod policy;
+mod relief;
 pub mod report;
 #[cfg(test)]
 mod tests;
@@ -15,4 +16,5 @@ mod tests;
 pub use admission::{Decision, Denial, admit};
 pub use evaluate::{CheckResult, Evaluation, Located, evaluate, judge, judge_for, unclaimed};
 pub use plan::{Claim, Entry, Plan};
+pub use relief::{Relief, Relieved};
 pub use policy::{Policy, PolicyError, PolicySet, Rule};

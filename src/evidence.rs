@@ -10,6 +10,7 @@
 //! object, and remembered with it. What nothing far away can meet is looked for in the workload's namespace only.
 
 mod catalogue;
+mod concern;
 mod demand;
 mod document;
 mod documents;

@@ -3,6 +3,7 @@
 mod deploy;
 mod docs;
 pub mod names;
+mod plural;
 mod rbac;
 
 use serde::Serialize;

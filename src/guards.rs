@@ -3,10 +3,14 @@
 //! They hold with the operator down. What they say is written with every default that the API server fills in, so that a live
 //! guard is whole exactly where its spec equals this one.
 
+mod sight;
+
 use serde_json::{Value, json};
 
 use crate::api::{API_VERSION, GROUP};
 use crate::people::Verb;
+
+pub use sight::{name, sight, wrongs};
 
 /// The API group and version of the guards.
 pub const VERSION: &str = "admissionregistration.k8s.io/v1";

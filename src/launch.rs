@@ -12,30 +12,45 @@
 
 mod application;
 mod attested;
+mod ballots;
 mod derived;
 mod facts;
+mod fallback;
 mod gate;
+mod history;
+mod lapses;
+mod memory;
+mod observe;
 mod outcome;
+mod own;
+mod phases;
 mod questions;
+mod review;
 mod risks;
+mod seen;
 mod signatures;
 mod status;
+mod template;
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod verdict;
+mod waivers;
 mod ways;
 
-use crate::api::{Period, ReleaseType};
-
-use self::facts::Case;
+use crate::api::Period;
 
 pub use application::{Launch, Lineage};
 pub use facts::Facts;
 pub use gate::{Gate, GateInput, gate};
-pub use outcome::{By, JudgedItem, Outcome, Proof};
-pub use questions::questions;
+pub use observe::observe;
+pub use outcome::{By, JudgedItem, Outcome, Pending, Proof};
+pub use questions::questions_of_gate;
 pub use risks::RiskState;
 pub use status::{Observed, status};
+pub use template::digest as template_digest;
 pub use verdict::{Judged, Reason, judge};
 
 /// How soon what depends on the time is looked at again.

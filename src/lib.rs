@@ -46,7 +46,8 @@
 //! - A check decides neither severity nor what follows; it says what is wrong, where, and what would be right.
 //! - What cannot be looked up is [`Unknown`](model::Verdict::Unknown), never a pass: a check gets at other objects only through
 //!   [`Context::read`](check::Context::read), which fails where they are not all here.
-//! - A workload is judged by its template. Pods that a known controller makes are not judged again, nor kept.
+//! - A workload is judged by its template. Pods that a known controller makes are not judged again; of each, only how it does is
+//!   kept, and only checks on what runs ([`Run::Running`](check::Run::Running)) look at it.
 //! - No Secret is read but the operator's own.
 
 #![forbid(unsafe_code)]

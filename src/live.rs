@@ -9,11 +9,11 @@ use imbl::OrdMap;
 use jiff::Timestamp;
 
 use crate::checklist::Checklists;
-use crate::engine::PolicySet;
+use crate::engine::{PolicySet, Relief};
 use crate::evidence::Documents;
 use crate::inventory::{Inventory, View};
 use crate::launch::{Facts, Launch};
-use crate::people::{Name, People};
+use crate::people::{Guard, Name, People};
 use crate::promql::Measurements;
 
 /// The records and the policies as they were at one moment. Everything decided about one request or one report is decided by
@@ -49,7 +49,11 @@ impl Snapshot {
             policies: Arc::default(),
             checklists: Arc::default(),
             launches: OrdMap::new(),
-            people: People::default(),
+            // In a cluster, what nothing checked is worth nothing.
+            people: People {
+                guard: Guard::Seen(Vec::new()),
+                ..People::default()
+            },
             documents: Documents::of_cluster(),
             measurements: Measurements::new(OLDEST_SAMPLE),
             complete: false,
@@ -65,6 +69,18 @@ impl Snapshot {
             policies: &self.policies,
             people: &self.people,
             measurements: &self.measurements,
+            now,
+        }
+    }
+}
+
+impl Snapshot {
+    /// What exceptions are looked for in at a moment.
+    pub fn relief(&self, now: Timestamp) -> Relief<'_> {
+        Relief {
+            people: &self.people,
+            policies: &self.policies,
+            checklists: &self.checklists,
             now,
         }
     }

@@ -7,6 +7,10 @@
 mod document;
 mod file;
 mod find;
+mod json;
+mod nearest;
+mod own;
+mod schema;
 mod skipped;
 mod whole;
 pub mod yaml;
@@ -15,11 +19,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use serde_json::Value;
 
 use self::file::Contents;
 use self::find::Found;
 use crate::model::{Kind, Object, Text};
 
+pub use nearest::nearest;
+pub use own::{Own, Stated, problem_at};
 pub use skipped::{Reason, Skipped};
 pub use whole::{Member, Whole};
 
@@ -29,12 +36,25 @@ const STDIN: &str = "-";
 /// What was found, sorted by file, document and place in the document.
 #[derive(Debug, Default)]
 pub struct Manifests {
-    /// The objects of kinds that Plimsoll knows.
+    /// The objects of kinds that there are records of.
     pub objects: Vec<Manifest>,
+    /// The objects of Plimsoll's own kinds.
+    pub stated: Vec<Stated>,
+    /// Every object as it is written, where that was asked for: evidence is of any kind.
+    pub documents: Vec<Value>,
     /// Everything else that holds something.
     pub skipped: Vec<Skipped>,
     /// How many files were found, standard input included.
     pub files: usize,
+}
+
+/// What is kept of what is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// What checks are judged by.
+    Records,
+    /// Every object as well, as it is written.
+    Documents,
 }
 
 /// An object, and where it is written.
@@ -99,33 +119,38 @@ pub trait Progress: Sync {
 /// # Errors
 /// Where one of the paths themselves does not exist or cannot be read. What cannot be read inside a directory is among
 /// the skipped.
-pub fn read(paths: &[PathBuf], progress: &dyn Progress) -> Result<Manifests, ReadError> {
-    let Found {
-        files,
-        unreadable: mut skipped,
-    } = find::find(paths)?;
+pub fn read(
+    paths: &[PathBuf],
+    keep: Keep,
+    progress: &dyn Progress,
+) -> Result<Manifests, ReadError> {
+    let Found { files, unreadable } = find::find(paths)?;
     progress.begin(files.len());
     let read = |file: &find::File| {
-        let contents = read_one(file);
+        let contents = read_one(file, keep);
         progress.advance();
         contents
     };
     let contents: Vec<_> = files.par_iter().map(read).collect();
-    let mut objects = Vec::with_capacity(contents.len());
+    let mut found = Manifests {
+        objects: Vec::with_capacity(contents.len()),
+        skipped: unreadable,
+        files: files.len(),
+        ..Manifests::default()
+    };
     for contents in contents {
         let contents = contents?;
-        objects.extend(contents.objects);
-        skipped.extend(contents.skipped);
+        found.objects.extend(contents.objects);
+        found.stated.extend(contents.stated);
+        found.documents.extend(contents.documents);
+        found.skipped.extend(contents.skipped);
     }
-    skipped.sort_by(|a, b| a.place().cmp(&b.place()));
-    Ok(Manifests {
-        objects,
-        skipped,
-        files: files.len(),
-    })
+    found.skipped.sort_by(|a, b| a.place().cmp(&b.place()));
+    json::settle(&mut found.documents);
+    Ok(found)
 }
 
-fn read_one(file: &find::File) -> Result<Contents, ReadError> {
+fn read_one(file: &find::File, keep: Keep) -> Result<Contents, ReadError> {
     let bytes = if file.path == Path::new(STDIN) {
         let mut bytes = Vec::new();
         std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
@@ -133,7 +158,7 @@ fn read_one(file: &find::File) -> Result<Contents, ReadError> {
         std::fs::read(&file.path)
     };
     match bytes {
-        Ok(bytes) => Ok(file::read(&file.label, &bytes)),
+        Ok(bytes) => Ok(file::read(&file.label, &bytes, keep)),
         Err(error) if file.named => Err(ReadError::new(&file.path, &error)),
         Err(error) => Ok(Contents::skipped(&file.label, Reason::unreadable(&error))),
     }

@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 
 use crate::controller::{self, LeaseSettings};
 use crate::live::Live;
+use crate::prometheus::QueryMetrics;
 use crate::telemetry::metrics::{ControllerMetrics, WebhookMetrics};
 use crate::webhook::certificates::{CertificateKeeper, ServingState, Settings};
 use crate::webhook::handler::Webhook;
@@ -38,6 +39,10 @@ pub struct Options {
     pub secret: String,
     /// The Lease that the leader holds.
     pub lease: String,
+    /// What the API server calls it: the guards let it write.
+    pub user: String,
+    /// The ConfigMap that says when the guards were whole.
+    pub guard: String,
     /// This replica's name, which no other has.
     pub identity: String,
     /// Further names that the webhook is served under.
@@ -74,6 +79,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let mut registry = Registry::default();
     let webhook_metrics = WebhookMetrics::register(&mut registry);
     let controller_metrics = ControllerMetrics::register(&mut registry);
+    let query_metrics = QueryMetrics::register(&mut registry);
     let live = Live::new();
     let (stop, stopping) = watch::channel(false);
     let (drain, draining) = watch::channel(false);
@@ -124,10 +130,16 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         name: options.lease.clone(),
         identity: options.identity.clone(),
     });
+    let settings = controller::Settings {
+        namespace: options.namespace.clone(),
+        user: options.user.clone(),
+        guard: options.guard.clone(),
+        lease,
+    };
     spawn(
         &mut tasks,
         "the controller",
-        controller::run(client, live, controller_metrics, lease, stopping),
+        controller::run(client, live, controller_metrics, query_metrics, settings, stopping),
     );
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"), webhook = %options.webhook_address, health = %options.health_address,

@@ -7,6 +7,7 @@
 
 mod attestation;
 mod authority;
+mod chronicle;
 mod exception;
 mod guard;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use crate::model::Text;
 
 pub use attestation::{Attestation, Standing, Subject};
 pub use authority::{Authority, Claim, Grant, Verb};
+pub use chronicle::{Chronicle, ChronicleError, Identity, Sight};
 pub use exception::{Exception, Holds, Void};
 pub use guard::{Guard, Interval};
 

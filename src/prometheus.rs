@@ -18,6 +18,7 @@ mod pace;
 mod queue;
 mod request;
 mod settings;
+mod spacing;
 #[cfg(test)]
 mod tests;
 
@@ -62,22 +63,31 @@ pub async fn run(
         results,
     };
     let mut shutdown = pin!(shutdown);
+    let mut wanted = asked.borrow_and_update().clone();
+    let mut now = settings.borrow_and_update().clone();
+    office.assign(&wanted, &now);
     loop {
-        let wanted = asked.borrow_and_update().clone();
-        let now = settings.borrow_and_update().clone();
-        office.assign(&wanted, &now);
-        loop {
-            tokio::select! {
-                () = &mut shutdown => return office.close().await,
-                changed = asked.changed() => match changed {
-                    Ok(()) => break,
-                    Err(_) => return office.close().await,
-                },
-                Ok(()) = settings.changed() => break,
-                Some(report) = reported.recv() => office.record(report, &wanted),
+        tokio::select! {
+            () = &mut shutdown => break,
+            Some(report) = reported.recv() => office.record(report, &wanted),
+            changed = asked.changed() => {
+                if changed.is_err() {
+                    break;
+                }
+                let news = asked.borrow_and_update().clone();
+                // Who asks may do so again after each answer.
+                if news != wanted {
+                    wanted = news;
+                    office.assign(&wanted, &now);
+                }
+            }
+            Ok(()) = settings.changed() => {
+                now = settings.borrow_and_update().clone();
+                office.assign(&wanted, &now);
             }
         }
     }
+    office.close().await;
 }
 
 /// The desks, one for each server by its name.
@@ -106,7 +116,8 @@ impl Office {
         for question in questions {
             let server = match &question.server {
                 Some(name) => Some(name),
-                None => settings.servers.first().map(|server| &server.name),
+                None if settings.has_default => settings.servers.first().map(|server| &server.name),
+                None => None,
             };
             match server.and_then(|name| shares.get_mut(name)) {
                 Some(share) => {
@@ -134,12 +145,12 @@ impl Office {
                 self.brief(config, Arc::new(share));
             }
         }
-        self.results.send_modify(|results| {
-            results.set_max_age(settings.max_age);
-            results.retain(questions);
+        self.results.send_if_modified(|results| {
+            let mut news = results.set_max_age(settings.max_age) | results.retain(questions);
             for question in homeless {
-                results.record(question.clone(), Err(no_server(question)));
+                news |= results.record(question.clone(), Err(no_server(question)));
             }
+            news
         });
     }
 
@@ -171,13 +182,15 @@ impl Office {
     }
 
     fn record(&self, report: Report, wanted: &BTreeSet<Question>) {
-        self.results.send_modify(|results| {
+        self.results.send_if_modified(|results| {
+            let mut news = false;
             for (question, outcome) in report {
                 // Meanwhile it may have been given up.
                 if wanted.contains(&question) {
-                    results.record(question, outcome);
+                    news |= results.record(question, outcome);
                 }
             }
+            news
         });
     }
 

@@ -3,6 +3,7 @@
 //! Everything here is pure and makes strings. How wide the terminal is and whether it shows colours is an argument.
 
 pub mod catalogue;
+pub mod checklists;
 pub mod document;
 pub mod explain;
 pub mod json;
@@ -14,7 +15,7 @@ mod wrap;
 
 use crate::check::Check;
 use crate::manifests::{Origin, Skipped};
-use crate::model::{Finding, Key, Severity, Verdict};
+use crate::model::{Finding, Key, Severity, Text, Verdict};
 
 pub use palette::Palette;
 pub use summary::Summary;
@@ -66,6 +67,8 @@ pub struct Row {
     pub verdict: Verdict,
     /// What was found; `None` where nothing was.
     pub finding: Option<Finding>,
+    /// The exception that waives it, where it is waived.
+    pub exception: Option<Text>,
 }
 
 impl Row {

@@ -6,7 +6,9 @@
 
 pub mod certificates;
 pub mod handler;
+mod gate;
 mod message;
+mod own;
 mod owner;
 pub mod review;
 pub mod server;

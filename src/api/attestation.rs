@@ -51,7 +51,8 @@ pub struct ReadinessAttestationSpec {
     #[schemars(length(min = 1, max = 253))]
     pub launch: Option<String>,
 
-    /// The items that it states, each as `<checklist>:<id>`; `risk:<id>` accepts a risk of the launch.
+    /// The items that it states, each as `<checklist>:<id>`; `launch:risk/<id>` accepts a risk of the launch, and `launch:review`
+    /// is a review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 400), inner(length(min = 3, max = 192)), extend("x-kubernetes-list-type" = "set"))]
     pub items: Option<Vec<String>>,

@@ -88,7 +88,7 @@ pub struct ReadinessLaunchSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_date: Option<Time>,
 
-    /// How often the checklist of the live application is to be gone through again. A review is attested as `review:launch`.
+    /// How often the checklist of the live application is to be gone through again. A review is attested as `launch:review`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_every: Option<Period>,
 }
@@ -108,7 +108,7 @@ pub enum ReleaseType {
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct Risk {
-    /// What it is named by: its acceptance is attested as `risk:<id>`.
+    /// What it is named by: its acceptance is attested as `launch:risk/<id>`.
     #[schemars(length(min = 1, max = 63), regex(pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"))]
     pub id: String,
     /// What may happen.
@@ -129,7 +129,8 @@ pub struct Risk {
     /// Who has done it, and when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mitigated: Option<Mitigated>,
-    /// Who lives with it, and until when. It counts with an attestation of `risk:<id>` in that role: as a risk, not as a pass.
+    /// Who lives with it, and until when. It counts with an attestation of `launch:risk/<id>` in that role: as a risk, not as a
+    /// pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<Accepted>,
 }
@@ -233,13 +234,18 @@ pub struct LaunchStatus {
     /// Ids of the risks of severity high that are neither mitigated nor accepted.
     #[schemars(length(max = 200))]
     pub open_risks: Vec<String>,
-    /// What lapses next of that which passes.
+    /// What lapses next of that which passes or is waived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_next: Option<Expiry>,
+    /// What lapses within seven days, the first ones first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 10))]
+    pub lapsing: Vec<Expiry>,
     /// When the next review is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review_due: Option<Time>,
-    /// When pods of the application were first let run.
+    /// When pods of the application were first let run. For an application that ran before anybody looked at its launch: the
+    /// later of the creation of the launch and that of the oldest workload that runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actual_date: Option<Time>,
     /// What the verdict was before, the latest first.
@@ -261,21 +267,31 @@ pub struct SectionCount {
     pub checklist: String,
     /// The section.
     pub section: String,
-    /// How many items pass.
+    /// How many items pass; none where nothing is said, here and below.
+    #[serde(skip_serializing_if = "is_zero")]
     #[schemars(with = "i32", range(min = 0))]
     pub passed: u32,
     /// How many fail.
+    #[serde(skip_serializing_if = "is_zero")]
     #[schemars(with = "i32", range(min = 0))]
     pub failed: u32,
     /// How many could not be decided.
+    #[serde(skip_serializing_if = "is_zero")]
     #[schemars(with = "i32", range(min = 0))]
     pub unknown: u32,
     /// How many are waived.
+    #[serde(skip_serializing_if = "is_zero")]
     #[schemars(with = "i32", range(min = 0))]
     pub waived: u32,
     /// How many do not apply, or not yet.
+    #[serde(skip_serializing_if = "is_zero")]
     #[schemars(with = "i32", range(min = 0))]
     pub not_applicable: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// An item that does not pass.
@@ -317,15 +333,22 @@ pub struct Transition {
     pub because: String,
 }
 
-/// What the next judgement must remember.
+/// What the next judgement must remember. It is kept short: there may be a thousand launches, and all of them are in memory.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
 #[serde(default, rename_all = "camelCase")]
 #[schemars(extend("x-kubernetes-map-type" = "atomic"))]
 pub struct Memory {
-    /// The releases since the last major one, the latest last.
+    /// Since when a release of these is meant to run: when the latest major one began, or the first one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Time>,
+    /// The names of the releases since then that are listed no more, the latest last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
+    pub earlier: Vec<String>,
+    /// The latest releases since then, the latest last.
+    #[schemars(length(max = 8))]
     pub releases: Vec<Release>,
-    /// The items that evidence has closed, and by which object.
+    /// The items that evidence has closed, by the object that did.
     #[schemars(length(max = 1000))]
     pub seen: Vec<Seen>,
     /// The pod templates that were let run.
@@ -344,22 +367,24 @@ pub struct Release {
     pub kind: ReleaseType,
     /// Since when it is the one that is meant to run.
     pub since: Time,
-    /// The images of the containers that the launch names, with their digests where they are known.
+    /// The images of the containers that the launch names, as `<container>=<image>`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 64))]
+    #[schemars(length(max = 16))]
     pub images: Vec<String>,
 }
 
-/// An item that evidence has closed.
+/// Items that an object has closed.
 #[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "camelCase")]
 pub struct Seen {
-    /// The item, as `<checklist>:<id>`.
-    pub item: String,
-    /// The piece of evidence.
-    pub piece: String,
-    /// The object, as `<kind>/<namespace>/<name>`.
+    /// The object, as `<kind>.<group> <namespace>/<name>`; without the namespace where that is the launch's own.
     pub object: String,
+    /// The workload that it was seen for, as `<kind>/<name>`, where the items are judged for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workload: Option<String>,
+    /// The items, as `<checklist>:<id>`.
+    #[schemars(length(max = 1000))]
+    pub items: Vec<String>,
 }
 
 /// A pod template that was let run.

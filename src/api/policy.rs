@@ -376,7 +376,7 @@ pub struct PolicyStatus {
     #[schemars(with = "i32", range(min = 0))]
     pub not_ready: u32,
     /// `Accepted`: the policy is in force. `ParametersConflict`: another policy that covers some of the same workloads gives a
-    /// check other parameters; both are judged.
+    /// check other parameters; both are judged. `Guarded`: the admission policies that check who attests are in place.
     #[schemars(schema_with = "schema::conditions")]
     pub conditions: Vec<Condition>,
 }

@@ -24,7 +24,10 @@ const COMPILING: u64 = 5_000;
 impl Budget {
     /// A budget of so many steps.
     pub fn of(steps: u64) -> Self {
-        Self { left: steps, patterns: Vec::new() }
+        Self {
+            left: steps,
+            patterns: Vec::new(),
+        }
     }
 
     /// The steps that are left.

@@ -80,7 +80,12 @@ impl At {
         let before = source.get(..byte).unwrap_or(source);
         Self {
             line: before.matches('\n').count() + 1,
-            column: before.chars().rev().take_while(|&char| char != '\n').count() + 1,
+            column: before
+                .chars()
+                .rev()
+                .take_while(|&char| char != '\n')
+                .count()
+                + 1,
         }
     }
 

@@ -6,28 +6,33 @@ use super::budget::Budget;
 use super::expr::{Access, Constant, Expr, Loop, LoopKind, Operator};
 use super::foreign;
 use super::operators;
+use super::program::Input;
 use super::value::{Fault, List, Map, Result, Str, Value};
 use crate::model::Text;
 
 /// One evaluation.
 pub(super) struct Eval<'a, 'b> {
-    variables: &'b [Value<'a>],
+    variables: &'b [Input<'a>],
     /// The variables of the loops that we are in, the innermost last.
     locals: Vec<Value<'a>>,
     budget: &'b mut Budget,
 }
 
 impl<'a, 'b> Eval<'a, 'b> {
-    pub(super) fn new(variables: &'b [Value<'a>], budget: &'b mut Budget) -> Self {
-        Self { variables, locals: Vec::new(), budget }
+    pub(super) fn new(variables: &'b [Input<'a>], budget: &'b mut Budget) -> Self {
+        Self {
+            variables,
+            locals: Vec::new(),
+            budget,
+        }
     }
 
     pub(super) fn value(&mut self, expr: &'a Expr) -> Result<'a> {
         self.budget.spend(1)?;
         match expr {
             Expr::Constant(constant) => Ok(Value::from(constant)),
-            Expr::Variable(at) => bound(self.variables, *at),
-            Expr::Local(at) => bound(&self.locals, *at),
+            Expr::Variable(at) => Ok(self.variables.get(*at).map_or(Value::Null, Value::from)),
+            Expr::Local(at) => Ok(self.locals.get(*at).cloned().unwrap_or(Value::Null)),
             Expr::Field(inner, name, access) => {
                 let inner = self.value(inner)?;
                 field(&inner, name, *access)
@@ -42,6 +47,7 @@ impl<'a, 'b> Eval<'a, 'b> {
             Expr::Or(parts) => self.junction(parts, true),
             Expr::If(three) => self.conditional(three),
             Expr::Binary(operator, pair) => self.binary(*operator, pair),
+            Expr::Concat(parts) => self.concat(parts),
             Expr::Matches(inner, regex) => match self.value(inner)? {
                 Value::String(text) => {
                     self.budget.spend_on_text(text.as_str().len())?;
@@ -49,10 +55,20 @@ impl<'a, 'b> Eval<'a, 'b> {
                 }
                 other => Err(Fault::not_for("matches", &other)),
             },
-            Expr::Call(function, arguments) => {
-                let arguments = self.values(arguments)?;
-                (function.run)(&arguments, self.budget)
-            }
+            Expr::Call(function, arguments) => match &**arguments {
+                [one] => {
+                    let arguments = [self.value(one)?];
+                    (function.run)(&arguments, self.budget)
+                }
+                [one, two] => {
+                    let arguments = [self.value(one)?, self.value(two)?];
+                    (function.run)(&arguments, self.budget)
+                }
+                arguments => {
+                    let arguments = self.values(arguments)?;
+                    (function.run)(&arguments, self.budget)
+                }
+            },
             Expr::Foreign(call) => {
                 let arguments = self.values(&call.arguments)?;
                 foreign::call(&call.call, &arguments, self.budget)
@@ -71,6 +87,21 @@ impl<'a, 'b> Eval<'a, 'b> {
         let one = self.value(one)?;
         let two = self.value(two)?;
         operators::binary(operator, &one, &two, self.budget)
+    }
+
+    fn concat(&mut self, parts: &'a [Expr]) -> Result<'a> {
+        let mut text = String::new();
+        for part in parts {
+            match self.value(part)? {
+                Value::String(part) => {
+                    self.budget
+                        .spend_on_text(text.len() + part.as_str().len())?;
+                    text.push_str(part.as_str());
+                }
+                other => return Err(Fault::not_for_both("+", &Value::made(""), &other)),
+            }
+        }
+        Ok(Value::made(text))
     }
 
     /// `&&` or `||`: a part that decides, decides, whatever the others come to.
@@ -121,7 +152,10 @@ impl<'a, 'b> Eval<'a, 'b> {
         let mut made: Vec<(Value<'a>, Value<'a>)> = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             let key = self.value(key)?;
-            if !matches!(key, Value::String(_) | Value::Int(_) | Value::Uint(_) | Value::Bool(_)) {
+            if !matches!(
+                key,
+                Value::String(_) | Value::Int(_) | Value::Uint(_) | Value::Bool(_)
+            ) {
                 return Err(Fault::not_for("a map's key", &key));
             }
             self.budget.spend(made.len() as u64)?;
@@ -139,9 +173,13 @@ impl<'a, 'b> Eval<'a, 'b> {
                 let items = (0..list.len()).map_while(|at| list.get(at));
                 self.run(each, items)
             }
-            Value::Map(Map::Lent(fields)) => self.run(each, fields.iter().map(|(key, _)| Value::from(key))),
+            Value::Map(Map::Lent(fields)) => {
+                self.run(each, fields.iter().map(|(key, _)| Value::from(key)))
+            }
             Value::Map(map) => {
-                let keys = (0..map.len()).filter_map(|at| map.entry(at)).map(|(key, _)| key);
+                let keys = (0..map.len())
+                    .filter_map(|at| map.entry(at))
+                    .map(|(key, _)| key);
                 self.run(each, keys)
             }
             other => Err(Fault::not_for("a loop", &other)),
@@ -169,7 +207,12 @@ impl<'a, 'b> Eval<'a, 'b> {
     }
 
     /// `exists` or `all`: `||` or `&&` over the elements.
-    fn quantified(&mut self, each: &'a Loop, items: impl Iterator<Item = Value<'a>>, decisive: bool) -> Result<'a> {
+    fn quantified(
+        &mut self,
+        each: &'a Loop,
+        items: impl Iterator<Item = Value<'a>>,
+        decisive: bool,
+    ) -> Result<'a> {
         let mut verdict = Junction::new(decisive);
         for item in items {
             let value = self.of(item, &each.body);
@@ -180,7 +223,11 @@ impl<'a, 'b> Eval<'a, 'b> {
         verdict.undecided()
     }
 
-    fn exactly_one(&mut self, each: &'a Loop, items: impl Iterator<Item = Value<'a>>) -> Result<'a> {
+    fn exactly_one(
+        &mut self,
+        each: &'a Loop,
+        items: impl Iterator<Item = Value<'a>>,
+    ) -> Result<'a> {
         let mut found = 0;
         for item in items {
             match self.of(item, &each.body)? {
@@ -212,10 +259,6 @@ impl<'a, 'b> Eval<'a, 'b> {
         }
         Ok(Value::List(List::Made(made.into())))
     }
-}
-
-fn bound<'a>(values: &[Value<'a>], at: usize) -> Result<'a> {
-    values.get(at).cloned().ok_or_else(|| Fault::other("a variable has no value"))
 }
 
 fn field<'a>(inner: &Value<'a>, name: &'a Text, access: Access) -> Result<'a> {
@@ -255,7 +298,10 @@ struct Junction<'a> {
 
 impl<'a> Junction<'a> {
     fn new(decisive: bool) -> Self {
-        Self { decisive, fault: None }
+        Self {
+            decisive,
+            fault: None,
+        }
     }
 
     /// Takes the next part. The first error is what it comes to if no part decides; a used up budget ends all.
@@ -278,6 +324,17 @@ impl<'a> Junction<'a> {
     }
 }
 
+impl<'a> From<&Input<'a>> for Value<'a> {
+    fn from(input: &Input<'a>) -> Self {
+        match input {
+            Input::Object(tree) => Value::from(*tree),
+            Input::Objects(list) => Value::List(List::Objects(list)),
+            Input::Time(time) => Value::Timestamp(*time),
+            Input::Absent => Value::Null,
+        }
+    }
+}
+
 impl<'a> From<&'a Constant> for Value<'a> {
     fn from(constant: &'a Constant) -> Self {
         match constant {
@@ -291,6 +348,7 @@ impl<'a> From<&'a Constant> for Value<'a> {
             Constant::Timestamp(time) => Value::Timestamp(*time),
             Constant::Duration(span) => Value::Duration(*span),
             Constant::Type(name) => Value::Type(name),
+            Constant::List(list) => Value::from(list),
         }
     }
 }

@@ -7,6 +7,7 @@ use kube::core::cel::cel::IdedExpr;
 use regex::Regex;
 
 use super::functions::Function;
+use super::tree::Tree;
 use crate::model::Text;
 
 /// An expression, with names resolved and constants prepared.
@@ -27,6 +28,8 @@ pub(super) enum Expr {
     Or(Vec<Expr>),
     If(Box<[Expr; 3]>),
     Binary(Operator, Box<[Expr; 2]>),
+    /// Two or more texts, one of them constant, put together by `+`.
+    Concat(Vec<Expr>),
     List(Vec<Expr>),
     Map(Vec<(Expr, Expr)>),
     /// `matches` with a constant pattern.
@@ -48,6 +51,8 @@ pub(super) enum Constant {
     Timestamp(Timestamp),
     Duration(SignedDuration),
     Type(&'static str),
+    /// A list of constants.
+    List(Tree),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,13 +113,26 @@ impl Expr {
     pub(super) fn children(&self) -> Vec<&Expr> {
         match self {
             Expr::Constant(_) | Expr::Variable(_) | Expr::Local(_) => Vec::new(),
-            Expr::Field(inner, ..) | Expr::Not(inner) | Expr::Negate(inner) | Expr::Matches(inner, _) => vec![inner],
+            Expr::Field(inner, ..)
+            | Expr::Not(inner)
+            | Expr::Negate(inner)
+            | Expr::Matches(inner, _) => vec![inner],
             Expr::Index(pair, _) | Expr::Binary(_, pair) => pair.iter().collect(),
             Expr::If(three) => three.iter().collect(),
-            Expr::And(list) | Expr::Or(list) | Expr::List(list) | Expr::Call(_, list) => list.iter().collect(),
+            Expr::And(list)
+            | Expr::Or(list)
+            | Expr::Concat(list)
+            | Expr::List(list)
+            | Expr::Call(_, list) => list.iter().collect(),
             Expr::Foreign(foreign) => foreign.arguments.iter().collect(),
-            Expr::Map(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
-            Expr::Loop(each) => [&each.range, &each.body].into_iter().chain(&each.filter).collect(),
+            Expr::Map(entries) => entries
+                .iter()
+                .flat_map(|(key, value)| [key, value])
+                .collect(),
+            Expr::Loop(each) => [&each.range, &each.body]
+                .into_iter()
+                .chain(&each.filter)
+                .collect(),
         }
     }
 

@@ -109,27 +109,49 @@ thread_local! {
 
 /// The crate's call of a function, of arguments that are variables.
 pub(super) fn prepare(name: &str, method: bool, arguments: usize) -> Arc<IdedExpr> {
-    let variable = |at: usize| IdedExpr { id: 0, expr: Ast::Ident(format!("@{at}")) };
+    let variable = |at: usize| IdedExpr {
+        id: 0,
+        expr: Ast::Ident(format!("@{at}")),
+    };
     let mut args: Vec<IdedExpr> = (0..arguments).map(variable).collect();
     let (target, func_name) = match name.split_once('.') {
         Some((prefix, name)) => {
-            let prefix = IdedExpr { id: 0, expr: Ast::Ident(prefix.to_owned()) };
+            let prefix = IdedExpr {
+                id: 0,
+                expr: Ast::Ident(prefix.to_owned()),
+            };
             (Some(Box::new(prefix)), name)
         }
         None if method && !args.is_empty() => (Some(Box::new(args.remove(0))), name),
         None => (None, name),
     };
-    let call = CallExpr { func_name: func_name.to_owned(), target, args };
-    Arc::new(IdedExpr { id: 0, expr: Ast::Call(call) })
+    let call = CallExpr {
+        func_name: func_name.to_owned(),
+        target,
+        args,
+    };
+    Arc::new(IdedExpr {
+        id: 0,
+        expr: Ast::Call(call),
+    })
 }
 
-pub(super) fn call<'a>(call: &IdedExpr, arguments: &[Value<'a>], budget: &mut Budget) -> Result<'a> {
+pub(super) fn call<'a>(
+    call: &IdedExpr,
+    arguments: &[Value<'a>],
+    budget: &mut Budget,
+) -> Result<'a> {
     let weight: usize = arguments.iter().map(Value::weight).sum();
     budget.spend(20 + 4 * weight as u64)?;
     if too_precise(call, arguments) {
-        return Err(Fault::other("format with a precision of more than 99 digits"));
+        return Err(Fault::other(
+            "format with a precision of more than 99 digits",
+        ));
     }
-    let arguments = arguments.iter().map(given).collect::<std::result::Result<Vec<_>, _>>()?;
+    let arguments = arguments
+        .iter()
+        .map(given)
+        .collect::<std::result::Result<Vec<_>, _>>()?;
     // Not every one of these functions has been shown to panic on nothing. Nothing is shared that a panic could leave half
     // done: the table of functions is only read.
     let called = catch_unwind(AssertUnwindSafe(|| {
@@ -153,7 +175,10 @@ fn too_precise(call: &IdedExpr, arguments: &[Value<'_>]) -> bool {
     let Some(Value::String(text)) = arguments.first().filter(|_| is_format) else {
         return false;
     };
-    text.as_str().split("%.").skip(1).any(|rest| rest.bytes().take_while(u8::is_ascii_digit).count() > 2)
+    text.as_str()
+        .split("%.")
+        .skip(1)
+        .any(|rest| rest.bytes().take_while(u8::is_ascii_digit).count() > 2)
 }
 
 /// The crate's form of a value.
@@ -167,19 +192,26 @@ fn given<'a>(value: &Value<'a>) -> std::result::Result<cel::Value, Fault<'a>> {
         Value::String(text) => cel::Value::String(Arc::new(text.as_str().to_owned())),
         Value::Bytes(bytes) => cel::Value::Bytes(Arc::new(bytes.to_vec())),
         Value::List(list) => {
-            let made: std::result::Result<Vec<_>, _> = list.iter().map(|value| given(&value)).collect();
+            let made: std::result::Result<Vec<_>, _> =
+                list.iter().map(|value| given(&value)).collect();
             cel::Value::List(Arc::new(made?))
         }
         Value::Map(map) => {
             let mut made = HashMap::with_capacity(map.len());
             for (key, value) in (0..map.len()).filter_map(|at| map.entry(at)) {
-                let key: Key = given(&key)?.try_into().map_err(|_| Fault::not_for("a map's key", &value))?;
+                let key: Key = given(&key)?
+                    .try_into()
+                    .map_err(|_| Fault::not_for("a map's key", &value))?;
                 made.insert(key, given(&value)?);
             }
-            cel::Value::Map(CelMap { map: Arc::new(made) })
+            cel::Value::Map(CelMap {
+                map: Arc::new(made),
+            })
         }
         Value::Optional(None) => cel::Value::Opaque(Arc::new(OptionalValue::none())),
-        Value::Optional(Some(inner)) => cel::Value::Opaque(Arc::new(OptionalValue::of(given(inner)?))),
+        Value::Optional(Some(inner)) => {
+            cel::Value::Opaque(Arc::new(OptionalValue::of(given(inner)?)))
+        }
         Value::Foreign(value) => (**value).clone(),
         Value::Timestamp(_) | Value::Duration(_) | Value::Type(_) | Value::Quantity(_) => {
             return Err(Fault::not_for("this function", value));
@@ -202,13 +234,16 @@ fn taken<'a>(value: cel::Value, budget: &mut Budget) -> Result<'a> {
         }
         cel::Value::Bytes(bytes) => Value::Bytes(bytes.as_slice().into()),
         cel::Value::List(list) => {
-            let made: std::result::Result<Vec<_>, _> = list.iter().map(|value| taken(value.clone(), budget)).collect();
+            let made: std::result::Result<Vec<_>, _> = list
+                .iter()
+                .map(|value| taken(value.clone(), budget))
+                .collect();
             Value::List(List::Made(made?.into()))
         }
         cel::Value::Map(map) => {
             // The crate's maps have no order.
             let mut entries: Vec<_> = map.map.iter().collect();
-            entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+            entries.sort_by_key(|(key, _)| *key);
             let mut made = Vec::with_capacity(entries.len());
             for (key, value) in entries {
                 let key = match key {

@@ -39,8 +39,18 @@ pub(super) enum Callee {
     Foreign,
 }
 
-const fn function(name: &'static str, style: Style, arguments: (usize, usize), run: Run) -> Function {
-    Function { name, style, arguments, run }
+const fn function(
+    name: &'static str,
+    style: Style,
+    arguments: (usize, usize),
+    run: Run,
+) -> Function {
+    Function {
+        name,
+        style,
+        arguments,
+        run,
+    }
 }
 
 static OWN: &[Function] = &[
@@ -66,14 +76,24 @@ static OWN: &[Function] = &[
     function("getSeconds", Style::Method, (1, 2), time::seconds),
     function("hasValue", Style::Method, (1, 1), optional::has_value),
     function("int", Style::Global, (1, 1), convert::int),
-    function("isGreaterThan", Style::Method, (2, 2), quantity::is_greater_than),
+    function(
+        "isGreaterThan",
+        Style::Method,
+        (2, 2),
+        quantity::is_greater_than,
+    ),
     function("isLessThan", Style::Method, (2, 2), quantity::is_less_than),
     function("isQuantity", Style::Global, (1, 1), quantity::is_quantity),
     function("lowerAscii", Style::Method, (1, 1), text::lower_ascii),
     function("matches", Style::Either, (2, 2), text::matches),
     function("optional.none", Style::Global, (0, 0), optional::none),
     function("optional.of", Style::Global, (1, 1), optional::of),
-    function("optional.ofNonZeroValue", Style::Global, (1, 1), optional::of_non_zero_value),
+    function(
+        "optional.ofNonZeroValue",
+        Style::Global,
+        (1, 1),
+        optional::of_non_zero_value,
+    ),
     function("or", Style::Method, (2, 2), optional::or),
     function("orValue", Style::Method, (2, 2), optional::or_value),
     function("quantity", Style::Global, (1, 1), quantity::quantity),
@@ -92,9 +112,16 @@ static OWN: &[Function] = &[
 
 /// The function of a name, if it can be called so.
 pub(super) fn find(name: &str, method: bool, arguments: usize) -> Option<Callee> {
-    let fits = |style: Style| matches!((style, method), (Style::Either, _) | (Style::Global, false) | (Style::Method, true));
+    let fits = |style: Style| {
+        matches!(
+            (style, method),
+            (Style::Either, _) | (Style::Global, false) | (Style::Method, true)
+        )
+    };
     let own = OWN.iter().find(|own| {
-        own.name == name && fits(own.style) && (own.arguments.0..=own.arguments.1).contains(&arguments)
+        own.name == name
+            && fits(own.style)
+            && (own.arguments.0..=own.arguments.1).contains(&arguments)
     });
     if let Some(own) = own {
         return Some(Callee::Own(own));
@@ -109,7 +136,10 @@ pub(super) fn find(name: &str, method: bool, arguments: usize) -> Option<Callee>
 pub(super) fn is_prefix(prefix: &str) -> bool {
     let own = OWN.iter().map(|own| own.name);
     let foreign = foreign::NAMES.iter().map(|(name, _)| *name);
-    own.chain(foreign).any(|name| name.split_once('.').is_some_and(|(known, _)| known == prefix))
+    own.chain(foreign).any(|name| {
+        name.split_once('.')
+            .is_some_and(|(known, _)| known == prefix)
+    })
 }
 
 /// A function's name and text arguments, or the error that they are none.

@@ -16,7 +16,12 @@ pub(super) const NESTING: u16 = 32;
 const LINKS: usize = 96;
 
 pub(super) fn check(source: &str) -> Result<(), CompileError> {
-    let refuse = |byte: usize, what: &'static str| Err(CompileError::TooComplex { at: At::byte(source, byte), what });
+    let refuse = |byte: usize, what: &'static str| {
+        Err(CompileError::TooComplex {
+            at: At::byte(source, byte),
+            what,
+        })
+    };
     if source.len() > LENGTH {
         return refuse(LENGTH, "the expression is longer than 16 KiB");
     }

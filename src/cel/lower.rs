@@ -1,7 +1,9 @@
 //! From the parser's syntax tree to ours: names are resolved, macros told apart, constants prepared.
 
-use kube::core::cel::cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr as Ast, LiteralValue, operators};
 use kube::core::cel::cel::IdedExpr;
+use kube::core::cel::cel::common::ast::{
+    CallExpr, ComprehensionExpr, EntryExpr, Expr as Ast, LiteralValue, operators,
+};
 
 use super::budget::Budget;
 use super::error::{At, CompileError};
@@ -10,13 +12,24 @@ use super::expr::{Access, Constant, Expr, Foreign, Loop, LoopKind, Operator};
 use super::foreign;
 use super::functions::{self, Callee};
 use super::regexes;
+use super::tree::Tree;
 use super::value::{Str, Value};
 use crate::model::Text;
 
 type Result<T = Expr> = std::result::Result<T, CompileError>;
 
 /// The names of types, as values.
-const TYPES: [&str; 9] = ["bool", "bytes", "double", "int", "list", "map", "null_type", "string", "uint"];
+const TYPES: [&str; 9] = [
+    "bool",
+    "bytes",
+    "double",
+    "int",
+    "list",
+    "map",
+    "null_type",
+    "string",
+    "uint",
+];
 
 pub(super) struct Lower<'s> {
     source: &'s str,
@@ -27,7 +40,11 @@ pub(super) struct Lower<'s> {
 
 impl<'s> Lower<'s> {
     pub(super) fn new(source: &'s str, variables: &'s [Text]) -> Self {
-        Self { source, variables, locals: Vec::new() }
+        Self {
+            source,
+            variables,
+            locals: Vec::new(),
+        }
     }
 
     pub(super) fn expr(&mut self, ast: &IdedExpr) -> Result {
@@ -35,12 +52,28 @@ impl<'s> Lower<'s> {
             Ast::Literal(literal) => Ok(Expr::Constant(literal_value(literal))),
             Ast::Ident(name) => self.name(name),
             Ast::Select(select) => {
-                let access = if select.test { Access::Has } else { Access::Get };
-                Ok(Expr::Field(Box::new(self.expr(&select.operand)?), select.field.as_str().into(), access))
+                let access = if select.test {
+                    Access::Has
+                } else {
+                    Access::Get
+                };
+                Ok(Expr::Field(
+                    Box::new(self.expr(&select.operand)?),
+                    select.field.as_str().into(),
+                    access,
+                ))
             }
             Ast::Call(call) => self.call(call),
-            Ast::List(list) if !list.optional_indices.is_empty() => Err(CompileError::Unsupported("optional elements")),
-            Ast::List(list) => Ok(Expr::List(self.exprs(&list.elements)?)),
+            Ast::List(list) if !list.optional_indices.is_empty() => {
+                Err(CompileError::Unsupported("optional elements"))
+            }
+            Ast::List(list) => {
+                let elements = self.exprs(&list.elements)?;
+                let constants = elements.iter().map(plain).collect::<Option<_>>();
+                Ok(constants.map_or(Expr::List(elements), |list| {
+                    Expr::Constant(Constant::List(Tree::List(list)))
+                }))
+            }
             Ast::Map(map) => {
                 let mut entries = Vec::with_capacity(map.entries.len());
                 for entry in &map.entries {
@@ -64,8 +97,17 @@ impl<'s> Lower<'s> {
     }
 
     fn place(&self, name: &str) -> Option<Expr> {
-        let local = self.locals.iter().rposition(|local| local == name).map(Expr::Local);
-        local.or_else(|| self.variables.iter().position(|known| &**known == name).map(Expr::Variable))
+        let local = self
+            .locals
+            .iter()
+            .rposition(|local| local == name)
+            .map(Expr::Local);
+        local.or_else(|| {
+            self.variables
+                .iter()
+                .position(|known| &**known == name)
+                .map(Expr::Variable)
+        })
     }
 
     fn name(&self, name: &str) -> Result {
@@ -91,25 +133,31 @@ impl<'s> Lower<'s> {
                 let inner = self.expr(inner)?;
                 self.folded(Expr::Negate(Box::new(inner)), "-")
             }
-            (operators::CONDITIONAL, [condition, yes, no]) => {
-                Ok(Expr::If(Box::new([self.expr(condition)?, self.expr(yes)?, self.expr(no)?])))
-            }
-            (operators::INDEX, [container, key]) => {
-                Ok(Expr::Index(Box::new([self.expr(container)?, self.expr(key)?]), Access::Get))
-            }
-            (operators::OPT_INDEX, [container, key]) => {
-                Ok(Expr::Index(Box::new([self.expr(container)?, self.expr(key)?]), Access::Try))
-            }
+            (operators::CONDITIONAL, [condition, yes, no]) => Ok(Expr::If(Box::new([
+                self.expr(condition)?,
+                self.expr(yes)?,
+                self.expr(no)?,
+            ]))),
+            (operators::INDEX, [container, key]) => Ok(Expr::Index(
+                Box::new([self.expr(container)?, self.expr(key)?]),
+                Access::Get,
+            )),
+            (operators::OPT_INDEX, [container, key]) => Ok(Expr::Index(
+                Box::new([self.expr(container)?, self.expr(key)?]),
+                Access::Try,
+            )),
             (operators::OPT_SELECT, [operand, field]) => match &field.expr {
-                Ast::Literal(LiteralValue::String(name)) => {
-                    Ok(Expr::Field(Box::new(self.expr(operand)?), name.inner().into(), Access::Try))
-                }
+                Ast::Literal(LiteralValue::String(name)) => Ok(Expr::Field(
+                    Box::new(self.expr(operand)?),
+                    name.inner().into(),
+                    Access::Try,
+                )),
                 _ => Err(CompileError::Unsupported("computed optional fields")),
             },
             (name, [one, two]) if call.target.is_none() => match binary_operator(name) {
                 Some(operator) => {
                     let pair = [self.expr(one)?, self.expr(two)?];
-                    self.folded(Expr::Binary(operator, Box::new(pair)), name)
+                    self.folded(joined(operator, pair), name)
                 }
                 None => self.function(call),
             },
@@ -127,7 +175,11 @@ impl<'s> Lower<'s> {
             }
         }
         parts.sort_by_key(is_slow);
-        Ok(if or { Expr::Or(parts) } else { Expr::And(parts) })
+        Ok(if or {
+            Expr::Or(parts)
+        } else {
+            Expr::And(parts)
+        })
     }
 
     fn function(&mut self, call: &CallExpr) -> Result {
@@ -190,7 +242,10 @@ impl<'s> Lower<'s> {
             Ok(value) => constant_of(&value),
             Err(fault) => {
                 let word = name.trim_matches(['_', '@']);
-                return Err(CompileError::Constant { at: At::name(self.source, word), reason: fault.to_string() });
+                return Err(CompileError::Constant {
+                    at: At::name(self.source, word),
+                    reason: fault.to_string(),
+                });
             }
         };
         Ok(value.map_or(expr, Expr::Constant))
@@ -199,12 +254,18 @@ impl<'s> Lower<'s> {
     /// A macro, told by what the parser makes of it; there is no other way to write one.
     fn comprehension(&mut self, made: &ComprehensionExpr) -> Result {
         let range = self.expr(&made.iter_range)?;
-        let (kind, body, filter) = parts(made).ok_or(CompileError::Unsupported("macros of this kind"))?;
+        let (kind, body, filter) =
+            parts(made).ok_or(CompileError::Unsupported("macros of this kind"))?;
         self.locals.push(made.iter_var.clone());
         let body = self.expr(body);
         let filter = filter.map(|filter| self.expr(filter)).transpose();
         self.locals.pop();
-        Ok(Expr::Loop(Box::new(Loop { kind, range, body: body?, filter: filter? })))
+        Ok(Expr::Loop(Box::new(Loop {
+            kind,
+            range,
+            body: body?,
+            filter: filter?,
+        })))
     }
 }
 
@@ -231,13 +292,45 @@ fn parts(made: &ComprehensionExpr) -> Option<(LoopKind, &IdedExpr, Option<&IdedE
         (operators::LOGICAL_AND, [_, body]) => Some((LoopKind::All, body, None)),
         (operators::CONDITIONAL, [condition, step, _]) => match appended(step) {
             None => Some((LoopKind::ExistsOne, condition, None)),
-            Some(IdedExpr { expr: Ast::Ident(name), .. }) if *name == made.iter_var => {
-                Some((LoopKind::Filter, condition, None))
-            }
+            Some(IdedExpr {
+                expr: Ast::Ident(name),
+                ..
+            }) if *name == made.iter_var => Some((LoopKind::Filter, condition, None)),
             Some(element) => Some((LoopKind::Map, element, Some(condition))),
         },
         _ => appended(&made.loop_step).map(|element| (LoopKind::Map, element, None)),
     }
+}
+
+/// Text put together is made at once, not step by step.
+fn joined(operator: Operator, pair: [Expr; 2]) -> Expr {
+    let is_text = |part: &Expr| matches!(part, Expr::Constant(Constant::String(_)));
+    match (operator, pair) {
+        (Operator::Add, [Expr::Concat(mut parts), last]) => {
+            parts.push(last);
+            Expr::Concat(parts)
+        }
+        (Operator::Add, [Expr::Binary(Operator::Add, first), last]) if is_text(&last) => {
+            let mut parts = Vec::from(*first);
+            parts.push(last);
+            Expr::Concat(parts)
+        }
+        (Operator::Add, pair) if pair.iter().any(is_text) => Expr::Concat(pair.into()),
+        (operator, pair) => Expr::Binary(operator, Box::new(pair)),
+    }
+}
+
+/// A constant that JSON has.
+fn plain(expr: &Expr) -> Option<Tree> {
+    Some(match expr {
+        Expr::Constant(Constant::Null) => Tree::Null,
+        Expr::Constant(Constant::Bool(value)) => Tree::Bool(*value),
+        Expr::Constant(Constant::Int(value)) => Tree::Int(*value),
+        Expr::Constant(Constant::Double(value)) => Tree::Double(*value),
+        Expr::Constant(Constant::String(text)) => Tree::String((**text).into()),
+        Expr::Constant(Constant::List(list)) => list.clone(),
+        _ => return None,
+    })
 }
 
 fn binary_operator(name: &str) -> Option<Operator> {

@@ -21,6 +21,8 @@ pub struct Conditions {
     pub equal: Necessary,
     /// What must hold where they are not.
     pub unequal: Necessary,
+    /// What is left to be asked once that holds: the program without the parts that depend on known variables only.
+    pub rest: Program,
 }
 
 /// What must hold.
@@ -51,14 +53,22 @@ impl Program {
             .collect();
         let weaken = |equal: bool| {
             let known = known.clone();
-            let mut weaker = Weaker { program: self, known, fields, equal, locals: Vec::new(), exact: true, assumed: false };
+            let mut weaker = Weaker {
+                program: self,
+                known,
+                fields,
+                equal,
+                locals: Vec::new(),
+                exact: true,
+                assumed: false,
+            };
             let part = weaker.of(self.root());
             let enough = weaker.exact;
             let necessary = match part {
                 Part::True => Necessary::Nothing { enough },
                 Part::False => Necessary::Never,
                 Part::Holds(root) => {
-                    let program = Program::of(self.source().into(), self.variables().clone(), root);
+                    let program = self.part(root);
                     Necessary::Condition { program, enough }
                 }
             };
@@ -66,8 +76,38 @@ impl Program {
         };
         let (equal, assumed) = weaken(true);
         // What does not depend on it is one condition, so that it is evaluated once.
-        let unequal = if assumed { weaken(false).0 } else { equal.clone() };
-        Conditions { equal, unequal }
+        let unequal = if assumed {
+            weaken(false).0
+        } else {
+            equal.clone()
+        };
+        Conditions {
+            equal,
+            unequal,
+            rest: self.without(&known),
+        }
+    }
+
+    /// A program that is a part of this one.
+    fn part(&self, root: Expr) -> Program {
+        let source = format!("part of: {}", self.source());
+        Program::of(source.into(), self.variables().clone(), root)
+    }
+
+    /// Without what must hold of some variables alone.
+    fn without(&self, known: &BTreeSet<usize>) -> Program {
+        let Expr::And(parts) = self.root() else {
+            return self.clone();
+        };
+        let depends = |part: &&Expr| {
+            part.any(&|part| matches!(part, Expr::Variable(at) if !known.contains(at)))
+        };
+        let rest: Vec<Expr> = parts.iter().filter(depends).cloned().collect();
+        match junction(rest, Part::True, Expr::And) {
+            Part::Holds(root) => self.part(root),
+            // All of it, which is enough.
+            Part::True | Part::False => self.clone(),
+        }
     }
 }
 

@@ -7,13 +7,20 @@ use super::budget::Budget;
 use super::expr::Operator;
 use super::value::{Fault, List, Result, Value};
 
-pub(super) fn binary<'a>(operator: Operator, one: &Value<'a>, two: &Value<'a>, budget: &mut Budget) -> Result<'a> {
+pub(super) fn binary<'a>(
+    operator: Operator,
+    one: &Value<'a>,
+    two: &Value<'a>,
+    budget: &mut Budget,
+) -> Result<'a> {
     match operator {
         Operator::Equal | Operator::NotEqual => {
             if matches!(one, Value::List(_) | Value::Map(_)) {
                 budget.spend(one.weight() as u64)?;
             }
-            Ok(Value::Bool(one.equals(two) == (operator == Operator::Equal)))
+            Ok(Value::Bool(
+                one.equals(two) == (operator == Operator::Equal),
+            ))
         }
         Operator::Less => compare(one, two, "<", |ordering| ordering == Ordering::Less),
         Operator::LessOrEqual => compare(one, two, "<=", |ordering| ordering != Ordering::Greater),
@@ -21,11 +28,27 @@ pub(super) fn binary<'a>(operator: Operator, one: &Value<'a>, two: &Value<'a>, b
         Operator::GreaterOrEqual => compare(one, two, ">=", |ordering| ordering != Ordering::Less),
         Operator::Add => add(one, two, budget),
         Operator::Subtract => subtract(one, two),
-        Operator::Multiply => whole(one, two, "*", i64::checked_mul, u64::checked_mul, |one, two| one * two),
-        Operator::Divide => whole(one, two, "/", i64::checked_div, u64::checked_div, |one, two| one / two),
+        Operator::Multiply => whole(
+            one,
+            two,
+            "*",
+            i64::checked_mul,
+            u64::checked_mul,
+            |one, two| one * two,
+        ),
+        Operator::Divide => whole(
+            one,
+            two,
+            "/",
+            i64::checked_div,
+            u64::checked_div,
+            |one, two| one / two,
+        ),
         Operator::Modulo => match (one, two) {
             (Value::Double(_), _) => Err(Fault::not_for_both("%", one, two)),
-            _ => whole(one, two, "%", i64::checked_rem, u64::checked_rem, |_, _| f64::NAN),
+            _ => whole(one, two, "%", i64::checked_rem, u64::checked_rem, |_, _| {
+                f64::NAN
+            }),
         },
         Operator::In => contains(one, two, budget),
     }
@@ -43,7 +66,12 @@ fn overflow<'a>() -> Fault<'a> {
     Fault::other("overflow, or division by zero")
 }
 
-fn compare<'a>(one: &Value<'a>, two: &Value<'a>, what: &'static str, is: impl Fn(Ordering) -> bool) -> Result<'a> {
+fn compare<'a>(
+    one: &Value<'a>,
+    two: &Value<'a>,
+    what: &'static str,
+    is: impl Fn(Ordering) -> bool,
+) -> Result<'a> {
     let ordering = match (one, two) {
         (Value::String(one), Value::String(two)) => Some(one.as_str().cmp(two.as_str())),
         (Value::Timestamp(one), Value::Timestamp(two)) => Some(one.cmp(two)),
@@ -51,7 +79,9 @@ fn compare<'a>(one: &Value<'a>, two: &Value<'a>, what: &'static str, is: impl Fn
         (Value::Bool(one), Value::Bool(two)) => Some(one.cmp(two)),
         (Value::Bytes(one), Value::Bytes(two)) => Some(one.cmp(two)),
         // With not-a-number every comparison is false.
-        _ => one.compare_numbers(two).ok_or_else(|| Fault::not_for_both(what, one, two))?,
+        _ => one
+            .compare_numbers(two)
+            .ok_or_else(|| Fault::not_for_both(what, one, two))?,
     };
     Ok(Value::Bool(ordering.is_some_and(is)))
 }
@@ -75,22 +105,47 @@ fn add<'a>(one: &Value<'a>, two: &Value<'a>, budget: &mut Budget) -> Result<'a> 
             budget.spend_on_text(one.len() + two.len())?;
             Ok(Value::Bytes([&one[..], &two[..]].concat().into()))
         }
-        (Value::Timestamp(time), Value::Duration(span)) | (Value::Duration(span), Value::Timestamp(time)) => {
-            time.checked_add(*span).map(Value::Timestamp).map_err(|_| overflow())
-        }
-        (Value::Duration(one), Value::Duration(two)) => one.checked_add(*two).map(Value::Duration).ok_or_else(overflow),
-        _ => whole(one, two, "+", i64::checked_add, u64::checked_add, |one, two| one + two),
+        (Value::Timestamp(time), Value::Duration(span))
+        | (Value::Duration(span), Value::Timestamp(time)) => time
+            .checked_add(*span)
+            .map(Value::Timestamp)
+            .map_err(|_| overflow()),
+        (Value::Duration(one), Value::Duration(two)) => one
+            .checked_add(*two)
+            .map(Value::Duration)
+            .ok_or_else(overflow),
+        _ => whole(
+            one,
+            two,
+            "+",
+            i64::checked_add,
+            u64::checked_add,
+            |one, two| one + two,
+        ),
     }
 }
 
 fn subtract<'a>(one: &Value<'a>, two: &Value<'a>) -> Result<'a> {
     match (one, two) {
-        (Value::Timestamp(time), Value::Duration(span)) => {
-            time.checked_sub(*span).map(Value::Timestamp).map_err(|_| overflow())
+        (Value::Timestamp(time), Value::Duration(span)) => time
+            .checked_sub(*span)
+            .map(Value::Timestamp)
+            .map_err(|_| overflow()),
+        (Value::Timestamp(one), Value::Timestamp(two)) => {
+            Ok(Value::Duration(one.duration_since(*two)))
         }
-        (Value::Timestamp(one), Value::Timestamp(two)) => Ok(Value::Duration(one.duration_since(*two))),
-        (Value::Duration(one), Value::Duration(two)) => one.checked_sub(*two).map(Value::Duration).ok_or_else(overflow),
-        _ => whole(one, two, "-", i64::checked_sub, u64::checked_sub, |one, two| one - two),
+        (Value::Duration(one), Value::Duration(two)) => one
+            .checked_sub(*two)
+            .map(Value::Duration)
+            .ok_or_else(overflow),
+        _ => whole(
+            one,
+            two,
+            "-",
+            i64::checked_sub,
+            u64::checked_sub,
+            |one, two| one - two,
+        ),
     }
 }
 
@@ -104,8 +159,12 @@ fn whole<'a>(
     of_doubles: fn(f64, f64) -> f64,
 ) -> Result<'a> {
     match (one, two) {
-        (Value::Int(one), Value::Int(two)) => of_ints(*one, *two).map(Value::Int).ok_or_else(overflow),
-        (Value::Uint(one), Value::Uint(two)) => of_uints(*one, *two).map(Value::Uint).ok_or_else(overflow),
+        (Value::Int(one), Value::Int(two)) => {
+            of_ints(*one, *two).map(Value::Int).ok_or_else(overflow)
+        }
+        (Value::Uint(one), Value::Uint(two)) => {
+            of_uints(*one, *two).map(Value::Uint).ok_or_else(overflow)
+        }
         (Value::Double(one), Value::Double(two)) => Ok(Value::Double(of_doubles(*one, *two))),
         _ => Err(Fault::not_for_both(what, one, two)),
     }

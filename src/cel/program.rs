@@ -17,7 +17,7 @@ use super::lower::Lower;
 use super::projection::Projection;
 use super::reads;
 use super::tree::Tree;
-use super::value::{Fault, List, Value};
+use super::value::{Fault, Value};
 use crate::model::Text;
 
 /// A compiled expression. A clone is another name for it.
@@ -88,14 +88,21 @@ impl Program {
     }
 
     pub(super) fn of(source: Text, variables: Arc<[Text]>, root: Expr) -> Self {
-        let occurs = |at: usize| root.any(&|part| matches!(part, Expr::Variable(found) if *found == at));
+        let occurs =
+            |at: usize| root.any(&|part| matches!(part, Expr::Variable(found) if *found == at));
         let reads = reads::of(&root, variables.len())
             .into_iter()
             .enumerate()
             .map(|(at, projection)| occurs(at).then_some(projection))
             .collect();
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::new(Compiled { id, source, variables, root, reads }))
+        Self(Arc::new(Compiled {
+            id,
+            source,
+            variables,
+            root,
+            reads,
+        }))
     }
 
     /// What it was compiled from.
@@ -119,23 +126,18 @@ impl Program {
     }
 
     fn read(&self, variable: &str) -> Option<&Projection> {
-        let at = self.0.variables.iter().position(|known| &**known == variable)?;
+        let at = self
+            .0
+            .variables
+            .iter()
+            .position(|known| &**known == variable)?;
         self.0.reads[at].as_ref()
     }
 
     /// Evaluates it, with what its variables stand for, in the order in which they were given to [`Program::compile`]. The
     /// budget is drawn on by what it takes.
     pub fn evaluate(&self, inputs: &[Input<'_>], budget: &mut Budget) -> Outcome {
-        let mut variables = Vec::with_capacity(inputs.len());
-        for input in inputs {
-            variables.push(match input {
-                Input::Object(tree) => Value::from(*tree),
-                Input::Objects(list) => Value::List(List::Objects(list)),
-                Input::Time(time) => Value::Timestamp(*time),
-                Input::Absent => Value::Null,
-            });
-        }
-        match Eval::new(&variables, budget).value(&self.0.root) {
+        match Eval::new(inputs, budget).value(&self.0.root) {
             Ok(Value::Bool(true)) => Outcome::True,
             Ok(Value::Bool(false)) => Outcome::False,
             Ok(other) => Outcome::Error(format!("it is {} rather than a bool", other.type_name())),
@@ -173,5 +175,9 @@ fn first(errors: &kube::core::cel::cel::ParseErrors) -> String {
     };
     let message = error.msg.trim_start_matches("Syntax error: ");
     let line: String = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("line {}, column {}: {line}", error.pos.0.max(1), error.pos.1.max(1))
+    format!(
+        "line {}, column {}: {line}",
+        error.pos.0.max(1),
+        error.pos.1.max(1)
+    )
 }

@@ -1,6 +1,7 @@
 //! Which parts of an object are read.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
@@ -73,7 +74,11 @@ impl Projection {
             return true;
         }
         let fields = other.fields.iter().all(|(name, theirs)| {
-            self.any_field || self.fields.get(name).is_some_and(|ours| ours.covers(theirs))
+            self.any_field
+                || self
+                    .fields
+                    .get(name)
+                    .is_some_and(|ours| ours.covers(theirs))
         });
         let elements = match (&self.elements, &other.elements) {
             (Some(ours), Some(theirs)) => ours.covers(theirs),
@@ -81,6 +86,15 @@ impl Projection {
             (_, None) => true,
         };
         !other.all && (self.any_field || !other.any_field) && fields && elements
+    }
+
+    /// What it keeps of a field, if anything.
+    pub fn of_field(&self, name: &str) -> Option<&Projection> {
+        static WHOLE: LazyLock<Projection> = LazyLock::new(Projection::whole);
+        match self.all || self.any_field {
+            true => Some(&WHOLE),
+            false => self.fields.get(name),
+        }
     }
 
     /// What it keeps of the elements, where they are a list.

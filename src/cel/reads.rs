@@ -6,7 +6,10 @@ use crate::model::Text;
 
 /// The parts that an expression reads of each of its variables.
 pub(super) fn of(expr: &Expr, variables: usize) -> Vec<Projection> {
-    let mut reads = Reads { projections: vec![Projection::presence(); variables], locals: Vec::new() };
+    let mut reads = Reads {
+        projections: vec![Projection::presence(); variables],
+        locals: Vec::new(),
+    };
     reads.whole(expr);
     reads.projections
 }
@@ -40,10 +43,13 @@ impl Place {
 impl Reads {
     fn at(&mut self, place: &Place) -> &mut Projection {
         let root = &mut self.projections[place.variable];
-        place.steps.iter().fold(root, |projection, step| match step {
-            Step::Field(name) => projection.field_mut(name),
-            Step::Element => projection.elements_mut(),
-        })
+        place
+            .steps
+            .iter()
+            .fold(root, |projection, step| match step {
+                Step::Field(name) => projection.field_mut(name),
+                Step::Element => projection.elements_mut(),
+            })
     }
 
     /// Reads all that an expression comes to.
@@ -57,14 +63,23 @@ impl Reads {
     /// reads on the way is noted.
     fn places(&mut self, expr: &Expr) -> Vec<Place> {
         match expr {
-            Expr::Variable(variable) => vec![Place { variable: *variable, steps: Vec::new() }],
+            Expr::Variable(variable) => vec![Place {
+                variable: *variable,
+                steps: Vec::new(),
+            }],
             Expr::Local(at) => self.locals[*at].clone(),
             Expr::Field(inner, name, access) => {
                 let found = self.step(inner, Step::Field(name.clone()));
-                if *access == Access::Has { Vec::new() } else { found }
+                if *access == Access::Has {
+                    Vec::new()
+                } else {
+                    found
+                }
             }
             Expr::Index(pair, _) => match &pair[1] {
-                Expr::Constant(Constant::String(name)) => self.step(&pair[0], Step::Field(name.clone())),
+                Expr::Constant(Constant::String(name)) => {
+                    self.step(&pair[0], Step::Field(name.clone()))
+                }
                 Expr::Constant(_) => self.step(&pair[0], Step::Element),
                 key => {
                     self.whole(key);
@@ -101,7 +116,11 @@ impl Reads {
 
     /// One step further from where an expression leads.
     fn step(&mut self, inner: &Expr, step: Step) -> Vec<Place> {
-        let found: Vec<Place> = self.places(inner).into_iter().map(|place| place.then(step.clone())).collect();
+        let found: Vec<Place> = self
+            .places(inner)
+            .into_iter()
+            .map(|place| place.then(step.clone()))
+            .collect();
         for place in &found {
             self.at(place);
         }
@@ -114,7 +133,10 @@ impl Reads {
         for place in &containers {
             self.at(place).any_mut();
         }
-        containers.into_iter().map(|place| place.then(Step::Element)).collect()
+        containers
+            .into_iter()
+            .map(|place| place.then(Step::Element))
+            .collect()
     }
 
     /// `x in y`: whether a map has a key, or a list an element.

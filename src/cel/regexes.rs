@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use regex::{Regex, RegexBuilder};
 
@@ -13,7 +14,8 @@ const SIZE_OF_MADE: usize = 1 << 16;
 const KEPT: usize = 1024;
 
 thread_local! {
-    static MADE: RefCell<HashMap<Box<str>, Option<Regex>>> = RefCell::default();
+    /// Shared, not cloned: each clone of a regular expression has to warm up anew.
+    static MADE: RefCell<HashMap<Box<str>, Option<Rc<Regex>>>> = RefCell::default();
 }
 
 pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
@@ -29,12 +31,19 @@ fn within(pattern: &str, size: usize) -> Result<Regex, String> {
         .map_err(|error| match error {
             regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
             // The last line says what; those before draw the pattern.
-            other => other.to_string().lines().next_back().unwrap_or_default().trim().trim_start_matches("error: ").to_owned(),
+            other => other
+                .to_string()
+                .lines()
+                .next_back()
+                .unwrap_or_default()
+                .trim()
+                .trim_start_matches("error: ")
+                .to_owned(),
         })
 }
 
 /// A pattern that an expression put together, often from a name: the same ones come again.
-pub(super) fn made(pattern: &str) -> Option<Regex> {
+pub(super) fn made(pattern: &str) -> Option<Rc<Regex>> {
     MADE.with_borrow_mut(|made| {
         if let Some(known) = made.get(pattern) {
             return known.clone();
@@ -42,7 +51,7 @@ pub(super) fn made(pattern: &str) -> Option<Regex> {
         if made.len() >= KEPT {
             made.clear();
         }
-        let regex = within(pattern, SIZE_OF_MADE).ok();
+        let regex = within(pattern, SIZE_OF_MADE).ok().map(Rc::new);
         made.insert(pattern.into(), regex.clone());
         regex
     })

@@ -11,7 +11,8 @@ use super::*;
 
 /// Evaluates an expression over `object`.
 fn evaluate(source: &str, object: &Json) -> Outcome {
-    let program = Program::compile(source, &["object"]).unwrap_or_else(|error| panic!("{source}: {error}"));
+    let program =
+        Program::compile(source, &["object"]).unwrap_or_else(|error| panic!("{source}: {error}"));
     program.evaluate(&[Input::Object(&Tree::of(object))], &mut Budget::default())
 }
 

@@ -24,7 +24,9 @@ impl<'a> Iterator for Tokens<'a> {
             if rest.starts_with("//") {
                 self.at += rest.find('\n').unwrap_or(rest.len());
             } else if first.is_alphanumeric() || first == '_' {
-                let word = rest.find(|char: char| !char.is_alphanumeric() && char != '_').unwrap_or(rest.len());
+                let word = rest
+                    .find(|char: char| !char.is_alphanumeric() && char != '_')
+                    .unwrap_or(rest.len());
                 let raw = rest[..word].contains(['r', 'R']);
                 self.at += word;
                 match rest[word..].chars().next() {
@@ -52,7 +54,11 @@ impl Tokens<'_> {
     fn skip_string(&mut self, quote: char, raw: bool) {
         let rest = &self.source[self.at..];
         let three: String = [quote; 3].iter().collect();
-        let close = if rest.starts_with(&three) { three } else { quote.to_string() };
+        let close = if rest.starts_with(&three) {
+            three
+        } else {
+            quote.to_string()
+        };
         let mut at = close.len();
         while let Some(next) = rest[at..].chars().next() {
             if rest[at..].starts_with(&close) {

@@ -46,7 +46,11 @@ impl Tree {
             },
             Json::String(text) => Tree::String(text.as_str().into()),
             _ if deeper == 0 => Tree::Null,
-            Json::Array(list) => Tree::List(list.iter().map(|value| Self::within(value, deeper - 1)).collect()),
+            Json::Array(list) => Tree::List(
+                list.iter()
+                    .map(|value| Self::within(value, deeper - 1))
+                    .collect(),
+            ),
             Json::Object(map) => Tree::Map(
                 map.iter()
                     .map(|(name, value)| (name.as_str().into(), Self::within(value, deeper - 1)))
@@ -59,6 +63,28 @@ impl Tree {
     pub fn get(&self, name: &str) -> Option<&Tree> {
         match self {
             Tree::Map(fields) => fields.get(name),
+            _ => None,
+        }
+    }
+
+    /// Sets a field, where this is a map.
+    pub fn set(&mut self, name: &str, value: Tree) {
+        if let Tree::Map(fields) = self {
+            let others = std::mem::take(fields).0.into_iter();
+            *fields = others.chain([(name.into(), value)]).collect();
+        }
+    }
+
+    /// The same field, to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Tree> {
+        match self {
+            Tree::Map(fields) => {
+                let at = fields
+                    .0
+                    .binary_search_by(|(known, _)| known.as_ref().cmp(name))
+                    .ok()?;
+                fields.0.get_mut(at).map(|(_, value)| value)
+            }
             _ => None,
         }
     }
@@ -96,7 +122,10 @@ impl Tree {
 impl Fields {
     /// A field by its name.
     pub fn get(&self, name: &str) -> Option<&Tree> {
-        let found = self.0.binary_search_by(|(known, _)| known.as_ref().cmp(name)).ok()?;
+        let found = self
+            .0
+            .binary_search_by(|(known, _)| known.as_ref().cmp(name))
+            .ok()?;
         Some(&self.0[found].1)
     }
 

@@ -56,7 +56,10 @@ pub(super) enum Map<'a> {
 #[derive(Clone, Debug)]
 pub(super) enum Fault<'a> {
     NoSuchField(Str<'a>),
-    NoOverload { what: &'static str, types: [&'static str; 2] },
+    NoOverload {
+        what: &'static str,
+        types: [&'static str; 2],
+    },
     Other(Box<str>),
     Exhausted,
 }
@@ -73,8 +76,14 @@ impl std::fmt::Display for Fault<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Fault::NoSuchField(name) => write!(f, "no such field: {}", name.as_str()),
-            Fault::NoOverload { what, types: [one, ""] } => write!(f, "{what} is not defined for {one}"),
-            Fault::NoOverload { what, types: [one, two] } => write!(f, "{what} is not defined for {one} and {two}"),
+            Fault::NoOverload {
+                what,
+                types: [one, ""],
+            } => write!(f, "{what} is not defined for {one}"),
+            Fault::NoOverload {
+                what,
+                types: [one, two],
+            } => write!(f, "{what} is not defined for {one} and {two}"),
             Fault::Other(message) => f.write_str(message),
             Fault::Exhausted => f.write_str("the budget is used up"),
         }
@@ -87,11 +96,17 @@ impl<'a> Fault<'a> {
     }
 
     pub(super) fn not_for(what: &'static str, value: &Value<'_>) -> Self {
-        Fault::NoOverload { what, types: [value.type_name(), ""] }
+        Fault::NoOverload {
+            what,
+            types: [value.type_name(), ""],
+        }
     }
 
     pub(super) fn not_for_both(what: &'static str, one: &Value<'_>, two: &Value<'_>) -> Self {
-        Fault::NoOverload { what, types: [one.type_name(), two.type_name()] }
+        Fault::NoOverload {
+            what,
+            types: [one.type_name(), two.type_name()],
+        }
     }
 }
 
@@ -176,7 +191,10 @@ impl<'a> Map<'a> {
 
     pub(super) fn entry(&self, at: usize) -> Option<(Value<'a>, Value<'a>)> {
         match self {
-            Map::Lent(fields) => fields.iter().nth(at).map(|(key, value)| (Value::from(key), Value::from(value))),
+            Map::Lent(fields) => fields
+                .iter()
+                .nth(at)
+                .map(|(key, value)| (Value::from(key), Value::from(value))),
             Map::Made(entries) => entries.get(at).cloned(),
         }
     }
@@ -221,13 +239,18 @@ impl<'a> Value<'a> {
             (Value::Quantity(one), Value::Quantity(other)) => one == other,
             (Value::Foreign(one), Value::Foreign(other)) => one == other,
             (Value::List(one), Value::List(other)) => {
-                one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| one.equals(&other))
+                one.len() == other.len()
+                    && one
+                        .iter()
+                        .zip(other.iter())
+                        .all(|(one, other)| one.equals(&other))
             }
             (Value::Map(one), Value::Map(other)) => {
                 one.len() == other.len()
                     && (0..one.len()).all(|at| {
-                        one.entry(at)
-                            .is_some_and(|(key, value)| other.get(&key).is_some_and(|other| value.equals(&other)))
+                        one.entry(at).is_some_and(|(key, value)| {
+                            other.get(&key).is_some_and(|other| value.equals(&other))
+                        })
                     })
             }
             (Value::Optional(one), Value::Optional(other)) => match (one, other) {
@@ -249,7 +272,9 @@ impl<'a> Value<'a> {
         Some(match (self, other) {
             (Value::Double(one), Value::Double(other)) => one.partial_cmp(other),
             (Value::Double(one), _) => compare_to_whole(*one, exact(other)?),
-            (_, Value::Double(other)) => compare_to_whole(*other, exact(self)?).map(Ordering::reverse),
+            (_, Value::Double(other)) => {
+                compare_to_whole(*other, exact(self)?).map(Ordering::reverse)
+            }
             _ => Some(exact(self)?.cmp(&exact(other)?)),
         })
     }
@@ -262,7 +287,9 @@ impl<'a> Value<'a> {
             Value::List(list) => 1 + list.iter().map(|value| value.weight()).sum::<usize>(),
             Value::Map(map) => {
                 let entries = (0..map.len()).filter_map(|at| map.entry(at));
-                1 + entries.map(|(key, value)| key.weight() + value.weight()).sum::<usize>()
+                1 + entries
+                    .map(|(key, value)| key.weight() + value.weight())
+                    .sum::<usize>()
             }
             Value::Optional(Some(inner)) => 1 + inner.weight(),
             _ => 1,
@@ -283,5 +310,9 @@ fn compare_to_whole(double: f64, whole: i128) -> Option<Ordering> {
         return Some(Ordering::Less);
     }
     let below = floor as i128;
-    Some(below.cmp(&whole).then(if double > floor { Ordering::Greater } else { Ordering::Equal }))
+    Some(below.cmp(&whole).then(if double > floor {
+        Ordering::Greater
+    } else {
+        Ordering::Equal
+    }))
 }

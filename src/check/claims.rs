@@ -1,9 +1,7 @@
 //! What the checks on PersistentVolumeClaims share.
 
 use super::{Context, Undecided};
-use crate::model::{
-    ClaimSpec, Kind, PersistentVolumeClaim, Place, Text, VolumeSource, Workload,
-};
+use crate::model::{ClaimSpec, Kind, PersistentVolumeClaim, Place, Text, VolumeSource, Workload};
 
 /// A claim that a workload's pods use.
 #[derive(Debug)]

@@ -59,7 +59,9 @@ pub fn say_missing(context: &Context<'_>, deliverer: &Deliverer, findings: &mut 
         let message = format!("{kind} {name}, which it says delivers it, is not among the files");
         findings.unknown(at, message);
     } else {
-        let message = format!("{kind} {name}, which it says delivers it, does not exist: deliver it anew, or remove the mark");
+        let message = format!(
+            "{kind} {name}, which it says delivers it, does not exist: deliver it anew, or remove the mark"
+        );
         findings.fail(at, message);
     }
 }
@@ -69,7 +71,10 @@ pub fn say_controlled(workload: &Workload, findings: &mut Findings) -> bool {
     let Some(owner) = &workload.meta.controller else {
         return false;
     };
-    let message = format!("{} controls it: how that was delivered is not looked up", owner.name);
+    let message = format!(
+        "{} controls it: how that was delivered is not looked up",
+        owner.name
+    );
     findings.unknown(Place::field("/metadata/ownerReferences"), message);
     true
 }

@@ -36,7 +36,9 @@ pub fn all(workload: &Workload) -> impl Iterator<Item = (&Container, &'static st
             ("readinessProbe", &probes.readiness),
             ("startupProbe", &probes.startup),
         ];
-        let given = fields.into_iter().filter_map(|(field, probe)| Some((field, probe.as_deref()?)));
+        let given = fields
+            .into_iter()
+            .filter_map(|(field, probe)| Some((field, probe.as_deref()?)));
         given.map(move |(field, probe)| (container, field, probe))
     })
 }

@@ -105,7 +105,11 @@ static OF_EDIT: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     vec![
         rule(&["get", "list", "watch"], "", secrets_and_more),
         rule(&["impersonate"], "", &["serviceaccounts"]),
-        rule(&["create"], "", &["pods", "pods/exec", "serviceaccounts/token"]),
+        rule(
+            &["create"],
+            "",
+            &["pods", "pods/exec", "serviceaccounts/token"],
+        ),
         rule(&["create"], "apps", &["deployments"]),
     ]
 });

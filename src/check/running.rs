@@ -42,13 +42,14 @@ impl<'a> Newest<'a> {
             Kind::Deployment if rollout.updated == 0 && rollout.replicas > 0 => {
                 return Ok(Self::Unmade);
             }
+            // The controller gives it the highest number, and the Deployment that number.
             Kind::Deployment => revisions
-                .iter()
-                .find(|revision| revision.revision == rollout.revision && rollout.revision != 0),
+                .first()
+                .filter(|newest| newest.revision == rollout.revision && rollout.revision != 0),
             Kind::StatefulSet => revisions
                 .iter()
                 .find(|revision| revision.meta.key.name == rollout.update_revision),
-            // The controller makes sure that the one of the template has the highest number.
+            // The highest number as well.
             _ => revisions.first(),
         };
         Ok(newest.map_or(

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/concepts/configuration/configmap/",
     severity: Severity::Critical,
     group: Group::Configuration,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &[],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,
@@ -147,7 +147,9 @@ mod tests {
                 Fail,
             ),
             (
-                format!("{{initContainers: [{{name: init, {from}}}], containers: [{{name: web}}]}}"),
+                format!(
+                    "{{initContainers: [{{name: init, {from}}}], containers: [{{name: web}}]}}"
+                ),
                 Fail,
             ),
             (

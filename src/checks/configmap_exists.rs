@@ -12,7 +12,7 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/concepts/configuration/configmap/#restrictions",
     severity: Severity::Critical,
     group: Group::Configuration,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &["kube-linter/env-value-from"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::ConfigMap]),
@@ -73,14 +73,20 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
                 findings.unknown(at, format!("{problem}: it has to be in the cluster"));
             } else {
                 let problem = format!("there is no ConfigMap {name}");
-                findings.fail(at, format!("{problem}, without which no pod starts: create it"));
+                findings.fail(
+                    at,
+                    format!("{problem}, without which no pod starts: create it"),
+                );
             }
             continue;
         };
         let lacks = |key: &&crate::model::Text| map.keys.binary_search(key).is_err();
         if let Some(key) = reference.keys.iter().find(lacks) {
             let problem = format!("ConfigMap {name} has no key {key}");
-            findings.fail(at, format!("{problem}, without which no pod starts: add it"));
+            findings.fail(
+                at,
+                format!("{problem}, without which no pod starts: add it"),
+            );
         }
     }
     Ok(())
@@ -171,13 +177,19 @@ mod tests {
     #[test]
     fn one_that_is_not_among_the_files_may_be_in_the_cluster() {
         let needs = |name: &str| {
-            pod(&format!("{{containers: [{{name: web, envFrom: [{{configMapRef: {{name: {name}}}}}]}}]}}"))
+            pod(&format!(
+                "{{containers: [{{name: web, envFrom: [{{configMapRef: {{name: {name}}}}}]}}]}}"
+            ))
         };
         assert_on(
             &CHECK,
             &[
                 (&needs("web"), Pass, &[]),
-                (&needs("gone"), Unknown, &["ConfigMap gone is not among the files"]),
+                (
+                    &needs("gone"),
+                    Unknown,
+                    &["ConfigMap gone is not among the files"],
+                ),
             ],
         );
     }

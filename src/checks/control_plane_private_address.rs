@@ -66,24 +66,30 @@ fn run(context: &Context<'_>, _: &Workload, findings: &mut Findings) -> Judgemen
     let mut addresses: Vec<_> = slices.flat_map(|slice| &slice.addresses).collect();
     addresses.sort();
     addresses.dedup();
-    let at = || Place::field("");
+    let at = || Place::field("/metadata");
     if view.is_on_aws() {
         let message = "on Amazon's cloud the addresses of default/kubernetes are always private, and prove nothing";
         findings.unknown(at(), message);
         return Ok(());
     }
     if addresses.is_empty() {
-        findings.unknown(at(), "no EndpointSlice of default/kubernetes has an address");
+        findings.unknown(
+            at(),
+            "no EndpointSlice of default/kubernetes has an address",
+        );
     }
     for address in addresses {
         match address.parse::<IpAddr>() {
             Ok(parsed) if is_private(parsed) => {}
             Ok(_) => {
-                let message = format!("the API server is reached at {address}, which is public: give it a private address");
+                let message = format!(
+                    "the API server is reached at {address}, which is public: give it a private address"
+                );
                 findings.fail(at().about(address.clone()), message);
             }
             Err(_) => {
-                let message = format!("{address}, at which the API server is reached, is no address");
+                let message =
+                    format!("{address}, at which the API server is reached, is no address");
                 findings.unknown(at().about(address.clone()), message);
             }
         }
@@ -118,7 +124,8 @@ mod tests {
     use crate::model::Kind;
     use crate::model::Verdict::{self, Fail, Pass, Unknown};
 
-    const POD: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: web}]}}";
+    const POD: &str =
+        "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: web}]}}";
 
     fn slice(namespace: &str, service: &str, addresses: &str) -> String {
         format!(
@@ -160,14 +167,26 @@ mod tests {
             assert_at(&slice("default", "kubernetes", address), verdict, parts);
         }
         // One public address of several is enough.
-        assert_at(&slice("default", "kubernetes", "10.0.0.1, 203.0.113.9"), Fail, &["203.0.113.9"]);
+        assert_at(
+            &slice("default", "kubernetes", "10.0.0.1, 203.0.113.9"),
+            Fail,
+            &["203.0.113.9"],
+        );
     }
 
     #[test]
     fn only_the_api_servers_own_addresses_count() {
         let own = slice("default", "kubernetes", "10.0.0.1");
-        assert_at(&(own.clone() + &slice("default", "web", "203.0.113.9")), Pass, &[]);
-        assert_at(&(own + &slice("other", "kubernetes", "203.0.113.9")), Pass, &[]);
+        assert_at(
+            &(own.clone() + &slice("default", "web", "203.0.113.9")),
+            Pass,
+            &[],
+        );
+        assert_at(
+            &(own + &slice("other", "kubernetes", "203.0.113.9")),
+            Pass,
+            &[],
+        );
         let none = &["no EndpointSlice of default/kubernetes has an address"][..];
         assert_at("", Unknown, none);
         assert_at(&slice("default", "kubernetes", ""), Unknown, none);
@@ -176,11 +195,17 @@ mod tests {
     #[test]
     fn on_amazons_cloud_they_prove_nothing() {
         let node = |provider: &str| {
-            format!("\n---\n{{apiVersion: v1, kind: Node, metadata: {{name: n}}, spec: {{providerID: '{provider}'}}}}")
+            format!(
+                "\n---\n{{apiVersion: v1, kind: Node, metadata: {{name: worker}}, spec: {{providerID: '{provider}'}}}}"
+            )
         };
         let own = slice("default", "kubernetes", "10.0.0.1");
         let found = &["on Amazon's cloud"][..];
-        assert_at(&(own.clone() + &node("aws:///eu-central-1a/i-0123")), Unknown, found);
+        assert_at(
+            &(own.clone() + &node("aws:///eu-central-1a/i-0123")),
+            Unknown,
+            found,
+        );
         assert_at(&(own.clone() + &node("gce://project/zone/n")), Pass, &[]);
         assert_at(&(own + &node("")), Pass, &[]);
     }
@@ -189,7 +214,8 @@ mod tests {
     fn what_cannot_be_read_decides_nothing() {
         let params = Params::default();
         for kind in [Kind::EndpointSlice, Kind::Node] {
-            let mut cluster = cluster(&(POD.to_owned() + &slice("default", "kubernetes", "203.0.113.9")));
+            let mut cluster =
+                cluster(&(POD.to_owned() + &slice("default", "kubernetes", "203.0.113.9")));
             cluster.set_source(kind, Source::Unavailable("forbidden".into()));
             let found = format!("{kind}s cannot be read: forbidden");
             assert_in(&CHECK, &params, &cluster, Unknown, &[&found]);

@@ -13,8 +13,11 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
     severity: Severity::Critical,
     group: Group::Configuration,
-    since: "0.1.0",
-    aliases: &["kube-score/stable-version", "kube-linter/no-extensions-v1beta"],
+    since: "0.2.0",
+    aliases: &[
+        "kube-score/stable-version",
+        "kube-linter/no-extensions-v1beta",
+    ],
     subjects: Removal::KINDS,
     reads: KindSet::NONE,
     params: &[],
@@ -80,12 +83,27 @@ mod tests {
                 "extensions/v1beta1 is not served since Kubernetes 1.16: write it as apps/v1",
             ),
             ("apps/v1beta2", "DaemonSet", Fail, "write it as apps/v1"),
-            ("batch/v1beta1", "CronJob", Fail, "1.25: write it as batch/v1"),
+            (
+                "batch/v1beta1",
+                "CronJob",
+                Fail,
+                "1.25: write it as batch/v1",
+            ),
             ("batch/v1", "CronJob", Pass, ""),
             ("networking.k8s.io/v1", "NetworkPolicy", Pass, ""),
-            ("extensions/v1beta1", "NetworkPolicy", Fail, "networking.k8s.io/v1"),
+            (
+                "extensions/v1beta1",
+                "NetworkPolicy",
+                Fail,
+                "networking.k8s.io/v1",
+            ),
             ("rbac.authorization.k8s.io/v1beta1", "Role", Fail, "1.22"),
-            ("storage.k8s.io/v1beta1", "StorageClass", Fail, "storage.k8s.io/v1"),
+            (
+                "storage.k8s.io/v1beta1",
+                "StorageClass",
+                Fail,
+                "storage.k8s.io/v1",
+            ),
         ] {
             let manifest =
                 format!("{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: web}}}}");
@@ -102,7 +120,11 @@ mod tests {
         let from = &mut serde_json::Deserializer::from_str(&object);
         let mut cluster = Inventory::of_cluster();
         cluster.apply(model::decode(Kind::Deployment, from).expect("it is a Deployment"));
-        let parts: &[&str] = if expected == Pass { &[] } else { &["/apiVersion"] };
+        let parts: &[&str] = if expected == Pass {
+            &[]
+        } else {
+            &["/apiVersion"]
+        };
         assert_in(&CHECK, &Params::default(), &cluster, expected, parts);
     }
 
@@ -123,14 +145,26 @@ mod tests {
         assert_written("[{}]", Unknown);
         assert_written(&list(&[entry("helm", "apps/v1", &at("01"))]), Pass);
         assert_written(&list(&[entry("helm", old, &at("01"))]), Fail);
-        let both = [entry("helm", old, &at("01")), entry("helm", "apps/v1", &at("02"))];
+        let both = [
+            entry("helm", old, &at("01")),
+            entry("helm", "apps/v1", &at("02")),
+        ];
         assert_written(&list(&both), Pass);
-        let back = [entry("helm", old, &at("02")), entry("helm", "apps/v1", &at("01"))];
+        let back = [
+            entry("helm", old, &at("02")),
+            entry("helm", "apps/v1", &at("01")),
+        ];
         assert_written(&list(&back), Fail);
-        let others = [entry("helm", old, &at("01")), entry("kubectl", "apps/v1", &at("02"))];
+        let others = [
+            entry("helm", old, &at("01")),
+            entry("kubectl", "apps/v1", &at("02")),
+        ];
         assert_written(&list(&others), Fail);
         let status = format!("{}, \"subresource\": \"status\"", at("02"));
-        let controller = [entry("helm", "apps/v1", &at("01")), entry("controller", old, &status)];
+        let controller = [
+            entry("helm", "apps/v1", &at("01")),
+            entry("controller", old, &status),
+        ];
         assert_written(&list(&controller), Pass);
         assert_written(&list(&[entry("controller", "apps/v1", &status)]), Unknown);
     }

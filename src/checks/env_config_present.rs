@@ -12,7 +12,7 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/",
     severity: Severity::High,
     group: Group::Configuration,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &[],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,
@@ -62,7 +62,10 @@ mod tests {
         let env = "env: [{name: A, value: a}]";
         for (containers, expected) in [
             ("containers: [{name: web}]".to_owned(), Fail),
-            ("containers: [{name: web, env: [], envFrom: null}]".to_owned(), Fail),
+            (
+                "containers: [{name: web, env: [], envFrom: null}]".to_owned(),
+                Fail,
+            ),
             (format!("containers: [{{name: web, {env}}}]"), Pass),
             (
                 "containers: [{name: web, env: [{name: A}]}]".to_owned(),
@@ -80,13 +83,18 @@ mod tests {
                 format!("containers: [{{name: web}}, {{name: linkerd-proxy, {env}}}]"),
                 Fail,
             ),
-            (format!("containers: [{{name: linkerd-proxy, {env}}}]"), Pass),
+            (
+                format!("containers: [{{name: linkerd-proxy, {env}}}]"),
+                Pass,
+            ),
             (
                 format!("initContainers: [{{name: init, {env}}}], containers: [{{name: web}}]"),
                 Fail,
             ),
             (
-                format!("ephemeralContainers: [{{name: debug, {env}}}], containers: [{{name: web}}]"),
+                format!(
+                    "ephemeralContainers: [{{name: debug, {env}}}], containers: [{{name: web}}]"
+                ),
                 Fail,
             ),
         ] {

@@ -15,8 +15,11 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/concepts/security/secrets-good-practices/",
     severity: Severity::Critical,
     group: Group::Configuration,
-    since: "0.1.0",
-    aliases: &["polaris/sensitiveContainerEnvVar", "kube-linter/env-var-secret"],
+    since: "0.2.0",
+    aliases: &[
+        "polaris/sensitiveContainerEnvVar",
+        "kube-linter/env-var-secret",
+    ],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,
     params: &[NOT_SECRET],
@@ -64,7 +67,11 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
                 Clue::PrivateKey => "has a private key in it",
                 Clue::Token => "has a token in it",
             };
-            let at = Place::container(workload, container, &format!("/env/{}/value", suspect.index));
+            let at = Place::container(
+                workload,
+                container,
+                &format!("/env/{}/value", suspect.index),
+            );
             let name = &suspect.name;
             findings.fail(
                 at.about(name.clone()),

@@ -12,7 +12,7 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/concepts/storage/ephemeral-storage/",
     severity: Severity::High,
     group: Group::Resources,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &["kube-score/container-ephemeral-storage-request-and-limit"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::LimitRange]),
@@ -60,31 +60,44 @@ mod tests {
     #[test]
     fn each_container_that_takes_resources_needs_its_own() {
         let limit = "resources: {limits: {ephemeral-storage: 1Gi}}";
-        let others = "resources: {limits: {cpu: 1, memory: 1Gi}, requests: {ephemeral-storage: 1Gi}}";
+        let others =
+            "resources: {limits: {cpu: 1, memory: 1Gi}, requests: {ephemeral-storage: 1Gi}}";
         for (spec, expected, parts) in [
-            (format!("{{containers: [{{name: web, {limit}}}]}}"), Pass, &[][..]),
+            (
+                format!("{{containers: [{{name: web, {limit}}}]}}"),
+                Pass,
+                &[][..],
+            ),
             (
                 format!("{{containers: [{{name: web, {others}}}]}}"),
                 Fail,
-                &["web /spec/containers/0/resources/limits/ephemeral-storage : has no ephemeral-storage limit"],
+                &[
+                    "web /spec/containers/0/resources/limits/ephemeral-storage : has no ephemeral-storage limit",
+                ],
             ),
             (
-                format!("{{containers: [{{name: web, {limit}}}], initContainers: [{{name: init}}]}}"),
+                format!(
+                    "{{containers: [{{name: web, {limit}}}], initContainers: [{{name: init}}]}}"
+                ),
                 Fail,
                 &["init "],
             ),
             (
-                format!("{{containers: [{{name: web, {limit}}}], ephemeralContainers: [{{name: debug}}]}}"),
+                format!(
+                    "{{containers: [{{name: web, {limit}}}], ephemeralContainers: [{{name: debug}}]}}"
+                ),
                 Pass,
                 &[],
             ),
             (
-                "{containers: [{name: web, resources: {limits: {ephemeral-storage: 0}}}]}".to_owned(),
+                "{containers: [{name: web, resources: {limits: {ephemeral-storage: 0}}}]}"
+                    .to_owned(),
                 Fail,
                 &["is 0"],
             ),
             (
-                "{containers: [{name: web, resources: {limits: {ephemeral-storage: lots}}}]}".to_owned(),
+                "{containers: [{name: web, resources: {limits: {ephemeral-storage: lots}}}]}"
+                    .to_owned(),
                 Unknown,
                 &["`lots` is not a quantity"],
             ),
@@ -101,9 +114,12 @@ mod tests {
 
     #[test]
     fn a_limit_range_may_set_it() {
-        let pod = "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: web}]}}";
+        let pod =
+            "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: web}]}}";
         let range = |item: &str| {
-            format!("{pod}\n---\n{{apiVersion: v1, kind: LimitRange, metadata: {{name: a}}, spec: {{limits: [{item}]}}}}")
+            format!(
+                "{pod}\n---\n{{apiVersion: v1, kind: LimitRange, metadata: {{name: a}}, spec: {{limits: [{item}]}}}}"
+            )
         };
         for (item, expected) in [
             ("{type: Container, default: {ephemeral-storage: 1Gi}}", Pass),

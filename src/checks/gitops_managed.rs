@@ -120,14 +120,19 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
     });
     if let Some(id) = copied {
         let at = Place::field("/metadata/annotations/argocd.argoproj.io~1tracking-id");
-        let message = format!("its tracking-id is that of another object ({id}): Argo CD does not deliver it; remove it");
+        let message = format!(
+            "its tracking-id is that of another object ({id}): Argo CD does not deliver it; remove it"
+        );
         findings.fail(at, message);
     } else if let Some(missing) = missing {
         delivery::say_missing(context, missing, findings);
     } else if !delivery::say_controlled(workload, findings) {
         let at = Place::field("/metadata/labels");
         if context.may_exist_elsewhere() {
-            findings.unknown(at, "Argo CD and Flux mark what they deliver in the cluster only");
+            findings.unknown(
+                at,
+                "Argo CD and Flux mark what they deliver in the cluster only",
+            );
         } else {
             findings.fail(at, "neither Argo CD nor Flux delivers it: put it into a repository that one of them does");
         }
@@ -162,23 +167,61 @@ mod tests {
     }
 
     fn tracked(id: &str) -> String {
-        deployment(&format!("annotations: {{argocd.argoproj.io/tracking-id: '{id}'}}"))
+        deployment(&format!(
+            "annotations: {{argocd.argoproj.io/tracking-id: '{id}'}}"
+        ))
     }
 
     #[test]
     fn argo_cd_tracks_what_it_delivers() {
         let application = of("Application", "argocd", "shop");
-        let gone = "- /metadata/labels : Application shop, which it says delivers it, does not exist";
+        let gone =
+            "- /metadata/labels : Application shop, which it says delivers it, does not exist";
         let copied = "its tracking-id is that of another object";
         for (id, others, verdict, parts) in [
-            ("shop:apps/Deployment:shop/web", &*application, Pass, &[][..]),
+            (
+                "shop:apps/Deployment:shop/web",
+                &*application,
+                Pass,
+                &[][..],
+            ),
             ("shop:apps/Deployment:shop/web", "", Fail, &[gone]),
-            ("argocd_shop:apps/Deployment:shop/web", &application, Pass, &[]),
-            ("team_shop:apps/Deployment:shop/web", &application, Fail, &[gone]),
-            ("other:apps/Deployment:shop/web", &application, Fail, &["Application other"]),
-            ("shop:apps/Deployment:shop/api", &application, Fail, &[copied]),
-            ("shop:apps/Deployment:other/web", &application, Fail, &[copied]),
-            ("shop:apps/StatefulSet:shop/web", &application, Fail, &[copied]),
+            (
+                "argocd_shop:apps/Deployment:shop/web",
+                &application,
+                Pass,
+                &[],
+            ),
+            (
+                "team_shop:apps/Deployment:shop/web",
+                &application,
+                Fail,
+                &[gone],
+            ),
+            (
+                "other:apps/Deployment:shop/web",
+                &application,
+                Fail,
+                &["Application other"],
+            ),
+            (
+                "shop:apps/Deployment:shop/api",
+                &application,
+                Fail,
+                &[copied],
+            ),
+            (
+                "shop:apps/Deployment:other/web",
+                &application,
+                Fail,
+                &[copied],
+            ),
+            (
+                "shop:apps/StatefulSet:shop/web",
+                &application,
+                Fail,
+                &[copied],
+            ),
             ("shop", &application, Fail, &[copied]),
         ] {
             assert_running(&CHECK, &[(&(tracked(id) + others), verdict, parts)]);
@@ -194,7 +237,11 @@ mod tests {
             // Many set it by themselves.
             ("app.kubernetes.io/instance: web", Fail, &[nobody]),
             ("argocd.argoproj.io/instance: shop", Pass, &[]),
-            ("argocd.argoproj.io/instance: web", Fail, &["Application web, which it says delivers it, does not exist"]),
+            (
+                "argocd.argoproj.io/instance: web",
+                Fail,
+                &["Application web, which it says delivers it, does not exist"],
+            ),
             ("app: shop", Fail, &[nobody]),
         ] {
             let manifests = deployment(&format!("labels: {{{label}}}")) + &application;
@@ -213,24 +260,43 @@ mod tests {
             let missing = format!("{kind} shop, which it says delivers it, does not exist");
             let half = deployment(&format!("labels: {{{group}/name: shop}}"));
             let here = of(kind, "flux-system", "shop");
-            assert_running(&CHECK, &[
-                (&(labelled.clone() + &here), Pass, &[]),
-                (&labelled, Fail, &[&missing]),
-                (&(labelled.clone() + &of(kind, "other", "shop")), Fail, &[&missing]),
-                (&(half + &here), Fail, &["neither Argo CD nor Flux"]),
-            ]);
+            assert_running(
+                &CHECK,
+                &[
+                    (&(labelled.clone() + &here), Pass, &[]),
+                    (&labelled, Fail, &[&missing]),
+                    (
+                        &(labelled.clone() + &of(kind, "other", "shop")),
+                        Fail,
+                        &[&missing],
+                    ),
+                    (&(half + &here), Fail, &["neither Argo CD nor Flux"]),
+                ],
+            );
         }
     }
 
     #[test]
     fn files_do_not_have_the_marks_yet() {
         let unknown = &["Argo CD and Flux mark what they deliver in the cluster only"][..];
-        let elsewhere = &["Application shop, which it says delivers it, is not among the files"][..];
-        assert_on(&CHECK, &[
-            (&deployment(""), Unknown, unknown),
-            (&tracked("shop:apps/Deployment:shop/web"), Unknown, elsewhere),
-            (&tracked("shop:apps/Deployment:shop/api"), Fail, &["tracking-id"]),
-        ]);
+        let elsewhere =
+            &["Application shop, which it says delivers it, is not among the files"][..];
+        assert_on(
+            &CHECK,
+            &[
+                (&deployment(""), Unknown, unknown),
+                (
+                    &tracked("shop:apps/Deployment:shop/web"),
+                    Unknown,
+                    elsewhere,
+                ),
+                (
+                    &tracked("shop:apps/Deployment:shop/api"),
+                    Fail,
+                    &["tracking-id"],
+                ),
+            ],
+        );
         // Nor a namespace, perhaps.
         let unplaced = tracked("shop:apps/Deployment:shop/web").replace(" namespace: shop,", "");
         assert_on(&CHECK, &[(&unplaced, Unknown, elsewhere)]);
@@ -248,7 +314,8 @@ mod tests {
     #[test]
     fn a_cluster_need_not_have_both() {
         let params = Params::default();
-        let manifests = tracked("shop:apps/Deployment:shop/web") + &of("Application", "argocd", "shop");
+        let manifests =
+            tracked("shop:apps/Deployment:shop/web") + &of("Application", "argocd", "shop");
         let mut cluster = cluster(&manifests);
         cluster.unserve(Kind::Kustomization);
         cluster.unserve(Kind::HelmRelease);
@@ -256,8 +323,20 @@ mod tests {
         cluster.set_source(Kind::Kustomization, Source::Unavailable("forbidden".into()));
         assert_in(&CHECK, &params, &cluster, Pass, &[]);
         cluster.set_source(Kind::Application, Source::Pending);
-        assert_in(&CHECK, &params, &cluster, Unknown, &["Applications are not listed yet"]);
+        assert_in(
+            &CHECK,
+            &params,
+            &cluster,
+            Unknown,
+            &["Applications are not listed yet"],
+        );
         cluster.unserve(Kind::Application);
-        assert_in(&CHECK, &params, &cluster, Fail, &["Application shop, which it says delivers it, does not exist"]);
+        assert_in(
+            &CHECK,
+            &params,
+            &cluster,
+            Fail,
+            &["Application shop, which it says delivers it, does not exist"],
+        );
     }
 }

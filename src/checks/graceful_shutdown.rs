@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/tutorials/services/pods-and-endpoint-termination-flow/",
     severity: Severity::Critical,
     group: Group::Availability,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &[],
     subjects: KindSet::SERVICES,
     reads: KindSet::of(&[Kind::Service]),
@@ -103,11 +103,18 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
     let mut undeclared = None;
     for service in services {
         let targets = service.ports.iter().map(|port| &port.target);
-        let declaring = |target| application.iter().filter(move |container| declares(container, target));
+        let declaring = |target| {
+            application
+                .iter()
+                .filter(move |container| declares(container, target))
+        };
         let mut is_declared = false;
         for container in targets.flat_map(declaring) {
             is_declared = true;
-            if serving.iter().all(|(known, _)| known.index != container.index) {
+            if serving
+                .iter()
+                .all(|(known, _)| known.index != container.index)
+            {
                 serving.push((container, service));
             }
         }
@@ -124,14 +131,19 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
         && !application.iter().any(|container| waits(container))
         && serving.is_empty()
     {
-        findings.fail(Place::pod(workload, "/containers"), complaint("the pod", service));
+        findings.fail(
+            Place::pod(workload, "/containers"),
+            complaint("the pod", service),
+        );
     }
     Ok(())
 }
 
 fn complaint(what: &str, service: &Service) -> String {
     let name = &service.meta.key.name;
-    format!("no preStop hook: {what} may stop while Service {name} still sends requests; add a sleep")
+    format!(
+        "no preStop hook: {what} may stop while Service {name} still sends requests; add a sleep"
+    )
 }
 
 fn waits(container: &Container) -> bool {

@@ -102,10 +102,16 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
     } else if marks.contains(&Mark::OnlyAnnotated) {
         findings.fail(at, "it has annotations of Helm without its label or the other annotation: Helm does not touch it");
     } else if marks.contains(&Mark::OnlyLabelled) && !in_files {
-        findings.fail(at, "it has the label of Helm, but not its annotations: no release of Helm made it");
+        findings.fail(
+            at,
+            "it has the label of Helm, but not its annotations: no release of Helm made it",
+        );
     } else if !delivery::say_controlled(workload, findings) {
         if in_files {
-            findings.unknown(at, "Helm marks what it installs in the cluster only, and no label names a chart");
+            findings.unknown(
+                at,
+                "Helm marks what it installs in the cluster only, and no label names a chart",
+            );
         } else {
             findings.fail(at, "no Helm chart made it: install it by one");
         }
@@ -137,17 +143,54 @@ mod tests {
     fn a_release_is_a_label_and_two_annotations() {
         let annotated = &["it has annotations of Helm without its label"][..];
         for (labels, annotations, verdict, parts) in [
-            (LABEL.to_owned(), format!("{NAME}, {NAMESPACE}"), Pass, &[][..]),
+            (
+                LABEL.to_owned(),
+                format!("{NAME}, {NAMESPACE}"),
+                Pass,
+                &[][..],
+            ),
             (LABEL.to_owned(), NAME.to_owned(), Fail, annotated),
-            (String::new(), format!("{NAME}, {NAMESPACE}"), Fail, annotated),
-            ("app.kubernetes.io/managed-by: helm".to_owned(), format!("{NAME}, {NAMESPACE}"), Fail, annotated),
-            (LABEL.to_owned(), String::new(), Fail, &["it has the label of Helm, but not its annotations"]),
+            (
+                String::new(),
+                format!("{NAME}, {NAMESPACE}"),
+                Fail,
+                annotated,
+            ),
+            (
+                "app.kubernetes.io/managed-by: helm".to_owned(),
+                format!("{NAME}, {NAMESPACE}"),
+                Fail,
+                annotated,
+            ),
+            (
+                LABEL.to_owned(),
+                String::new(),
+                Fail,
+                &["it has the label of Helm, but not its annotations"],
+            ),
             // Rendered from a chart, and applied by something else.
-            (format!("{LABEL}, helm.sh/chart: web-1.2.3"), String::new(), Pass, &[]),
-            ("helm.sh/chart: web-1.2.3".to_owned(), String::new(), Pass, &[]),
-            (String::new(), String::new(), Fail, &["- /metadata/labels : no Helm chart made it"]),
+            (
+                format!("{LABEL}, helm.sh/chart: web-1.2.3"),
+                String::new(),
+                Pass,
+                &[],
+            ),
+            (
+                "helm.sh/chart: web-1.2.3".to_owned(),
+                String::new(),
+                Pass,
+                &[],
+            ),
+            (
+                String::new(),
+                String::new(),
+                Fail,
+                &["- /metadata/labels : no Helm chart made it"],
+            ),
         ] {
-            let manifest = deployment(&format!("labels: {{{labels}}}, annotations: {{{annotations}}}"));
+            let manifest = deployment(&format!(
+                "labels: {{{labels}}}, annotations: {{{annotations}}}"
+            ));
             assert_running(&CHECK, &[(&manifest, verdict, parts)]);
         }
     }
@@ -155,34 +198,60 @@ mod tests {
     #[test]
     fn a_release_of_flux_counts_where_it_exists() {
         let group = "helm.toolkit.fluxcd.io";
-        let labelled = deployment(&format!("labels: {{{group}/name: web, {group}/namespace: shop}}"));
+        let labelled = deployment(&format!(
+            "labels: {{{group}/name: web, {group}/namespace: shop}}"
+        ));
         let release = "\n---\n{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: web, namespace: shop}}";
         let missing = &["HelmRelease web, which it says delivers it, does not exist"][..];
-        assert_running(&CHECK, &[
-            (&(labelled.clone() + release), Pass, &[]),
-            (&labelled, Fail, missing),
-        ]);
-        assert_on(&CHECK, &[(&labelled, Unknown, &["HelmRelease web, which it says delivers it, is not among"])]);
+        assert_running(
+            &CHECK,
+            &[
+                (&(labelled.clone() + release), Pass, &[]),
+                (&labelled, Fail, missing),
+            ],
+        );
+        assert_on(
+            &CHECK,
+            &[(
+                &labelled,
+                Unknown,
+                &["HelmRelease web, which it says delivers it, is not among"],
+            )],
+        );
         let mut cluster = cluster(&labelled);
         cluster.set_source(Kind::HelmRelease, Source::Pending);
         let params = Params::default();
-        assert_in(&CHECK, &params, &cluster, Unknown, &["HelmReleases are not listed yet"]);
+        assert_in(
+            &CHECK,
+            &params,
+            &cluster,
+            Unknown,
+            &["HelmReleases are not listed yet"],
+        );
         cluster.unserve(Kind::HelmRelease);
         assert_in(&CHECK, &params, &cluster, Fail, missing);
         // An Application of Argo CD says nothing of a chart.
-        let argo = deployment("annotations: {argocd.argoproj.io/tracking-id: 'a:apps/Deployment:shop/web'}")
-            + "\n---\n{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: a, namespace: argocd}}";
+        let argo = deployment(
+            "annotations: {argocd.argoproj.io/tracking-id: 'a:apps/Deployment:shop/web'}",
+        ) + "\n---\n{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: a, namespace: argocd}}";
         assert_running(&CHECK, &[(&argo, Fail, &["no Helm chart made it"])]);
     }
 
     #[test]
     fn files_do_not_have_the_marks_yet() {
         let unknown = &["Helm marks what it installs in the cluster only"][..];
-        assert_on(&CHECK, &[
-            (&deployment(""), Unknown, unknown),
-            (&deployment(&format!("labels: {{{LABEL}}}")), Unknown, unknown),
-            (&deployment("labels: {helm.sh/chart: web-1.2.3}"), Pass, &[]),
-        ]);
+        assert_on(
+            &CHECK,
+            &[
+                (&deployment(""), Unknown, unknown),
+                (
+                    &deployment(&format!("labels: {{{LABEL}}}")),
+                    Unknown,
+                    unknown,
+                ),
+                (&deployment("labels: {helm.sh/chart: web-1.2.3}"), Pass, &[]),
+            ],
+        );
         let owned = deployment(
             "ownerReferences: [{apiVersion: example.com/v1, kind: Database, name: pg, uid: u, controller: true}]",
         );

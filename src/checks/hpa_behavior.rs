@@ -70,7 +70,11 @@ mod tests {
         for (behavior, verdict, parts) in [
             ("null", Fail, &[unsaid][..]),
             ("{}", Fail, &[unsaid]),
-            ("{scaleUp: {stabilizationWindowSeconds: 60}}", Fail, &[unsaid]),
+            (
+                "{scaleUp: {stabilizationWindowSeconds: 60}}",
+                Fail,
+                &[unsaid],
+            ),
             // What the API server makes of that.
             (
                 "{scaleUp: {stabilizationWindowSeconds: 60}, scaleDown: {selectPolicy: Max, \
@@ -78,9 +82,17 @@ mod tests {
                 Fail,
                 &[unsaid],
             ),
-            ("{scaleDown: {stabilizationWindowSeconds: 0}}", Fail, &["stabilizationWindowSeconds is 0: replicas go"]),
+            (
+                "{scaleDown: {stabilizationWindowSeconds: 0}}",
+                Fail,
+                &["stabilizationWindowSeconds is 0: replicas go"],
+            ),
             ("{scaleDown: {stabilizationWindowSeconds: 1}}", Pass, &[]),
-            ("{scaleDown: {stabilizationWindowSeconds: 600, selectPolicy: Min}}", Pass, &[]),
+            (
+                "{scaleDown: {stabilizationWindowSeconds: 600, selectPolicy: Min}}",
+                Pass,
+                &[],
+            ),
             ("{scaleDown: {selectPolicy: Disabled}}", Pass, &[]),
             ("{scaleUp: {selectPolicy: Disabled}}", Fail, &[unsaid]),
         ] {

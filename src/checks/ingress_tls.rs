@@ -184,11 +184,16 @@ fn of_route(context: &Context<'_>, route: &Route, findings: &mut Findings) -> Ju
             if !listener.is_plain_http || route.redirects {
                 continue;
             }
-            let at = at.clone().about(format!("{} {}", parent.name, listener.name));
+            let at = at
+                .clone()
+                .about(format!("{} {}", parent.name, listener.name));
             let (name, gateway) = (&listener.name, &gateway.meta.key.name);
             if taken == Taken::Perhaps {
                 let label = "the labels of its namespace are not among the files";
-                findings.unknown(at, format!("listener {name} of Gateway {gateway} may take it: {label}"));
+                findings.unknown(
+                    at,
+                    format!("listener {name} of Gateway {gateway} may take it: {label}"),
+                );
             } else {
                 findings.fail(
                     at,

@@ -74,7 +74,8 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
             "Ingress" => |policy| policy.ingress,
             "Egress" => |policy| policy.egress,
             other => {
-                let message = format!("policyTypes of the policy: {other} is neither Ingress nor Egress");
+                let message =
+                    format!("policyTypes of the policy: {other} is neither Ingress nor Egress");
                 findings.unknown(at, message);
                 continue;
             }
@@ -118,7 +119,8 @@ mod tests {
     use crate::model::Kind;
     use crate::model::Verdict::{Fail, Pass, Unknown};
 
-    const POD: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}, spec: {}}";
+    const POD: &str =
+        "{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}, spec: {}}";
 
     fn policy(name: &str, spec: &str) -> String {
         format!(
@@ -135,14 +137,29 @@ mod tests {
             ("podSelector: {}, policyTypes: [Ingress, Egress]", Pass, &[]),
             ("podSelector: {matchLabels: {}}", Pass, &[]),
             // Something may be allowed: what more is allowed depends on other policies as it is.
-            ("podSelector: {}, ingress: [{from: [{podSelector: {}}]}]", Pass, &[]),
+            (
+                "podSelector: {}, ingress: [{from: [{podSelector: {}}]}]",
+                Pass,
+                &[],
+            ),
             ("podSelector: {matchLabels: {app: web}}", Fail, &[none]),
             // All pods, as it happens.
-            ("podSelector: {matchExpressions: [{key: open, operator: DoesNotExist}]}", Fail, &[none]),
+            (
+                "podSelector: {matchExpressions: [{key: open, operator: DoesNotExist}]}",
+                Fail,
+                &[none],
+            ),
             ("podSelector: {}, policyTypes: [Egress]", Fail, &[none]),
-            ("podSelector: {}, ingress: [{}]", Fail, &["NetworkPolicy p allows all ingress of every pod"]),
+            (
+                "podSelector: {}, ingress: [{}]",
+                Fail,
+                &["NetworkPolicy p allows all ingress of every pod"],
+            ),
         ] {
-            assert_on(&CHECK, &[(&(POD.to_owned() + &policy("p", spec)), verdict, parts)]);
+            assert_on(
+                &CHECK,
+                &[(&(POD.to_owned() + &policy("p", spec)), verdict, parts)],
+            );
         }
         assert_on(&CHECK, &[(POD, Fail, &[none])]);
     }
@@ -151,9 +168,17 @@ mod tests {
     fn policies_add_up() {
         let deny = policy("deny", "podSelector: {}");
         for (other, verdict, parts) in [
-            ("podSelector: {}, ingress: [{}]", Fail, &["NetworkPolicy p allows all"][..]),
+            (
+                "podSelector: {}, ingress: [{}]",
+                Fail,
+                &["NetworkPolicy p allows all"][..],
+            ),
             // For the pods of one workload that is what network-policy-ingress says.
-            ("podSelector: {matchLabels: {app: web}}, ingress: [{}]", Pass, &[]),
+            (
+                "podSelector: {matchLabels: {app: web}}, ingress: [{}]",
+                Pass,
+                &[],
+            ),
         ] {
             let manifests = POD.to_owned() + &deny + &policy("p", other);
             assert_on(&CHECK, &[(&manifests, verdict, parts)]);
@@ -168,7 +193,10 @@ mod tests {
         let ingress = POD.to_owned() + &policy("p", "podSelector: {}");
         let outcome = verdict_with(&CHECK, both.clone(), &ingress).remove(0);
         assert_eq!(outcome.1, Fail);
-        assert!(outcome.2[0].contains("denies egress to every pod"), "{outcome:?}");
+        assert!(
+            outcome.2[0].contains("denies egress to every pod"),
+            "{outcome:?}"
+        );
         let all = POD.to_owned() + &policy("p", "podSelector: {}, policyTypes: [Ingress, Egress]");
         assert_eq!(verdict_with(&CHECK, both, &all)[0].1, Pass);
         let typo = serde_json::json!({"policyTypes": ["ingress"]});

@@ -107,12 +107,19 @@ mod tests {
 
     #[test]
     fn two_are_one_too_many_whatever_they_allow() {
-        let own = budget("web", "maxUnavailable: 1, selector: {matchLabels: {app: web}}");
+        let own = budget(
+            "web",
+            "maxUnavailable: 1, selector: {matchLabels: {app: web}}",
+        );
         let all = budget("all", "maxUnavailable: 100%, selector: {}");
-        let other = budget("api", "maxUnavailable: 1, selector: {matchLabels: {app: api}}");
+        let other = budget(
+            "api",
+            "maxUnavailable: 1, selector: {matchLabels: {app: api}}",
+        );
         let none = budget("none", "maxUnavailable: 1");
         let elsewhere = budget("far, namespace: other", "maxUnavailable: 1, selector: {}");
-        let found = "- /spec/template/metadata/labels : PodDisruptionBudgets all and web select its pods";
+        let found =
+            "- /spec/template/metadata/labels : PodDisruptionBudgets all and web select its pods";
         for (budgets, verdict, parts) in [
             (String::new(), NotApplicable, &[][..]),
             (own.clone(), Pass, &[]),

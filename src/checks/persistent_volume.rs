@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#lifecycle-of-a-volume-and-claim",
     severity: Severity::Critical,
     group: Group::Storage,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &[],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[
@@ -143,20 +143,26 @@ fn of_volume(
     let Some(volume) = view.volume(name) else {
         let problem = format!("PersistentVolume {name} of claim {own}");
         return Some(if context.may_exist_elsewhere() {
-            Unknown(format!("{problem} is not among the files: it has to be in the cluster"))
+            Unknown(format!(
+                "{problem} is not among the files: it has to be in the cluster"
+            ))
         } else {
-            Fail(format!("{problem} is not there: restore it, or make another claim"))
+            Fail(format!(
+                "{problem} is not there: restore it, or make another claim"
+            ))
         });
     };
     let others = volume.claim.as_ref().filter(|(namespace, name)| {
         (namespace, name) != (&workload.meta.key.namespace, own) && !name.is_empty()
     });
     if let Some((namespace, other)) = others {
-        let problem = format!("PersistentVolume {name} belongs to claim {namespace}/{other}, not to {own}");
+        let problem =
+            format!("PersistentVolume {name} belongs to claim {namespace}/{other}, not to {own}");
         return Some(Fail(format!("{problem}: name another one")));
     }
     if volume.is_any_node {
-        let problem = format!("PersistentVolume {name} is a directory of whichever node the pod is on");
+        let problem =
+            format!("PersistentVolume {name} is a directory of whichever node the pod is on");
         return Some(Fail(format!("{problem}: use a local volume or a driver")));
     }
     match volume.phase {
@@ -186,11 +192,15 @@ fn of_class(
     if let Some(class) = class.filter(|class| class.provisions) {
         let name = &class.meta.key.name;
         let is_due = waits && !class.waits_for_pod;
-        let problem = format!("claim {claim} has no volume yet, which StorageClass {name} makes at once");
+        let problem =
+            format!("claim {claim} has no volume yet, which StorageClass {name} makes at once");
         return is_due.then(|| Unknown(format!("{problem}: see its events")));
     }
     let name = spec.class.clone().unwrap_or_else(|| "".into());
-    if view.available_volume(&name).is_some_and(|volume| !volume.is_any_node) {
+    if view
+        .available_volume(&name)
+        .is_some_and(|volume| !volume.is_any_node)
+    {
         return None;
     }
     let known = class.is_some() || spec.class.as_ref().is_some_and(|name| name.is_empty());

@@ -107,7 +107,8 @@ mod tests {
     use crate::model::Kind;
     use crate::model::Verdict::{Fail, Pass, Unknown};
 
-    const POD: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {}}";
+    const POD: &str =
+        "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {}}";
 
     fn namespace(name: &str, labels: &str) -> String {
         format!(
@@ -120,18 +121,28 @@ mod tests {
         let label = "pod-security.kubernetes.io";
         for (labels, verdict, parts) in [
             (format!("{label}/enforce: restricted"), Pass, &[][..]),
-            (format!("{label}/enforce: baseline, {label}/enforce-version: v1.36"), Pass, &[]),
+            (
+                format!("{label}/enforce: baseline, {label}/enforce-version: v1.36"),
+                Pass,
+                &[],
+            ),
             (
                 format!("{label}/enforce: privileged"),
                 Fail,
                 &["enforce of Namespace shop is privileged: set it to baseline or restricted"],
             ),
             // The API server refuses the Namespace.
-            (format!("{label}/enforce: Restricted"), Fail, &["is Restricted"]),
+            (
+                format!("{label}/enforce: Restricted"),
+                Fail,
+                &["is Restricted"],
+            ),
             (
                 format!("{label}/audit: restricted, {label}/warn: restricted"),
                 Fail,
-                &["- /metadata/namespace : Namespace shop has no label pod-security.kubernetes.io/enforce"],
+                &[
+                    "- /metadata/namespace : Namespace shop has no label pod-security.kubernetes.io/enforce",
+                ],
             ),
             (String::new(), Fail, &["has no label"]),
         ] {
@@ -143,22 +154,39 @@ mod tests {
     #[test]
     fn a_policy_may_ask_for_a_level() {
         let levels = serde_json::json!({"levels": ["restricted"]});
-        let manifests = POD.to_owned() + &namespace("shop", "pod-security.kubernetes.io/enforce: baseline");
+        let manifests =
+            POD.to_owned() + &namespace("shop", "pod-security.kubernetes.io/enforce: baseline");
         let (_, verdict, messages) = verdict_with(&CHECK, levels, &manifests).remove(0);
         assert_eq!(verdict, Fail);
-        assert!(messages[0].ends_with("is baseline: set it to restricted"), "{messages:?}");
+        assert!(
+            messages[0].ends_with("is baseline: set it to restricted"),
+            "{messages:?}"
+        );
     }
 
     #[test]
     fn a_namespace_that_is_not_here_is_not_known() {
-        let other = POD.to_owned() + &namespace("other", "pod-security.kubernetes.io/enforce: restricted");
+        let other =
+            POD.to_owned() + &namespace("other", "pod-security.kubernetes.io/enforce: restricted");
         let found = &["Namespace shop is not among the files"][..];
         assert_on(&CHECK, &[(POD, Unknown, found), (&other, Unknown, found)]);
         let mut cluster = Inventory::of_cluster();
         store(&mut cluster, POD);
         let params = Params::default();
-        assert_in(&CHECK, &params, &cluster, Unknown, &["Namespaces are not listed yet"]);
+        assert_in(
+            &CHECK,
+            &params,
+            &cluster,
+            Unknown,
+            &["Namespaces are not listed yet"],
+        );
         cluster.set_source(Kind::Namespace, Source::Synced);
-        assert_in(&CHECK, &params, &cluster, Unknown, &["Namespace shop is not known yet"]);
+        assert_in(
+            &CHECK,
+            &params,
+            &cluster,
+            Unknown,
+            &["Namespace shop is not known yet"],
+        );
     }
 }

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#http-probes",
     severity: Severity::Critical,
     group: Group::Probes,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &[
         "kube-linter/liveness-port",
         "kube-linter/readiness-port",
@@ -95,11 +95,14 @@ fn look_up(workload: &Workload, container: &Container, port: &PortName) -> Found
         PortName::Number(number) => *number,
         PortName::Name(name) => {
             let own = container.ports.iter();
-            let named = own.into_iter().find(|port| port.name.as_ref() == Some(name));
+            let named = own
+                .into_iter()
+                .find(|port| port.name.as_ref() == Some(name));
             match named.map(|port| port.number).or_else(|| name.parse().ok()) {
                 Some(number) => number,
                 None => {
-                    let problem = format!("asks port `{name}`, and the container names no such port");
+                    let problem =
+                        format!("asks port `{name}`, and the container names no such port");
                     return Found::Problem(format!("{problem}: it always fails; name it"));
                 }
             }
@@ -118,12 +121,16 @@ fn look_up(workload: &Workload, container: &Container, port: &PortName) -> Found
     }
     if let Some(other) = same().next() {
         let protocol = other.protocol.name();
-        return Found::Problem(format!("asks port {number}, which is for {protocol}: probes use TCP"));
+        return Found::Problem(format!(
+            "asks port {number}, which is for {protocol}: probes use TCP"
+        ));
     }
     if container.ports.is_empty() {
         return Found::Port;
     }
-    let numbers = declared.iter().filter(|port| port.protocol == Protocol::Tcp);
+    let numbers = declared
+        .iter()
+        .filter(|port| port.protocol == Protocol::Tcp);
     let mut numbers: Vec<_> = numbers.map(|port| port.number).collect();
     numbers.sort_unstable();
     numbers.dedup();
@@ -163,7 +170,9 @@ mod tests {
             (
                 "ports: [{name: http, containerPort: 8080}], startupProbe: {tcpSocket: {port: web}}",
                 Fail,
-                &["web /spec/containers/0/startupProbe/tcpSocket/port startupProbe: startupProbe asks port `web`"],
+                &[
+                    "web /spec/containers/0/startupProbe/tcpSocket/port startupProbe: startupProbe asks port `web`",
+                ],
             ),
             (
                 "livenessProbe: {httpGet: {port: http}}",

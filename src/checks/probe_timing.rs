@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",
     severity: Severity::Critical,
     group: Group::Probes,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &[],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,
@@ -69,7 +69,8 @@ fn run(_: &Context<'_>, workload: &Workload, findings: &mut Findings) -> Judgeme
         }
         if probe.timeout > probe.period {
             let (timeout, period) = (probe.timeout, probe.period);
-            let problem = format!("{field} waits {timeout} s for an answer, and is due every {period} s");
+            let problem =
+                format!("{field} waits {timeout} s for an answer, and is due every {period} s");
             findings.fail(
                 at("timeoutSeconds"),
                 format!("{problem}: lower timeoutSeconds or raise periodSeconds"),
@@ -116,8 +117,13 @@ fn judge_order(workload: &Workload, container: &Container, findings: &mut Findin
     // One that restarts after a single failure is a finding already.
     if restart < out && liveness.failure_threshold > 1 && container.role.has_probes() {
         let at = Place::container(workload, container, "/livenessProbe/failureThreshold");
-        let problem = format!("livenessProbe restarts after {restart} s, readinessProbe gives up after {out} s");
-        findings.fail(at.about("order"), format!("{problem}: raise failureThreshold"));
+        let problem = format!(
+            "livenessProbe restarts after {restart} s, readinessProbe gives up after {out} s"
+        );
+        findings.fail(
+            at.about("order"),
+            format!("{problem}: raise failureThreshold"),
+        );
     }
 }
 
@@ -134,24 +140,40 @@ mod tests {
     #[test]
     fn each_probe_is_patient() {
         for (probes, expected, parts) in [
-            ("livenessProbe: {exec: {}}, readinessProbe: {exec: {}}, startupProbe: {exec: {}}", Pass, &[][..]),
+            (
+                "livenessProbe: {exec: {}}, readinessProbe: {exec: {}}, startupProbe: {exec: {}}",
+                Pass,
+                &[][..],
+            ),
             (
                 "livenessProbe: {exec: {}, failureThreshold: 1}",
                 Fail,
-                &["web /spec/containers/0/livenessProbe/failureThreshold livenessProbe: livenessProbe restarts the container"],
+                &[
+                    "web /spec/containers/0/livenessProbe/failureThreshold livenessProbe: livenessProbe restarts the container",
+                ],
             ),
             ("livenessProbe: {exec: {}, failureThreshold: 2}", Pass, &[]),
             // 0 is the default, as Kubernetes fills it in.
-            ("livenessProbe: {exec: {}, failureThreshold: 0, periodSeconds: 0, timeoutSeconds: 0}", Pass, &[]),
+            (
+                "livenessProbe: {exec: {}, failureThreshold: 0, periodSeconds: 0, timeoutSeconds: 0}",
+                Pass,
+                &[],
+            ),
             ("readinessProbe: {exec: {}, failureThreshold: 1}", Pass, &[]),
             ("startupProbe: {exec: {}, failureThreshold: 1}", Pass, &[]),
             (
                 "readinessProbe: {exec: {}, timeoutSeconds: 11}",
                 Fail,
-                &["/readinessProbe/timeoutSeconds readinessProbe: readinessProbe waits 11 s for an answer, and is due every 10 s"],
+                &[
+                    "/readinessProbe/timeoutSeconds readinessProbe: readinessProbe waits 11 s for an answer, and is due every 10 s",
+                ],
             ),
             ("readinessProbe: {exec: {}, timeoutSeconds: 10}", Pass, &[]),
-            ("startupProbe: {exec: {}, periodSeconds: 1, timeoutSeconds: 2}", Fail, &["startupProbe: "]),
+            (
+                "startupProbe: {exec: {}, periodSeconds: 1, timeoutSeconds: 2}",
+                Fail,
+                &["startupProbe: "],
+            ),
         ] {
             assert_on_pods(&CHECK, &[(&pod(probes), expected, parts)]);
         }
@@ -165,7 +187,11 @@ mod tests {
             ("failureThreshold: 2", "", Fail),
             ("periodSeconds: 20", "periodSeconds: 5", Pass),
             ("periodSeconds: 5, failureThreshold: 6", "", Pass),
-            ("periodSeconds: 60", "periodSeconds: 10, failureThreshold: 100", Fail),
+            (
+                "periodSeconds: 60",
+                "periodSeconds: 10, failureThreshold: 100",
+                Fail,
+            ),
         ] {
             let probes = format!(
                 "livenessProbe: {{exec: {{}}, {liveness}}}, readinessProbe: {{exec: {{}}, {readiness}}}"
@@ -184,10 +210,22 @@ mod tests {
     #[test]
     fn what_kubernetes_refuses_decides_nothing() {
         for (probes, part) in [
-            ("livenessProbe: {exec: {}, periodSeconds: -1}", "periodSeconds of livenessProbe is -1"),
-            ("livenessProbe: {exec: {}, successThreshold: 2}", "successThreshold of livenessProbe is 2"),
-            ("startupProbe: {exec: {}, successThreshold: 2}", "successThreshold of startupProbe is 2"),
-            ("readinessProbe: {exec: {}, initialDelaySeconds: -5}", "initialDelaySeconds"),
+            (
+                "livenessProbe: {exec: {}, periodSeconds: -1}",
+                "periodSeconds of livenessProbe is -1",
+            ),
+            (
+                "livenessProbe: {exec: {}, successThreshold: 2}",
+                "successThreshold of livenessProbe is 2",
+            ),
+            (
+                "startupProbe: {exec: {}, successThreshold: 2}",
+                "successThreshold of startupProbe is 2",
+            ),
+            (
+                "readinessProbe: {exec: {}, initialDelaySeconds: -5}",
+                "initialDelaySeconds",
+            ),
         ] {
             assert_on_pods(&CHECK, &[(&pod(probes), Unknown, &[part])]);
         }

@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",
     severity: Severity::Critical,
     group: Group::Probes,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &["kube-score/pod-probes-identical"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,
@@ -98,20 +98,56 @@ mod tests {
     #[test]
     fn the_same_question_is_the_same_however_it_is_written() {
         for (liveness, readiness, expected) in [
-            ("httpGet: {path: /a, port: 8080}", "httpGet: {path: /a, port: 8080}", Fail),
-            ("httpGet: {path: /a, port: http}", "httpGet: {path: /a, port: 8080}", Fail),
-            ("httpGet: {port: 8080}", "httpGet: {path: /, port: 8080, scheme: HTTP}", Fail),
-            ("httpGet: {path: /a, port: 8080}", "httpGet: {path: /b, port: 8080}", Pass),
-            ("httpGet: {path: /a, port: 8080}", "httpGet: {path: /a, port: 8081}", Pass),
-            ("httpGet: {port: 8080}", "httpGet: {port: 8080, scheme: HTTPS}", Pass),
-            ("httpGet: {port: 8080}", "httpGet: {port: 8080, httpHeaders: [{name: a, value: b}]}", Pass),
+            (
+                "httpGet: {path: /a, port: 8080}",
+                "httpGet: {path: /a, port: 8080}",
+                Fail,
+            ),
+            (
+                "httpGet: {path: /a, port: http}",
+                "httpGet: {path: /a, port: 8080}",
+                Fail,
+            ),
+            (
+                "httpGet: {port: 8080}",
+                "httpGet: {path: /, port: 8080, scheme: HTTP}",
+                Fail,
+            ),
+            (
+                "httpGet: {path: /a, port: 8080}",
+                "httpGet: {path: /b, port: 8080}",
+                Pass,
+            ),
+            (
+                "httpGet: {path: /a, port: 8080}",
+                "httpGet: {path: /a, port: 8081}",
+                Pass,
+            ),
+            (
+                "httpGet: {port: 8080}",
+                "httpGet: {port: 8080, scheme: HTTPS}",
+                Pass,
+            ),
+            (
+                "httpGet: {port: 8080}",
+                "httpGet: {port: 8080, httpHeaders: [{name: a, value: b}]}",
+                Pass,
+            ),
             ("httpGet: {port: 8080}", "tcpSocket: {port: 8080}", Pass),
             ("tcpSocket: {port: http}", "tcpSocket: {port: 8080}", Fail),
             ("tcpSocket: {port: 1}", "tcpSocket: {port: 2}", Pass),
             ("grpc: {port: 1}", "grpc: {port: 1, service: ''}", Fail),
-            ("grpc: {port: 1, service: live}", "grpc: {port: 1, service: ready}", Pass),
+            (
+                "grpc: {port: 1, service: live}",
+                "grpc: {port: 1, service: ready}",
+                Pass,
+            ),
             ("exec: {command: [a, b]}", "exec: {command: [a, b]}", Fail),
-            ("exec: {command: [a, live]}", "exec: {command: [a, ready]}", Pass),
+            (
+                "exec: {command: [a, live]}",
+                "exec: {command: [a, ready]}",
+                Pass,
+            ),
         ] {
             assert_pair(liveness, readiness, expected);
         }
@@ -126,7 +162,11 @@ mod tests {
             ("periodSeconds: 30", "periodSeconds: 10", Pass),
             ("initialDelaySeconds: 60", "initialDelaySeconds: 5", Fail),
             ("timeoutSeconds: 5", "timeoutSeconds: 1", Fail),
-            ("periodSeconds: 5, failureThreshold: 6", "periodSeconds: 10, failureThreshold: 3", Fail),
+            (
+                "periodSeconds: 5, failureThreshold: 6",
+                "periodSeconds: 10, failureThreshold: 3",
+                Fail,
+            ),
             ("failureThreshold: 3", "failureThreshold: 6", Fail),
         ] {
             assert_pair(&ask(liveness), &ask(readiness), expected);

@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#claims-as-volumes",
     severity: Severity::Critical,
     group: Group::Storage,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &[],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::PersistentVolumeClaim]),
@@ -95,7 +95,9 @@ mod tests {
     const AT: &str = "- /spec/volumes/1/persistentVolumeClaim/claimName files: ";
 
     fn claim(metadata: &str, rest: &str) -> String {
-        format!("\n---\n{{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {{{metadata}}}{rest}}}")
+        format!(
+            "\n---\n{{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {{{metadata}}}{rest}}}"
+        )
     }
 
     #[test]
@@ -104,7 +106,10 @@ mod tests {
             (claim("name: files", ""), Pass),
             (claim("name: files", ", status: {phase: Bound}"), Pass),
             (claim("name: files", ", status: {phase: Lost}"), Fail),
-            (claim("name: files, deletionTimestamp: '2026-01-01T00:00:00Z'", ""), Fail),
+            (
+                claim("name: files, deletionTimestamp: '2026-01-01T00:00:00Z'", ""),
+                Fail,
+            ),
             (claim("name: others", ""), Fail),
             (claim("name: files, namespace: other", ""), Fail),
         ] {
@@ -132,7 +137,11 @@ mod tests {
         assert_running(
             &CHECK,
             &[
-                (&(set.to_owned() + &lost), Fail, &["- /spec/volumeClaimTemplates/0 data-db-1: "]),
+                (
+                    &(set.to_owned() + &lost),
+                    Fail,
+                    &["- /spec/volumeClaimTemplates/0 data-db-1: "],
+                ),
                 (&(set.to_owned() + &beyond), Pass, &[]),
             ],
         );
@@ -140,8 +149,12 @@ mod tests {
 
     #[test]
     fn a_workload_without_claims_is_not_judged() {
-        for spec in ["{}", "{volumes: [{name: a, emptyDir: {}}, {name: b, hostPath: {path: /}}]}"] {
-            let pod = format!("{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {spec}}}");
+        for spec in [
+            "{}",
+            "{volumes: [{name: a, emptyDir: {}}, {name: b, hostPath: {path: /}}]}",
+        ] {
+            let pod =
+                format!("{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {spec}}}");
             assert_running(&CHECK, &[(&pod, NotApplicable, &[])]);
         }
     }

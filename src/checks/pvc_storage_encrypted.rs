@@ -128,7 +128,10 @@ fn judge(context: &Context<'_>, view: View<'_>, claim: Claim<'_>, findings: &mut
             format!("PersistentVolume {name} does not say that it is encrypted")
         }
         (None, Some(class), None) if class.is_empty() => {
-            findings.unknown(at, format!("claim {name}: its PersistentVolume is not known"));
+            findings.unknown(
+                at,
+                format!("claim {name}: its PersistentVolume is not known"),
+            );
             return;
         }
         (None, class, None) => {
@@ -171,7 +174,9 @@ mod tests {
     }
 
     fn class(name: &str, more: &str) -> String {
-        format!("\n---\n{{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {{name: {name}}}, {more}}}")
+        format!(
+            "\n---\n{{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {{name: {name}}}, {more}}}"
+        )
     }
 
     const CLAIMED: &str = "{name: data, persistentVolumeClaim: {claimName: web}}";
@@ -185,10 +190,26 @@ mod tests {
             ("provisioner: disk.csi.azure.com", Pass, &[]),
             ("provisioner: file.csi.azure.com", Pass, &[]),
             ("provisioner: ebs.csi.aws.com", Fail, &[fail]),
-            ("provisioner: ebs.csi.aws.com, parameters: {encrypted: 'true'}", Pass, &[]),
-            ("provisioner: ebs.csi.aws.com, parameters: {encrypted: 'false'}", Fail, &[fail]),
-            ("provisioner: ebs.csi.aws.com, parameters: {kmsKeyId: k}", Pass, &[]),
-            ("provisioner: example.com/disk, parameters: {type: ssd}", Fail, &[fail]),
+            (
+                "provisioner: ebs.csi.aws.com, parameters: {encrypted: 'true'}",
+                Pass,
+                &[],
+            ),
+            (
+                "provisioner: ebs.csi.aws.com, parameters: {encrypted: 'false'}",
+                Fail,
+                &[fail],
+            ),
+            (
+                "provisioner: ebs.csi.aws.com, parameters: {kmsKeyId: k}",
+                Pass,
+                &[],
+            ),
+            (
+                "provisioner: example.com/disk, parameters: {type: ssd}",
+                Fail,
+                &[fail],
+            ),
         ] {
             let manifests = pod(CLAIMED) + &claim("storageClassName: fast") + &class("fast", more);
             assert_on(&CHECK, &[(&manifests, verdict, parts)]);
@@ -202,32 +223,44 @@ mod tests {
             class("bad", "provisioner: a"),
         );
         let ephemeral = |class: &str| {
-            format!("{{name: scratch, ephemeral: {{volumeClaimTemplate: {{spec: {{storageClassName: {class}}}}}}}}}")
+            format!(
+                "{{name: scratch, ephemeral: {{volumeClaimTemplate: {{spec: {{storageClassName: {class}}}}}}}}}"
+            )
         };
         let both = |class: &str| pod(&format!("{CLAIMED}, {}", ephemeral(class)));
         let claimed = claim("storageClassName: good");
-        assert_on(&CHECK, &[
-            (&(both("good") + &claimed + &good), Pass, &[]),
-            (
-                &(both("bad") + &claimed + &good + &bad),
-                Fail,
-                &["- /spec/volumes/1/ephemeral scratch: claim scratch: StorageClass bad"],
-            ),
-        ]);
+        assert_on(
+            &CHECK,
+            &[
+                (&(both("good") + &claimed + &good), Pass, &[]),
+                (
+                    &(both("bad") + &claimed + &good + &bad),
+                    Fail,
+                    &["- /spec/volumes/1/ephemeral scratch: claim scratch: StorageClass bad"],
+                ),
+            ],
+        );
         let set = "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db}, spec: {replicas: 2, volumeClaimTemplates: \
                    [{metadata: {name: data}, spec: {storageClassName: good}}]}}";
         let of_first = |class: &str| named("data-db-0", &format!("storageClassName: {class}"));
-        assert_on(&CHECK, &[
-            (&(set.to_owned() + &good), Pass, &[]),
-            (&(set.replace("good", "bad") + &bad), Fail, &["- /spec/volumeClaimTemplates/0 data: claim data: StorageClass bad"]),
-            // One of the pods has a claim from before.
-            (
-                &(set.to_owned() + &good + &bad + &of_first("bad")),
-                Fail,
-                &["/spec/volumeClaimTemplates/0 data-db-0: claim data-db-0: StorageClass bad"],
-            ),
-            (&(set.to_owned() + &good + &of_first("good")), Pass, &[]),
-        ]);
+        assert_on(
+            &CHECK,
+            &[
+                (&(set.to_owned() + &good), Pass, &[]),
+                (
+                    &(set.replace("good", "bad") + &bad),
+                    Fail,
+                    &["- /spec/volumeClaimTemplates/0 data: claim data: StorageClass bad"],
+                ),
+                // One of the pods has a claim from before.
+                (
+                    &(set.to_owned() + &good + &bad + &of_first("bad")),
+                    Fail,
+                    &["/spec/volumeClaimTemplates/0 data-db-0: claim data-db-0: StorageClass bad"],
+                ),
+                (&(set.to_owned() + &good + &of_first("good")), Pass, &[]),
+            ],
+        );
     }
 
     #[test]
@@ -239,11 +272,22 @@ mod tests {
             )
         };
         let bound = pod(CLAIMED) + &claim("storageClassName: '', volumeName: pv");
-        assert_on(&CHECK, &[
-            (&(bound.clone() + &volume("encrypted: 'true'")), Pass, &[]),
-            (&(bound.clone() + &volume("type: ssd")), Fail, &["PersistentVolume pv does not say that it is encrypted"]),
-            (&bound, Unknown, &["claim web: its PersistentVolume is not known"]),
-        ]);
+        assert_on(
+            &CHECK,
+            &[
+                (&(bound.clone() + &volume("encrypted: 'true'")), Pass, &[]),
+                (
+                    &(bound.clone() + &volume("type: ssd")),
+                    Fail,
+                    &["PersistentVolume pv does not say that it is encrypted"],
+                ),
+                (
+                    &bound,
+                    Unknown,
+                    &["claim web: its PersistentVolume is not known"],
+                ),
+            ],
+        );
     }
 
     #[test]
@@ -253,28 +297,62 @@ mod tests {
             class("standard", &format!("provisioner: {provisioner}"))
                 .replace("name: standard", "name: standard, annotations: {storageclass.kubernetes.io/is-default-class: 'true'}")
         };
-        assert_on(&CHECK, &[
-            (&unnamed, Unknown, &["claim web: the default StorageClass is not among the files"]),
-            (&(unnamed.clone() + &default("disk.csi.azure.com")), Pass, &[]),
-            (&(unnamed.clone() + &default("a")), Fail, &["StorageClass standard does not say"]),
-        ]);
-        assert_running(&CHECK, &[(&unnamed, Unknown, &["the default StorageClass does not exist"])]);
+        assert_on(
+            &CHECK,
+            &[
+                (
+                    &unnamed,
+                    Unknown,
+                    &["claim web: the default StorageClass is not among the files"],
+                ),
+                (
+                    &(unnamed.clone() + &default("disk.csi.azure.com")),
+                    Pass,
+                    &[],
+                ),
+                (
+                    &(unnamed.clone() + &default("a")),
+                    Fail,
+                    &["StorageClass standard does not say"],
+                ),
+            ],
+        );
+        assert_running(
+            &CHECK,
+            &[(
+                &unnamed,
+                Unknown,
+                &["the default StorageClass does not exist"],
+            )],
+        );
     }
 
     #[test]
     fn what_is_not_here_is_not_known_and_what_claims_nothing_not_judged() {
-        assert_on(&CHECK, &[
-            (&pod(CLAIMED), Unknown, &["PersistentVolumeClaim web is not among the files"]),
-            (
-                &(pod(CLAIMED) + &claim("storageClassName: fast")),
-                Unknown,
-                &["claim web: StorageClass fast is not among the files"],
-            ),
-            (&pod(""), NotApplicable, &[]),
-            (&pod("{name: a, emptyDir: {}}, {name: b, hostPath: {path: /x}}"), NotApplicable, &[]),
-        ]);
+        assert_on(
+            &CHECK,
+            &[
+                (
+                    &pod(CLAIMED),
+                    Unknown,
+                    &["PersistentVolumeClaim web is not among the files"],
+                ),
+                (
+                    &(pod(CLAIMED) + &claim("storageClassName: fast")),
+                    Unknown,
+                    &["claim web: StorageClass fast is not among the files"],
+                ),
+                (&pod(""), NotApplicable, &[]),
+                (
+                    &pod("{name: a, emptyDir: {}}, {name: b, hostPath: {path: /x}}"),
+                    NotApplicable,
+                    &[],
+                ),
+            ],
+        );
         for kind in CHECK.reads.iter() {
-            let manifests = pod(CLAIMED) + &claim("storageClassName: fast") + &class("fast", "provisioner: a");
+            let manifests =
+                pod(CLAIMED) + &claim("storageClassName: fast") + &class("fast", "provisioner: a");
             let mut cluster = cluster(&manifests);
             cluster.set_source(kind, Source::Unavailable("forbidden".into()));
             let found = format!("{kind}s cannot be read: forbidden");

@@ -79,13 +79,31 @@ mod tests {
                 (
                     "{kind: ServiceAccount, namespace: shop, name: default}",
                     Fail,
-                    &["- /subjects shop/default: it grants ClusterRole view to ServiceAccount shop/default"][..],
+                    &[
+                        "- /subjects shop/default: it grants ClusterRole view to ServiceAccount shop/default",
+                    ][..],
                 ),
-                ("{kind: ServiceAccount, namespace: default, name: web}", Pass, &[]),
-                ("{kind: User, name: 'system:serviceaccount:shop:default'}", Fail, &["shop/default"]),
-                ("{kind: User, name: 'system:serviceaccount:default:web'}", Pass, &[]),
+                (
+                    "{kind: ServiceAccount, namespace: default, name: web}",
+                    Pass,
+                    &[],
+                ),
+                (
+                    "{kind: User, name: 'system:serviceaccount:shop:default'}",
+                    Fail,
+                    &["shop/default"],
+                ),
+                (
+                    "{kind: User, name: 'system:serviceaccount:default:web'}",
+                    Pass,
+                    &[],
+                ),
                 ("{kind: User, name: default}", NotApplicable, &[]),
-                ("{kind: Group, name: 'system:serviceaccounts:shop'}", Pass, &[]),
+                (
+                    "{kind: Group, name: 'system:serviceaccounts:shop'}",
+                    Pass,
+                    &[],
+                ),
                 ("{kind: Group, name: people}", NotApplicable, &[]),
                 (
                     "{kind: ServiceAccount, namespace: a, name: default}, {kind: ServiceAccount, namespace: b, name: default}",

@@ -197,9 +197,8 @@ fn run(context: &Context<'_>, binding: &Binding, findings: &mut Findings) -> Jud
         return Ok(());
     };
     let allowed = context.strings("allowed");
-    let is_open = |way: &&Way| {
-        !allowed.contains(&way.name) && rules.iter().any(|rule| way.is_open(rule))
-    };
+    let is_open =
+        |way: &&Way| !allowed.contains(&way.name) && rules.iter().any(|rule| way.is_open(rule));
     for way in WAYS.iter().filter(is_open) {
         let effect = way.effect;
         let message = format!("{kind} {name} lets {holders} {effect}: leave it out of the role");
@@ -280,7 +279,12 @@ mod tests {
             assert_eq!(ways(&with_rule(&rule)), expected, "{rule}");
         }
         let every: Vec<_> = WAYS.iter().map(|way| way.name).collect();
-        assert_eq!(ways(&with_rule("apiGroups: ['*'], resources: ['*'], verbs: ['*']")), every);
+        assert_eq!(
+            ways(&with_rule(
+                "apiGroups: ['*'], resources: ['*'], verbs: ['*']"
+            )),
+            every
+        );
     }
 
     #[test]
@@ -292,7 +296,9 @@ mod tests {
     #[test]
     fn a_policy_may_let_a_way_pass() {
         let jobs = with_rule("apiGroups: [batch], resources: [jobs], verbs: [create]");
-        let found = &["- /roleRef create-pods: ClusterRole ops lets ServiceAccount shop/web create pods"][..];
+        let found = &[
+            "- /roleRef create-pods: ClusterRole ops lets ServiceAccount shop/web create pods",
+        ][..];
         assert_on(&CHECK, &[(&jobs, Fail, found)]);
         let allowed = serde_json::json!({"allowed": ["create-pods"]});
         assert_eq!(verdict_with(&CHECK, allowed, &jobs)[0].1, Pass);
@@ -302,14 +308,27 @@ mod tests {
     fn only_grants_to_workloads_are_judged() {
         let exec = with_rule("apiGroups: [''], resources: [pods/exec], verbs: [create]");
         let to = |subjects: &str| exec.replace(ACCOUNT, subjects);
-        let labelled = exec.replace("name: b}", "name: b, labels: {kubernetes.io/bootstrapping: rbac-defaults}}");
-        let own = labelled.replace("name: web, namespace: shop", "name: a, namespace: kube-system");
-        assert_on(&CHECK, &[
-            (&to("{kind: Group, name: developers}"), NotApplicable, &[]),
-            (&to("{kind: Group, name: 'system:authenticated'}"), Fail, &["group system:authenticated run commands"]),
-            (&labelled, Fail, &["shop/web run commands"]),
-            (&own, NotApplicable, &[]),
-        ]);
+        let labelled = exec.replace(
+            "name: b}",
+            "name: b, labels: {kubernetes.io/bootstrapping: rbac-defaults}}",
+        );
+        let own = labelled.replace(
+            "name: web, namespace: shop",
+            "name: a, namespace: kube-system",
+        );
+        assert_on(
+            &CHECK,
+            &[
+                (&to("{kind: Group, name: developers}"), NotApplicable, &[]),
+                (
+                    &to("{kind: Group, name: 'system:authenticated'}"),
+                    Fail,
+                    &["group system:authenticated run commands"],
+                ),
+                (&labelled, Fail, &["shop/web run commands"]),
+                (&own, NotApplicable, &[]),
+            ],
+        );
     }
 
     #[test]
@@ -317,16 +336,32 @@ mod tests {
         let of_edit = ["create-pods", "exec", "impersonate", "token"];
         assert_eq!(ways(&binding("ClusterRole edit", ACCOUNT)), of_edit);
         assert_eq!(ways(&binding("ClusterRole admin", ACCOUNT)), of_edit);
-        assert_eq!(ways(&binding("ClusterRole cluster-admin", ACCOUNT)).len(), WAYS.len());
-        assert_on(&CHECK, &[
-            (&binding("ClusterRole view", ACCOUNT), Pass, &[]),
-            (&binding("ClusterRole ops", ACCOUNT), Unknown, &["ClusterRole ops allows is not among the files"]),
-        ]);
+        assert_eq!(
+            ways(&binding("ClusterRole cluster-admin", ACCOUNT)).len(),
+            WAYS.len()
+        );
+        assert_on(
+            &CHECK,
+            &[
+                (&binding("ClusterRole view", ACCOUNT), Pass, &[]),
+                (
+                    &binding("ClusterRole ops", ACCOUNT),
+                    Unknown,
+                    &["ClusterRole ops allows is not among the files"],
+                ),
+            ],
+        );
         let mut cluster = cluster(&binding("ClusterRole gone", ACCOUNT));
         let params = Params::default();
         assert_in(&CHECK, &params, &cluster, Pass, &[]);
         cluster.set_source(Kind::Role, Source::Unavailable("forbidden".into()));
-        assert_in(&CHECK, &params, &cluster, Unknown, &["Roles cannot be read: forbidden"]);
+        assert_in(
+            &CHECK,
+            &params,
+            &cluster,
+            Unknown,
+            &["Roles cannot be read: forbidden"],
+        );
     }
 
     #[test]

@@ -70,7 +70,11 @@ fn run(context: &Context<'_>, binding: &Binding, findings: &mut Findings) -> Jud
         return Ok(());
     };
     let reads = |verb: &&&str| rules.iter().any(|rule| reads_any(rule, verb));
-    let verbs: Vec<_> = ["get", "list", "watch"].iter().filter(reads).copied().collect();
+    let verbs: Vec<_> = ["get", "list", "watch"]
+        .iter()
+        .filter(reads)
+        .copied()
+        .collect();
     if !verbs.is_empty() {
         let (extent, verbs) = (rbac::extent(binding), verbs.join(", "));
         findings.fail(
@@ -105,7 +109,11 @@ mod tests {
     }
 
     fn with_rule(kind: &str, rule: &str) -> String {
-        let role_kind = if kind == "RoleBinding" { "Role" } else { "ClusterRole" };
+        let role_kind = if kind == "RoleBinding" {
+            "Role"
+        } else {
+            "ClusterRole"
+        };
         let role = format!(
             "\n---\n{{apiVersion: rbac.authorization.k8s.io/v1, kind: {role_kind}, metadata: {{name: ops, namespace: shop}}, \
              rules: [{{{rule}}}]}}"
@@ -117,24 +125,50 @@ mod tests {
     fn reading_is_getting_listing_and_watching_them_all() {
         for (rule, verbs) in [
             ("apiGroups: [''], resources: [secrets], verbs: [get]", "get"),
-            ("apiGroups: [''], resources: [configmaps, secrets], verbs: [watch, list]", "list, watch"),
-            ("apiGroups: ['*'], resources: ['*'], verbs: ['*']", "get, list, watch"),
+            (
+                "apiGroups: [''], resources: [configmaps, secrets], verbs: [watch, list]",
+                "list, watch",
+            ),
+            (
+                "apiGroups: ['*'], resources: ['*'], verbs: ['*']",
+                "get, list, watch",
+            ),
             ("apiGroups: [''], resources: ['*'], verbs: [get]", "get"),
-            ("apiGroups: [''], resources: [secrets], verbs: [create, update, delete]", ""),
-            ("apiGroups: [''], resources: [secrets], resourceNames: [a], verbs: [get, list]", ""),
+            (
+                "apiGroups: [''], resources: [secrets], verbs: [create, update, delete]",
+                "",
+            ),
+            (
+                "apiGroups: [''], resources: [secrets], resourceNames: [a], verbs: [get, list]",
+                "",
+            ),
             ("apiGroups: [apps], resources: [secrets], verbs: [get]", ""),
-            ("apiGroups: [''], resources: ['secrets/*'], verbs: [get]", ""),
+            (
+                "apiGroups: [''], resources: ['secrets/*'], verbs: [get]",
+                "",
+            ),
             ("apiGroups: [''], resources: [pods], verbs: [get]", ""),
         ] {
-            for (kind, extent) in [("RoleBinding", "namespace shop"), ("ClusterRoleBinding", "the cluster")] {
-                let found = format!("lets ServiceAccount shop/web {verbs} every Secret of {extent}");
-                let (verdict, parts) = if verbs.is_empty() { (Pass, &[][..]) } else { (Fail, &[&*found][..]) };
+            for (kind, extent) in [
+                ("RoleBinding", "namespace shop"),
+                ("ClusterRoleBinding", "the cluster"),
+            ] {
+                let found =
+                    format!("lets ServiceAccount shop/web {verbs} every Secret of {extent}");
+                let (verdict, parts) = if verbs.is_empty() {
+                    (Pass, &[][..])
+                } else {
+                    (Fail, &[&*found][..])
+                };
                 assert_on(&CHECK, &[(&with_rule(kind, rule), verdict, parts)]);
             }
         }
         // Of several rules, each counts.
-        let two = with_rule("RoleBinding", "apiGroups: [''], resources: [secrets], resourceNames: [a], verbs: [get]}, \
-                             {apiGroups: [''], resources: [secrets], verbs: [list]");
+        let two = with_rule(
+            "RoleBinding",
+            "apiGroups: [''], resources: [secrets], resourceNames: [a], verbs: [get]}, \
+                             {apiGroups: [''], resources: [secrets], verbs: [list]",
+        );
         assert_on(&CHECK, &[(&two, Fail, &["shop/web list every Secret"])]);
     }
 
@@ -146,7 +180,11 @@ mod tests {
             ("", NotApplicable, &[][..]),
             ("{kind: Group, name: developers}", NotApplicable, &[]),
             ("{kind: User, name: jane}", NotApplicable, &[]),
-            ("{kind: Group, name: 'system:serviceaccounts'}", Fail, &["group system:serviceaccounts get"]),
+            (
+                "{kind: Group, name: 'system:serviceaccounts'}",
+                Fail,
+                &["group system:serviceaccounts get"],
+            ),
             (
                 "{kind: User, name: 'system:serviceaccount:shop:web'}, {kind: ServiceAccount, name: a, namespace: b}",
                 Fail,
@@ -155,11 +193,16 @@ mod tests {
         ] {
             assert_on(&CHECK, &[(&to(subjects), verdict, parts)]);
         }
-        let own = with_rule("ClusterRoleBinding", rule)
-            .replace("name: b,", "name: b, labels: {kubernetes.io/bootstrapping: rbac-defaults},");
+        let own = with_rule("ClusterRoleBinding", rule).replace(
+            "name: b,",
+            "name: b, labels: {kubernetes.io/bootstrapping: rbac-defaults},",
+        );
         // Its label alone does not make it one of Kubernetes' own.
         assert_on(&CHECK, &[(&own, Fail, &["shop/web get every Secret"])]);
-        let own = own.replace("name: web, namespace: shop", "name: a, namespace: kube-system");
+        let own = own.replace(
+            "name: web, namespace: shop",
+            "name: a, namespace: kube-system",
+        );
         assert_on(&CHECK, &[(&own, NotApplicable, &[])]);
     }
 
@@ -167,13 +210,25 @@ mod tests {
     fn a_role_that_is_not_here_may_be_kubernetes_own() {
         let unknown = &["- /roleRef : what ClusterRole ops allows is not among the files"][..];
         for (role, verdict, parts) in [
-            ("ClusterRole cluster-admin", Fail, &["get, list, watch every Secret"][..]),
-            ("ClusterRole admin", Fail, &["get, list, watch every Secret"]),
+            (
+                "ClusterRole cluster-admin",
+                Fail,
+                &["get, list, watch every Secret"][..],
+            ),
+            (
+                "ClusterRole admin",
+                Fail,
+                &["get, list, watch every Secret"],
+            ),
             ("ClusterRole edit", Fail, &["get, list, watch every Secret"]),
             ("ClusterRole view", Pass, &[]),
             ("ClusterRole system:auth-delegator", Pass, &[]),
             ("ClusterRole ops", Unknown, unknown),
-            ("ClusterRole system:node", Unknown, &["ClusterRole system:node"]),
+            (
+                "ClusterRole system:node",
+                Unknown,
+                &["ClusterRole system:node"],
+            ),
             // A Role of that name is another one.
             ("Role view", Unknown, &["Role view"]),
         ] {
@@ -188,6 +243,12 @@ mod tests {
         let params = Params::default();
         assert_in(&CHECK, &params, &cluster, Pass, &[]);
         cluster.set_source(Kind::ClusterRole, Source::Pending);
-        assert_in(&CHECK, &params, &cluster, Unknown, &["ClusterRoles are not listed yet"]);
+        assert_in(
+            &CHECK,
+            &params,
+            &cluster,
+            Unknown,
+            &["ClusterRoles are not listed yet"],
+        );
     }
 }

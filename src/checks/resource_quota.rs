@@ -63,12 +63,16 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
     match bounding.first() {
         Some(scoped) => {
             let name = &scoped.meta.key.name;
-            let message = format!("ResourceQuota {name} bounds storage only within its scopes: whether that is enough is not looked up");
+            let message = format!(
+                "ResourceQuota {name} bounds storage only within its scopes: whether that is enough is not looked up"
+            );
             findings.unknown(at, message);
         }
         None => {
             let resources = "requests.storage or limits.ephemeral-storage";
-            let message = format!("no ResourceQuota bounds the storage of namespace {namespace}: add one with {resources}");
+            let message = format!(
+                "no ResourceQuota bounds the storage of namespace {namespace}: add one with {resources}"
+            );
             findings.fail(at, message);
         }
     }
@@ -84,7 +88,8 @@ mod tests {
     use crate::model::Kind;
     use crate::model::Verdict::{Fail, Pass, Unknown};
 
-    const POD: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {}}";
+    const POD: &str =
+        "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {}}";
 
     fn quota(namespace: &str, spec: &str) -> String {
         format!(
@@ -97,14 +102,22 @@ mod tests {
         let none = "- /metadata/namespace : no ResourceQuota bounds the storage of namespace shop";
         for (hard, verdict, parts) in [
             ("requests.storage: 1Gi", Pass, &[][..]),
-            ("gold.storageclass.storage.k8s.io/requests.storage: 1Gi", Pass, &[]),
+            (
+                "gold.storageclass.storage.k8s.io/requests.storage: 1Gi",
+                Pass,
+                &[],
+            ),
             ("requests.ephemeral-storage: 1Gi", Pass, &[]),
             ("limits.ephemeral-storage: 1Gi", Pass, &[]),
             ("ephemeral-storage: 1Gi", Pass, &[]),
             ("requests.storage: 0", Pass, &[]),
             ("limits.cpu: 4, limits.memory: 1Gi", Fail, &[none]),
             // So many claims, of whatever size.
-            ("persistentvolumeclaims: 3, gold.storageclass.storage.k8s.io/persistentvolumeclaims: 1", Fail, &[none]),
+            (
+                "persistentvolumeclaims: 3, gold.storageclass.storage.k8s.io/persistentvolumeclaims: 1",
+                Fail,
+                &[none],
+            ),
             ("", Fail, &[none]),
         ] {
             let manifests = POD.to_owned() + &quota("shop", &format!("hard: {{{hard}}}"));
@@ -122,11 +135,17 @@ mod tests {
         for (spec, verdict, parts) in [
             (format!("{hard}, scopes: [NotTerminating]"), Unknown, found),
             (
-                format!("{hard}, scopeSelector: {{matchExpressions: [{{scopeName: PriorityClass, operator: Exists}}]}}"),
+                format!(
+                    "{hard}, scopeSelector: {{matchExpressions: [{{scopeName: PriorityClass, operator: Exists}}]}}"
+                ),
                 Unknown,
                 found,
             ),
-            (format!("{hard}, scopes: [], scopeSelector: {{}}"), Pass, &[]),
+            (
+                format!("{hard}, scopes: [], scopeSelector: {{}}"),
+                Pass,
+                &[],
+            ),
         ] {
             let manifests = POD.to_owned() + &quota("shop", &spec);
             assert_on(&CHECK, &[(&manifests, verdict, parts)]);

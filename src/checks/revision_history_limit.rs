@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#clean-up-policy",
     severity: Severity::Critical,
     group: Group::Availability,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &[],
     subjects: KindSet::of(&[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet]),
     reads: KindSet::NONE,
@@ -74,7 +74,10 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
         findings.fail(at, format!("{problem}; leave it out to keep 10"));
     } else if i64::from(limit) < minimum {
         let problem = format!("revisionHistoryLimit is {limit}");
-        findings.fail(at, format!("{problem}, and at least {minimum} is asked for"));
+        findings.fail(
+            at,
+            format!("{problem}, and at least {minimum} is asked for"),
+        );
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/concepts/configuration/secret/",
     severity: Severity::Critical,
     group: Group::Configuration,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &["kube-linter/env-value-from"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::FILES_ONLY,
@@ -80,9 +80,7 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
     let stored = context.read(workload.kind())?.get(workload.key());
     let stored = stored.and_then(|object| object.workload());
     let known: Vec<_> = match stored {
-        Some(stored) if started(context, stored)? => {
-            references::of(stored, Kind::Secret).collect()
-        }
+        Some(stored) if started(context, stored)? => references::of(stored, Kind::Secret).collect(),
         _ => Vec::new(),
     };
     for (at, reference) in needed {
@@ -123,7 +121,10 @@ fn in_files(
         };
         if let Some(key) = reference.keys.iter().find(|key| !has(key)) {
             let problem = format!("Secret {name} has no key {key}");
-            findings.fail(at, format!("{problem}, without which no pod starts: add it"));
+            findings.fail(
+                at,
+                format!("{problem}, without which no pod starts: add it"),
+            );
         }
     }
     Ok(())
@@ -132,10 +133,9 @@ fn in_files(
 /// Whether a pod of the workload's present template has started: then all that it needs was there.
 fn started(context: &Context<'_>, workload: &Workload) -> Result<bool, Undecided> {
     Ok(match (workload.kind(), &workload.observed) {
-        (
-            Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet,
-            Observed::Rollout(rollout),
-        ) => rollout.is_current(&workload.meta) && has_newest_ready(rollout),
+        (Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet, Observed::Rollout(rollout)) => {
+            rollout.is_current(&workload.meta) && has_newest_ready(rollout)
+        }
         // The kubelet says so once every container has started.
         (Kind::Pod, Observed::Pod(status)) => status.phase == Phase::Running,
         // The template of a Job never changes, and that of a CronJob has not where nothing of it has.

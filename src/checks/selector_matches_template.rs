@@ -12,8 +12,11 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",
     severity: Severity::Critical,
     group: Group::Configuration,
-    since: "0.1.0",
-    aliases: &["kube-linter/mismatching-selector", "kube-score/statefulset-pod-selector-labels-match-template-metadata-labels"],
+    since: "0.2.0",
+    aliases: &[
+        "kube-linter/mismatching-selector",
+        "kube-score/statefulset-pod-selector-labels-match-template-metadata-labels",
+    ],
     subjects: KindSet::of(&[
         Kind::Deployment,
         Kind::StatefulSet,
@@ -60,13 +63,20 @@ fn run(_: &Context<'_>, workload: &Workload, findings: &mut Findings) -> Judgeme
     match &workload.selection {
         Selection::Own => {}
         Selection::Missing => {
-            findings.fail(at, format!("there is no selector, which is required: {advice}"));
+            findings.fail(
+                at,
+                format!("there is no selector, which is required: {advice}"),
+            );
         }
         Selection::Empty => {
-            findings.fail(at, format!("the selector is empty, which is refused: {advice}"));
+            findings.fail(
+                at,
+                format!("the selector is empty, which is refused: {advice}"),
+            );
         }
         Selection::Misses(requirement) => {
-            let problem = format!("the selector asks for {requirement}, and the pods are not labelled so");
+            let problem =
+                format!("the selector asks for {requirement}, and the pods are not labelled so");
             findings.fail(at, format!("{problem}: {advice}"));
         }
     }
@@ -90,14 +100,26 @@ mod tests {
     fn every_requirement_must_be_met() {
         for (selector, labels, part) in [
             ("selector: {matchLabels: {app: web}},", "app: web", ""),
-            ("selector: {matchLabels: {app: web}},", "app: web, tier: front", ""),
+            (
+                "selector: {matchLabels: {app: web}},",
+                "app: web, tier: front",
+                "",
+            ),
             (
                 "selector: {matchLabels: {app: web, tier: front}},",
                 "app: web",
                 "- /spec/selector : the selector asks for tier: front, and",
             ),
-            ("selector: {matchLabels: {app: web}},", "app: api", "asks for app: web"),
-            ("selector: {matchLabels: {app: web}},", "", "asks for app: web"),
+            (
+                "selector: {matchLabels: {app: web}},",
+                "app: api",
+                "asks for app: web",
+            ),
+            (
+                "selector: {matchLabels: {app: web}},",
+                "",
+                "asks for app: web",
+            ),
             (
                 "selector: {matchExpressions: [{key: app, operator: In, values: [web, api]}]},",
                 "app: api",
@@ -147,7 +169,11 @@ mod tests {
             ("v1", "ReplicationController", Pass),
         ] {
             let manifest = workload(api_version, kind, "", "app: web");
-            assert_eq!(verdict(&CHECK, &manifest)[0].1, expected, "{api_version} {kind}");
+            assert_eq!(
+                verdict(&CHECK, &manifest)[0].1,
+                expected,
+                "{api_version} {kind}"
+            );
         }
         for (selector, labels, expected) in [
             ("selector: {},", "app: web", Pass),
@@ -156,14 +182,20 @@ mod tests {
             ("", "", Fail),
         ] {
             let manifest = workload("v1", "ReplicationController", selector, labels);
-            assert_eq!(verdict(&CHECK, &manifest)[0].1, expected, "{selector} {labels}");
+            assert_eq!(
+                verdict(&CHECK, &manifest)[0].1,
+                expected,
+                "{selector} {labels}"
+            );
         }
     }
 
     #[test]
     fn what_selects_nothing_is_not_judged() {
         for kind in ["Job", "CronJob"] {
-            let manifest = format!("{{apiVersion: batch/v1, kind: {kind}, metadata: {{name: web}}, spec: {{}}}}");
+            let manifest = format!(
+                "{{apiVersion: batch/v1, kind: {kind}, metadata: {{name: web}}, spec: {{}}}}"
+            );
             assert!(verdict(&CHECK, &manifest).is_empty());
         }
     }

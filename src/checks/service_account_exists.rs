@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
     severity: Severity::Critical,
     group: Group::Identity,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &["kube-linter/non-existent-service-account"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::ServiceAccount]),
@@ -46,14 +46,21 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
     if **name == *accounts::DEFAULT {
         return Ok(());
     }
-    if context.read(Kind::ServiceAccount)?.account(workload).is_none() {
+    if context
+        .read(Kind::ServiceAccount)?
+        .account(workload)
+        .is_none()
+    {
         let at = Place::pod(workload, "/serviceAccountName");
         if context.may_exist_elsewhere() {
             let problem = format!("ServiceAccount {name} is not among the files");
             findings.unknown(at, format!("{problem}: it has to be in the cluster"));
         } else {
             let problem = format!("there is no ServiceAccount {name}");
-            findings.fail(at, format!("{problem}, without which pods are refused: create it"));
+            findings.fail(
+                at,
+                format!("{problem}, without which pods are refused: create it"),
+            );
         }
     }
     Ok(())
@@ -79,7 +86,8 @@ mod tests {
             (pod("serviceAccount: web") + ACCOUNT, Pass, &[]),
             (pod("serviceAccountName: web"), Fail, &[at]),
             (
-                pod("serviceAccountName: web") + &ACCOUNT.replace("name: web", "name: web, namespace: other"),
+                pod("serviceAccountName: web")
+                    + &ACCOUNT.replace("name: web", "name: web, namespace: other"),
                 Fail,
                 &[at],
             ),
@@ -96,7 +104,11 @@ mod tests {
             &CHECK,
             &[
                 (&(pod("serviceAccountName: web") + ACCOUNT), Pass, &[]),
-                (&pod("serviceAccountName: web"), Unknown, &["ServiceAccount web is not among the files"]),
+                (
+                    &pod("serviceAccountName: web"),
+                    Unknown,
+                    &["ServiceAccount web is not among the files"],
+                ),
                 (&pod(""), Pass, &[]),
             ],
         );

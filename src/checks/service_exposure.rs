@@ -89,11 +89,27 @@ mod tests {
             ("type: ClusterIP", Pass, &[]),
             ("clusterIP: None", Pass, &[]),
             // It leads to no pod.
-            ("type: ExternalName, externalName: db.example", NotApplicable, &[]),
-            ("type: NodePort", Fail, &["- /spec/type type: type NodePort opens a port on every node"]),
+            (
+                "type: ExternalName, externalName: db.example",
+                NotApplicable,
+                &[],
+            ),
+            (
+                "type: NodePort",
+                Fail,
+                &["- /spec/type type: type NodePort opens a port on every node"],
+            ),
             ("type: LoadBalancer", Fail, &["lets everybody in"]),
-            ("externalIPs: [192.0.2.1]", Fail, &["- /spec/externalIPs externalIPs: externalIPs lets in"]),
-            ("type: NodePort, externalIPs: [192.0.2.1]", Fail, &["/spec/type", "/spec/externalIPs"]),
+            (
+                "externalIPs: [192.0.2.1]",
+                Fail,
+                &["- /spec/externalIPs externalIPs: externalIPs lets in"],
+            ),
+            (
+                "type: NodePort, externalIPs: [192.0.2.1]",
+                Fail,
+                &["/spec/type", "/spec/externalIPs"],
+            ),
         ] {
             assert_on(&CHECK, &[(&service("", spec), verdict, parts)]);
         }
@@ -109,12 +125,20 @@ mod tests {
             (String::new(), "null", Fail),
             (String::new(), "['0.0.0.0/0']", Fail),
             (String::new(), "['10.0.0.0/8', '::/0']", Fail),
-            (format!("{annotation}: '10.0.0.0/8, 192.0.2.0/24'"), "[]", Pass),
+            (
+                format!("{annotation}: '10.0.0.0/8, 192.0.2.0/24'"),
+                "[]",
+                Pass,
+            ),
             (format!("{annotation}: '10.0.0.0/8, 0.0.0.0/0'"), "[]", Fail),
             (format!("{annotation}: ''"), "[]", Fail),
             // The field counts before the annotation.
             (format!("{annotation}: 10.0.0.0/8"), "['0.0.0.0/0']", Fail),
-            ("service.beta.kubernetes.io/azure-allowed-ip-ranges: 10.0.0.0/8".to_owned(), "[]", Pass),
+            (
+                "service.beta.kubernetes.io/azure-allowed-ip-ranges: 10.0.0.0/8".to_owned(),
+                "[]",
+                Pass,
+            ),
         ] {
             let spec = format!("type: LoadBalancer, loadBalancerSourceRanges: {ranges}");
             let parts: &[&str] = if verdict == Fail { &["everybody"] } else { &[] };
@@ -129,28 +153,54 @@ mod tests {
     fn clouds_have_their_own_words_for_internal() {
         let beta = "service.beta.kubernetes.io";
         for (annotation, verdict) in [
-            ("networking.gke.io/load-balancer-type: Internal".to_owned(), Pass),
-            ("cloud.google.com/load-balancer-type: internal".to_owned(), Pass),
-            ("networking.gke.io/load-balancer-type: External".to_owned(), Fail),
+            (
+                "networking.gke.io/load-balancer-type: Internal".to_owned(),
+                Pass,
+            ),
+            (
+                "cloud.google.com/load-balancer-type: internal".to_owned(),
+                Pass,
+            ),
+            (
+                "networking.gke.io/load-balancer-type: External".to_owned(),
+                Fail,
+            ),
             (format!("{beta}/aws-load-balancer-internal: 'true'"), Pass),
             // What used to be written before it was a truth value.
-            (format!("{beta}/aws-load-balancer-internal: 0.0.0.0/0"), Pass),
+            (
+                format!("{beta}/aws-load-balancer-internal: 0.0.0.0/0"),
+                Pass,
+            ),
             (format!("{beta}/aws-load-balancer-internal: 'false'"), Fail),
             (format!("{beta}/aws-load-balancer-scheme: internal"), Pass),
-            (format!("{beta}/aws-load-balancer-scheme: internet-facing"), Fail),
+            (
+                format!("{beta}/aws-load-balancer-scheme: internet-facing"),
+                Fail,
+            ),
             // The AWS Load Balancer Controller makes internal ones unless it is told otherwise.
             (format!("{beta}/aws-load-balancer-type: external"), Pass),
             (format!("{beta}/aws-load-balancer-type: nlb"), Fail),
             (
-                format!("{beta}/aws-load-balancer-type: external, {beta}/aws-load-balancer-scheme: internet-facing"),
+                format!(
+                    "{beta}/aws-load-balancer-type: external, {beta}/aws-load-balancer-scheme: internet-facing"
+                ),
                 Fail,
             ),
             (format!("{beta}/azure-load-balancer-internal: 'true'"), Pass),
-            (format!("{beta}/azure-load-balancer-internal: 'false'"), Fail),
-            (format!("{beta}/openstack-internal-load-balancer: 'true'"), Pass),
+            (
+                format!("{beta}/azure-load-balancer-internal: 'false'"),
+                Fail,
+            ),
+            (
+                format!("{beta}/openstack-internal-load-balancer: 'true'"),
+                Pass,
+            ),
             (format!("{beta}/oci-load-balancer-internal: 'true'"), Pass),
             (format!("{beta}/do-loadbalancer-network: INTERNAL"), Pass),
-            ("load-balancer.hetzner.cloud/disable-public-network: 'true'".to_owned(), Pass),
+            (
+                "load-balancer.hetzner.cloud/disable-public-network: 'true'".to_owned(),
+                Pass,
+            ),
             ("example.com/internal: 'true'".to_owned(), Fail),
         ] {
             let parts: &[&str] = if verdict == Fail { &["everybody"] } else { &[] };

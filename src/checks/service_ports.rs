@@ -143,7 +143,9 @@ fn lacks(workload: &Workload, port: &ServicePort, name: &Text) -> Option<String>
     let containers = containers.filter(|container| container.role.has_probes());
     let declared = containers.flat_map(|container| &container.ports);
     let named = declared.filter(|declared| declared.name.as_ref() == Some(name));
-    let protocols: Vec<&Protocol> = named.map(|ContainerPort { protocol, .. }| protocol).collect();
+    let protocols: Vec<&Protocol> = named
+        .map(|ContainerPort { protocol, .. }| protocol)
+        .collect();
     if protocols.contains(&&port.protocol) {
         return None;
     }
@@ -152,7 +154,9 @@ fn lacks(workload: &Workload, port: &ServicePort, name: &Text) -> Option<String>
     Some(match protocols.first() {
         Some(other) => {
             let other = other.name();
-            format!("targetPort {name} of {of} is {other}, not {wanted}: nothing answers; correct the protocol")
+            format!(
+                "targetPort {name} of {of} is {other}, not {wanted}: nothing answers; correct the protocol"
+            )
         }
         None => format!(
             "no container of {of} declares a {wanted} port {name}: nothing answers; declare it, or correct targetPort"
@@ -201,7 +205,8 @@ mod tests {
         assert_on(&CHECK, &[(&manifests, verdict, parts)]);
     }
 
-    const HTTP: &str = "containers: [{name: a}, {name: web, ports: [{name: http, containerPort: 8080}]}]";
+    const HTTP: &str =
+        "containers: [{name: a}, {name: web, ports: [{name: http, containerPort: 8080}]}]";
 
     #[test]
     fn names_are_looked_for_in_what_runs_as_long_as_the_pod() {
@@ -210,7 +215,9 @@ mod tests {
         let none = "- /spec/ports/0/targetPort http Deployment web: no container of Deployment web declares a TCP port http";
         assert_port(port, "containers: [{name: web}]", Fail, &[none]);
         let in_init = |more: &str| {
-            format!("containers: [{{name: web}}], initContainers: [{{name: proxy{more}, ports: [{{name: http, containerPort: 1}}]}}]")
+            format!(
+                "containers: [{{name: web}}], initContainers: [{{name: proxy{more}, ports: [{{name: http, containerPort: 1}}]}}]"
+            )
         };
         assert_port(port, &in_init(", restartPolicy: Always"), Pass, &[]);
         assert_port(port, &in_init(""), Fail, &[none]);
@@ -220,10 +227,16 @@ mod tests {
 
     #[test]
     fn a_port_is_a_name_and_a_protocol() {
-        let udp = "containers: [{name: web, ports: [{name: http, containerPort: 80, protocol: UDP}]}]";
+        let udp =
+            "containers: [{name: web, ports: [{name: http, containerPort: 80, protocol: UDP}]}]";
         let wrong = "targetPort http of Deployment web is UDP, not TCP";
         assert_port("port: 80, targetPort: http", udp, Fail, &[wrong]);
-        assert_port("port: 80, targetPort: http, protocol: TCP", udp, Fail, &[wrong]);
+        assert_port(
+            "port: 80, targetPort: http, protocol: TCP",
+            udp,
+            Fail,
+            &[wrong],
+        );
         assert_port("port: 80, targetPort: http, protocol: UDP", udp, Pass, &[]);
         let both = "containers: [{name: web, ports: [{name: http, containerPort: 80, protocol: UDP}, \
                     {name: http, containerPort: 80}]}]";
@@ -238,11 +251,20 @@ mod tests {
         assert_port("port: 80, targetPort: 0", HTTP, Pass, &[]);
         assert_port("port: 80, targetPort: ''", HTTP, Pass, &[]);
         for (port, part) in [
-            ("port: 80, targetPort: 123456", "targetPort 123456 is not between"),
+            (
+                "port: 80, targetPort: 123456",
+                "targetPort 123456 is not between",
+            ),
             ("port: 0", "- /spec/ports/0/port 0: port 0 is not between"),
             ("port: 65536, targetPort: 80", "port 65536"),
-            ("port: 80, targetPort: '8080'", "targetPort 8080 is no name of a port"),
-            ("port: 80, targetPort: a-very-long-name", "is no name of a port"),
+            (
+                "port: 80, targetPort: '8080'",
+                "targetPort 8080 is no name of a port",
+            ),
+            (
+                "port: 80, targetPort: a-very-long-name",
+                "is no name of a port",
+            ),
             ("port: 80, targetPort: Http", "is no name of a port"),
         ] {
             assert_port(port, HTTP, Fail, &[part]);
@@ -252,16 +274,27 @@ mod tests {
     #[test]
     fn every_workload_that_serves_needs_the_port() {
         let named = |name: &str, port: &str| {
-            deployment(&format!("containers: [{{name: web, ports: [{{name: {port}, containerPort: 1}}]}}]"))
-                .replace("{name: web}, spec: {template", &format!("{{name: {name}}}, spec: {{template"))
+            deployment(&format!(
+                "containers: [{{name: web, ports: [{{name: {port}, containerPort: 1}}]}}]"
+            ))
+            .replace(
+                "{name: web}, spec: {template",
+                &format!("{{name: {name}}}, spec: {{template"),
+            )
         };
         let service = service("ports: [{port: 80, targetPort: http}]");
         let both = service.clone() + &named("blue", "http") + &named("green", "web");
         assert_on(&CHECK, &[(&both, Fail, &["Deployment green declares"])]);
         let job = "\n---\n{apiVersion: batch/v1, kind: Job, metadata: {name: migrate}, spec: {template: \
                    {metadata: {labels: {app: web}}, spec: {restartPolicy: Never, containers: [{name: a}]}}}}";
-        assert_on(&CHECK, &[(&(service.clone() + &named("blue", "http") + job), Pass, &[])]);
-        assert_on(&CHECK, &[(&(service + job), Fail, &["Job migrate declares"])]);
+        assert_on(
+            &CHECK,
+            &[(&(service.clone() + &named("blue", "http") + job), Pass, &[])],
+        );
+        assert_on(
+            &CHECK,
+            &[(&(service + job), Fail, &["Job migrate declares"])],
+        );
     }
 
     #[test]
@@ -269,10 +302,16 @@ mod tests {
         let unmatched = service("ports: [{port: 80, targetPort: http}]");
         assert_on(&CHECK, &[(&unmatched, NotApplicable, &[])]);
         let elsewhere = service("type: ExternalName, ports: [{port: 80, targetPort: http}]");
-        assert_on(&CHECK, &[(&(elsewhere + &deployment(HTTP)), NotApplicable, &[])]);
+        assert_on(
+            &CHECK,
+            &[(&(elsewhere + &deployment(HTTP)), NotApplicable, &[])],
+        );
         let headless = service("clusterIP: None") + &deployment(HTTP);
         assert_on(&CHECK, &[(&headless, Pass, &[])]);
         let portless = service("clusterIP: ''") + &deployment(HTTP);
-        assert_on(&CHECK, &[(&portless, Fail, &["- /spec/ports : it has no ports"])]);
+        assert_on(
+            &CHECK,
+            &[(&portless, Fail, &["- /spec/ports : it has no ports"])],
+        );
     }
 }

@@ -15,7 +15,10 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     group: Group::Network,
     since: "0.2.0",
-    aliases: &["kube-score/service-targets-pod", "kube-linter/dangling-service"],
+    aliases: &[
+        "kube-score/service-targets-pod",
+        "kube-linter/dangling-service",
+    ],
     subjects: KindSet::of(&[Kind::Service]),
     reads: KindSet::WORKLOADS,
     params: &[],
@@ -81,7 +84,9 @@ fn run(context: &Context<'_>, service: &Service, findings: &mut Findings) -> Jud
     }
     let at = Place::field("/spec/selector");
     if let Some(name) = &service.stateful_set {
-        let message = format!("it selects a pod of StatefulSet {name} that the namespace does not have: correct it");
+        let message = format!(
+            "it selects a pod of StatefulSet {name} that the namespace does not have: correct it"
+        );
         findings.fail(at, message);
     } else if let Some(near) = view.nearly_led_to(service) {
         let lacking = selector
@@ -135,7 +140,9 @@ mod tests {
 
     fn workload(kind: &str, metadata: &str, labels: &str) -> String {
         let template = format!("template: {{metadata: {{labels: {{{labels}}}}}}}");
-        format!("\n---\n{{apiVersion: apps/v1, kind: {kind}, metadata: {{{metadata}}}, spec: {{{template}}}}}")
+        format!(
+            "\n---\n{{apiVersion: apps/v1, kind: {kind}, metadata: {{{metadata}}}, spec: {{{template}}}}}"
+        )
     }
 
     #[test]
@@ -167,10 +174,17 @@ mod tests {
     fn only_workloads_of_the_namespace_count_and_only_their_pods() {
         let service = service("selector: {app: web}");
         let elsewhere = workload("Deployment", "name: web, namespace: other", "app: web");
-        assert_on(&CHECK, &[(&(service.clone() + &elsewhere), Fail, &["app=web"])]);
+        assert_on(
+            &CHECK,
+            &[(&(service.clone() + &elsewhere), Fail, &["app=web"])],
+        );
         let not_its_pods = workload("Deployment", "name: web, labels: {app: web}", "");
-        assert_on(&CHECK, &[(&(service.clone() + &not_its_pods), Fail, &["app=web"])]);
-        let pod = "\n---\n{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {app: web}}, spec: {}}";
+        assert_on(
+            &CHECK,
+            &[(&(service.clone() + &not_its_pods), Fail, &["app=web"])],
+        );
+        let pod =
+            "\n---\n{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {app: web}}, spec: {}}";
         assert_on(&CHECK, &[(&(service.clone() + pod), Pass, &[])]);
         assert_on(&CHECK, &[(&service, Fail, &["app=web"])]);
     }
@@ -181,9 +195,21 @@ mod tests {
         let name = "statefulset.kubernetes.io/pod-name";
         for (selector, verdict, parts) in [
             (format!("{name}: db-0"), Pass, &[][..]),
-            (format!("app: db, {name}: db-12, apps.kubernetes.io/pod-index: '12'"), Pass, &[]),
-            (format!("app: web, {name}: db-0"), Fail, &["a pod of StatefulSet db that"]),
-            (format!("{name}: other-0"), Fail, &["a pod of StatefulSet other that"]),
+            (
+                format!("app: db, {name}: db-12, apps.kubernetes.io/pod-index: '12'"),
+                Pass,
+                &[],
+            ),
+            (
+                format!("app: web, {name}: db-0"),
+                Fail,
+                &["a pod of StatefulSet db that"],
+            ),
+            (
+                format!("{name}: other-0"),
+                Fail,
+                &["a pod of StatefulSet other that"],
+            ),
             (format!("{name}: db"), Fail, &["pod-name=db"]),
         ] {
             let manifests = service(&format!("selector: {{{selector}}}")) + &set;
@@ -217,7 +243,13 @@ mod tests {
         let mut cluster = Inventory::of_cluster();
         store(&mut cluster, &service("selector: {app: web}"));
         let params = Params::default();
-        assert_in(&CHECK, &params, &cluster, Unknown, &["Deployments are not listed yet"]);
+        assert_in(
+            &CHECK,
+            &params,
+            &cluster,
+            Unknown,
+            &["Deployments are not listed yet"],
+        );
         for kind in KindSet::WORKLOADS.union(CHECK.subjects).iter() {
             cluster.set_source(kind, Source::Synced);
         }

@@ -110,21 +110,44 @@ mod tests {
             ("sessionAffinity: None", Pass),
             ("sessionAffinity: ''", Pass),
             ("sessionAffinity: ClientIP", Fail),
-            ("sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutSeconds: 1}}", Fail),
+            (
+                "sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutSeconds: 1}}",
+                Fail,
+            ),
         ] {
             let manifest = SERVICE.replace("selector", &format!("{spec}, selector"));
-            let parts: &[&str] = if verdict == Fail { &["- /spec/sessionAffinity "] } else { &[] };
+            let parts: &[&str] = if verdict == Fail {
+                &["- /spec/sessionAffinity "]
+            } else {
+                &[]
+            };
             assert_on(&CHECK, &[(&manifest, verdict, parts)]);
         }
         for (annotation, verdict) in [
-            ("traefik.ingress.kubernetes.io/service.sticky.cookie: 'true'", Fail),
-            ("traefik.ingress.kubernetes.io/service.sticky.cookie: 'false'", Pass),
-            ("alb.ingress.kubernetes.io/target-group-attributes: 'a=b, stickiness.enabled=true'", Fail),
-            ("alb.ingress.kubernetes.io/target-group-attributes: stickiness.enabled=false", Pass),
+            (
+                "traefik.ingress.kubernetes.io/service.sticky.cookie: 'true'",
+                Fail,
+            ),
+            (
+                "traefik.ingress.kubernetes.io/service.sticky.cookie: 'false'",
+                Pass,
+            ),
+            (
+                "alb.ingress.kubernetes.io/target-group-attributes: 'a=b, stickiness.enabled=true'",
+                Fail,
+            ),
+            (
+                "alb.ingress.kubernetes.io/target-group-attributes: stickiness.enabled=false",
+                Pass,
+            ),
         ] {
             let annotated = format!("namespace: shop, annotations: {{{annotation}}}");
             let manifest = SERVICE.replace("namespace: shop", &annotated);
-            let parts: &[&str] = if verdict == Fail { &["- /metadata/annotations "] } else { &[] };
+            let parts: &[&str] = if verdict == Fail {
+                &["- /metadata/annotations "]
+            } else {
+                &[]
+            };
             assert_on(&CHECK, &[(&manifest, verdict, parts)]);
         }
     }
@@ -133,27 +156,62 @@ mod tests {
     fn an_ingress_that_leads_to_it_may_set_a_cookie() {
         let cookie = "nginx.ingress.kubernetes.io/affinity: cookie";
         let rule = |name: &str| {
-            format!("{{rules: [{{http: {{paths: [{{backend: {{service: {{name: {name}, port: {{number: 80}}}}}}}}]}}}}]}}")
+            format!(
+                "{{rules: [{{http: {{paths: [{{backend: {{service: {{name: {name}, port: {{number: 80}}}}}}}}]}}}}]}}"
+            )
         };
-        let found = &["- /metadata/name Ingress shop/in: nginx.ingress.kubernetes.io/affinity of Ingress shop/in binds"][..];
+        let found = &[
+            "- /metadata/name Ingress shop/in: nginx.ingress.kubernetes.io/affinity of Ingress shop/in binds",
+        ][..];
         assert_on(&CHECK, &[(&ingress(cookie, &rule("web")), Fail, found)]);
-        assert_on(&CHECK, &[(&ingress(cookie, "{defaultBackend: {service: {name: web}}}"), Fail, found)]);
-        assert_on(&CHECK, &[(&ingress(cookie, "{backend: {serviceName: web}}"), Fail, found)]);
+        assert_on(
+            &CHECK,
+            &[(
+                &ingress(cookie, "{defaultBackend: {service: {name: web}}}"),
+                Fail,
+                found,
+            )],
+        );
+        assert_on(
+            &CHECK,
+            &[(
+                &ingress(cookie, "{backend: {serviceName: web}}"),
+                Fail,
+                found,
+            )],
+        );
         // One that leads to another Service, that is elsewhere, or that binds nobody.
         assert_on(&CHECK, &[(&ingress(cookie, &rule("api")), Pass, &[])]);
-        let elsewhere = ingress(cookie, &rule("web")).replace("in, namespace: shop", "in, namespace: other");
+        let elsewhere =
+            ingress(cookie, &rule("web")).replace("in, namespace: shop", "in, namespace: other");
         assert_on(&CHECK, &[(&elsewhere, Pass, &[])]);
         assert_on(&CHECK, &[(&ingress("", &rule("web")), Pass, &[])]);
         for (annotation, verdict) in [
-            ("alb.ingress.kubernetes.io/target-group-attributes: stickiness.enabled=true", Fail),
-            ("appgw.ingress.kubernetes.io/cookie-based-affinity: 'true'", Fail),
+            (
+                "alb.ingress.kubernetes.io/target-group-attributes: stickiness.enabled=true",
+                Fail,
+            ),
+            (
+                "appgw.ingress.kubernetes.io/cookie-based-affinity: 'true'",
+                Fail,
+            ),
             ("haproxy.org/cookie-persistence: mycookie", Fail),
             ("haproxy-ingress.github.io/affinity: cookie", Fail),
-            ("nginx.com/sticky-cookie-services: serviceName=web srv_id", Fail),
+            (
+                "nginx.com/sticky-cookie-services: serviceName=web srv_id",
+                Fail,
+            ),
             ("nginx.ingress.kubernetes.io/affinity: ''", Pass),
         ] {
-            let parts: &[&str] = if verdict == Fail { &["Ingress shop/in binds"] } else { &[] };
-            assert_on(&CHECK, &[(&ingress(annotation, &rule("web")), verdict, parts)]);
+            let parts: &[&str] = if verdict == Fail {
+                &["Ingress shop/in binds"]
+            } else {
+                &[]
+            };
+            assert_on(
+                &CHECK,
+                &[(&ingress(annotation, &rule("web")), verdict, parts)],
+            );
         }
     }
 
@@ -166,16 +224,41 @@ mod tests {
             ))
         };
         let sticky = "backendRefs: [{name: web, port: 80}], sessionPersistence: {sessionName: s}";
-        assert_on(&CHECK, &[
-            (&route("HTTPRoute", "shop", sticky), Fail, &["sessionPersistence of HTTPRoute shop/r binds"]),
-            (&route("GRPCRoute", "shop", sticky), Fail, &["GRPCRoute shop/r"]),
-            (&route("HTTPRoute", "other", sticky), Pass, &[]),
-            (&route("HTTPRoute", "shop", "backendRefs: [{name: web}]"), Pass, &[]),
-        ]);
+        assert_on(
+            &CHECK,
+            &[
+                (
+                    &route("HTTPRoute", "shop", sticky),
+                    Fail,
+                    &["sessionPersistence of HTTPRoute shop/r binds"],
+                ),
+                (
+                    &route("GRPCRoute", "shop", sticky),
+                    Fail,
+                    &["GRPCRoute shop/r"],
+                ),
+                (&route("HTTPRoute", "other", sticky), Pass, &[]),
+                (
+                    &route("HTTPRoute", "shop", "backendRefs: [{name: web}]"),
+                    Pass,
+                    &[],
+                ),
+            ],
+        );
         let across = sticky.replace("name: web", "name: web, namespace: shop");
-        assert_on(&CHECK, &[(&route("HTTPRoute", "other", &across), Fail, &["HTTPRoute other/r"])]);
+        assert_on(
+            &CHECK,
+            &[(
+                &route("HTTPRoute", "other", &across),
+                Fail,
+                &["HTTPRoute other/r"],
+            )],
+        );
         let other_kind = sticky.replace("name: web", "kind: ServiceImport, group: x, name: web");
-        assert_on(&CHECK, &[(&route("HTTPRoute", "shop", &other_kind), Pass, &[])]);
+        assert_on(
+            &CHECK,
+            &[(&route("HTTPRoute", "shop", &other_kind), Pass, &[])],
+        );
     }
 
     #[test]
@@ -191,16 +274,40 @@ mod tests {
         for (namespace, spec, verdict) in [
             ("shop", format!("host: web, {policy}"), Fail),
             ("other", format!("host: web, {policy}"), Pass),
-            ("other", format!("host: web.shop.svc.cluster.local, {policy}"), Fail),
-            ("other", format!("host: '*.shop.svc.cluster.local', {policy}"), Fail),
+            (
+                "other",
+                format!("host: web.shop.svc.cluster.local, {policy}"),
+                Fail,
+            ),
+            (
+                "other",
+                format!("host: '*.shop.svc.cluster.local', {policy}"),
+                Fail,
+            ),
             ("istio-system", format!("host: '*.local', {policy}"), Fail),
             ("shop", format!("host: api, {policy}"), Pass),
             ("shop", format!("host: web.example.com, {policy}"), Pass),
-            ("shop", "host: web, trafficPolicy: {loadBalancer: {simple: LEAST_REQUEST}}".to_owned(), Pass),
-            ("shop", format!("host: web, subsets: [{{name: a, {policy}}}]"), Fail),
-            ("shop", format!("host: web, trafficPolicy: {{portLevelSettings: [{{{hash}}}]}}"), Fail),
+            (
+                "shop",
+                "host: web, trafficPolicy: {loadBalancer: {simple: LEAST_REQUEST}}".to_owned(),
+                Pass,
+            ),
+            (
+                "shop",
+                format!("host: web, subsets: [{{name: a, {policy}}}]"),
+                Fail,
+            ),
+            (
+                "shop",
+                format!("host: web, trafficPolicy: {{portLevelSettings: [{{{hash}}}]}}"),
+                Fail,
+            ),
         ] {
-            let parts: &[&str] = if verdict == Fail { &["consistentHash of DestinationRule"] } else { &[] };
+            let parts: &[&str] = if verdict == Fail {
+                &["consistentHash of DestinationRule"]
+            } else {
+                &[]
+            };
             assert_on(&CHECK, &[(&rule(namespace, &spec), verdict, parts)]);
         }
     }
@@ -214,7 +321,16 @@ mod tests {
         // A cluster without Istio has no DestinationRules.
         files.set_source(Kind::DestinationRule, Source::NotServed);
         assert_in(&CHECK, &params, &files, Pass, &[]);
-        files.set_source(Kind::DestinationRule, Source::Unavailable("forbidden".into()));
-        assert_in(&CHECK, &params, &files, Unknown, &["DestinationRules cannot be read: forbidden"]);
+        files.set_source(
+            Kind::DestinationRule,
+            Source::Unavailable("forbidden".into()),
+        );
+        assert_in(
+            &CHECK,
+            &params,
+            &files,
+            Unknown,
+            &["DestinationRules cannot be read: forbidden"],
+        );
     }
 }

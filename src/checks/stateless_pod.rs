@@ -15,38 +15,31 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes",
     severity: Severity::High,
     group: Group::Storage,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &[],
     subjects: KindSet::SCALABLE.union(KindSet::of(&[Kind::Pod])),
     reads: KindSet::of(&[Kind::PersistentVolumeClaim]),
     params: &[],
     bad: r"
 apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: db}
+kind: Deployment
+metadata: {name: web}
 spec:
-  serviceName: db
   selector:
-    matchLabels: {app: db}
+    matchLabels: {app: web}
   template:
     metadata:
-      labels: {app: db}
+      labels: {app: web}
     spec:
       containers:
-      - {name: db, image: registry.example/db:12.4}
+      - {name: web, image: registry.example/web:1.4.2}
       volumes:
-      - name: backup
-        persistentVolumeClaim: {claimName: backup}
-  volumeClaimTemplates:
-  - metadata: {name: data}
-    spec:
-      accessModes: [ReadWriteOnce]
-      resources:
-        requests: {storage: 10Gi}
+      - name: files
+        persistentVolumeClaim: {claimName: files}
 ---
 apiVersion: v1
 kind: PersistentVolumeClaim
-metadata: {name: backup}
+metadata: {name: files}
 spec:
   accessModes: [ReadWriteOnce]
   resources:
@@ -184,7 +177,9 @@ mod tests {
         let deployment = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {
             volumes: [{name: data, persistentVolumeClaim: {claimName: files}}]}}}}";
         let with = |modes: &str| {
-            format!("{deployment}\n---\n{{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {{name: files}}, spec: {{accessModes: [{modes}]}}}}")
+            format!(
+                "{deployment}\n---\n{{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {{name: files}}, spec: {{accessModes: [{modes}]}}}}"
+            )
         };
         let at = "- /spec/template/spec/volumes/0/persistentVolumeClaim/claimName files: ";
         for (modes, expected) in [
@@ -205,7 +200,9 @@ mod tests {
     #[test]
     fn a_stateful_set_without_claims_has_no_state() {
         let set = |templates: &str| {
-            format!("{{apiVersion: apps/v1, kind: StatefulSet, metadata: {{name: web}}, spec: {{volumeClaimTemplates: {templates}}}}}")
+            format!(
+                "{{apiVersion: apps/v1, kind: StatefulSet, metadata: {{name: web}}, spec: {{volumeClaimTemplates: {templates}}}}}"
+            )
         };
         // Whatever many may do with it, each pod has its own.
         let own = set("[{metadata: {name: data}, spec: {accessModes: [ReadWriteMany]}}]");
@@ -213,7 +210,11 @@ mod tests {
             &CHECK,
             &[
                 (&set("[]"), Pass, &[]),
-                (&own, Fail, &["- /spec/volumeClaimTemplates/0 data: each pod gets a volume `data`"]),
+                (
+                    &own,
+                    Fail,
+                    &["- /spec/volumeClaimTemplates/0 data: each pod gets a volume `data`"],
+                ),
             ],
         );
         // The claims themselves are there in a cluster, and say nothing more.
@@ -223,8 +224,14 @@ mod tests {
 
     #[test]
     fn daemon_sets_and_jobs_are_not_judged() {
-        for (api_version, kind) in [("apps/v1", "DaemonSet"), ("batch/v1", "Job"), ("batch/v1", "CronJob")] {
-            let manifest = format!("{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: web}}, spec: {{}}}}");
+        for (api_version, kind) in [
+            ("apps/v1", "DaemonSet"),
+            ("batch/v1", "Job"),
+            ("batch/v1", "CronJob"),
+        ] {
+            let manifest = format!(
+                "{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: web}}, spec: {{}}}}"
+            );
             assert!(verdict(&CHECK, &manifest).is_empty(), "{kind}");
         }
     }

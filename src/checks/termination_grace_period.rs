@@ -12,7 +12,7 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination",
     severity: Severity::Critical,
     group: Group::Availability,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &[],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,
@@ -61,10 +61,7 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
     let field = "terminationGracePeriodSeconds";
     let at = Place::pod(workload, &format!("/{field}"));
     if period < 0 {
-        findings.unknown(
-            at,
-            format!("{field} is {period}, which Kubernetes refuses"),
-        );
+        findings.unknown(at, format!("{field} is {period}, which Kubernetes refuses"));
         return Ok(());
     }
     if period == 0 {
@@ -99,7 +96,8 @@ mod tests {
 
     #[test]
     fn there_must_be_some_time_after_the_hooks() {
-        let hook = |hook: &str| format!("{{containers: [{{name: web, lifecycle: {{preStop: {hook}}}}}]}}");
+        let hook =
+            |hook: &str| format!("{{containers: [{{name: web, lifecycle: {{preStop: {hook}}}}}]}}");
         for (spec, expected, parts) in [
             ("{containers: [{name: web}]}".to_owned(), Pass, &[][..]),
             (
@@ -147,7 +145,11 @@ mod tests {
             &CHECK,
             params,
             &[
-                ("{containers: [{name: web}]}", Fail, &["is 30, and at least 60"]),
+                (
+                    "{containers: [{name: web}]}",
+                    Fail,
+                    &["is 30, and at least 60"],
+                ),
                 (
                     "{terminationGracePeriodSeconds: 60, containers: [{name: web}]}",
                     Pass,

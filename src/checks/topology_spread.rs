@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     source: "https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
     severity: Severity::Critical,
     group: Group::Availability,
-    since: "0.1.0",
+    since: "0.2.0",
     aliases: &["polaris/topologySpreadConstraint"],
     subjects: KindSet::SCALABLE,
     reads: KindSet::NONE,
@@ -78,7 +78,10 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
         return Ok(());
     }
     let at = |spread: &Spread| Place::pod(workload, &spread.field.selector_path());
-    if let Some(spread) = meant.iter().find(|spread| spread.counts == Counted::Unclear) {
+    if let Some(spread) = meant
+        .iter()
+        .find(|spread| spread.counts == Counted::Unclear)
+    {
         let problem = "whether its own pods are counted depends on a namespaceSelector";
         findings.unknown(at(spread), format!("{problem}: leave that out"));
         return Ok(());
@@ -90,7 +93,10 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
         };
         let key = &spread.topology_key;
         let problem = format!("spreading over {key} counts {whose}");
-        findings.fail(at(spread), format!("{problem}: select the pods' own labels"));
+        findings.fail(
+            at(spread),
+            format!("{problem}: select the pods' own labels"),
+        );
         return Ok(());
     }
     let over = keys.last().copied().unwrap_or("no label at all");
@@ -133,10 +139,17 @@ mod tests {
                 format!("- {POD}/topologySpreadConstraints : nothing spreads its pods: add"),
             ),
             (constraint(zone, own), Pass, String::new()),
-            (constraint("failure-domain.beta.kubernetes.io/zone", own), Pass, String::new()),
+            (
+                constraint("failure-domain.beta.kubernetes.io/zone", own),
+                Pass,
+                String::new(),
+            ),
             (constraint(zone, "labelSelector: {}"), Pass, String::new()),
             (
-                constraint(zone, "labelSelector: {matchExpressions: [{key: app, operator: Exists}]}"),
+                constraint(
+                    zone,
+                    "labelSelector: {matchExpressions: [{key: app, operator: Exists}]}",
+                ),
                 Pass,
                 String::new(),
             ),
@@ -172,10 +185,15 @@ mod tests {
     #[test]
     fn pods_that_keep_apart_are_spread() {
         let term = |rest: &str| {
-            format!("topologyKey: topology.kubernetes.io/zone, labelSelector: {{matchLabels: {{app: web}}}}, {rest}")
+            format!(
+                "topologyKey: topology.kubernetes.io/zone, labelSelector: {{matchLabels: {{app: web}}}}, {rest}"
+            )
         };
         let required = |rest: &str| {
-            format!("affinity: {{podAntiAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: [{{{}}}]}}}}", term(rest))
+            format!(
+                "affinity: {{podAntiAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: [{{{}}}]}}}}",
+                term(rest)
+            )
         };
         let preferred = format!(
             "affinity: {{podAntiAffinity: {{preferredDuringSchedulingIgnoredDuringExecution: [{{weight: 1, podAffinityTerm: {{{}}}}}]}}}}",
@@ -187,8 +205,14 @@ mod tests {
             (required("namespaces: [shop]"), Pass),
             (required("namespaces: [other]"), Fail),
             (required("namespaceSelector: {}"), Pass),
-            (required("namespaceSelector: {matchLabels: {a: b}}"), Unknown),
-            (required("namespaces: [shop], namespaceSelector: {matchLabels: {a: b}}"), Pass),
+            (
+                required("namespaceSelector: {matchLabels: {a: b}}"),
+                Unknown,
+            ),
+            (
+                required("namespaces: [shop], namespaceSelector: {matchLabels: {a: b}}"),
+                Pass,
+            ),
             (required("mismatchLabelKeys: [app]"), Fail),
             (required("mismatchLabelKeys: [other]"), Pass),
             (required("").replace("app: web", "app: api"), Fail),
@@ -210,8 +234,15 @@ mod tests {
 
     #[test]
     fn daemon_sets_jobs_and_pods_are_not_judged() {
-        for (api_version, kind) in [("apps/v1", "DaemonSet"), ("batch/v1", "Job"), ("batch/v1", "CronJob"), ("v1", "Pod")] {
-            let manifest = format!("{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: web}}, spec: {{}}}}");
+        for (api_version, kind) in [
+            ("apps/v1", "DaemonSet"),
+            ("batch/v1", "Job"),
+            ("batch/v1", "CronJob"),
+            ("v1", "Pod"),
+        ] {
+            let manifest = format!(
+                "{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: web}}, spec: {{}}}}"
+            );
             assert!(verdict(&CHECK, &manifest).is_empty(), "{kind}");
         }
     }

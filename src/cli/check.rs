@@ -1,7 +1,6 @@
 //! `plimsoll check`: verdicts on manifests.
 
-mod policies;
-mod progress;
+mod stated;
 mod verdicts;
 
 use std::path::PathBuf;
@@ -10,11 +9,14 @@ use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use self::progress::Bar;
+use self::stated::Stated;
 use self::verdicts::{Judge, Outcome};
 use super::output::{self, Output};
+use super::policies::Given;
+use super::progress::Bar;
 use super::{COULD_NOT_RUN, terminal};
-use crate::manifests::{self, Manifests, Skipped, Whole};
+use crate::engine::Relief;
+use crate::manifests::{self, Keep, Manifests, Skipped, Whole};
 use crate::model::Severity;
 use crate::render::json::Json;
 use crate::render::table::Table;
@@ -38,7 +40,7 @@ pub(super) struct Arguments {
     #[arg(short, long, value_enum, default_value_t = Format::Table)]
     output: Format,
 
-    /// Judge by the ReadinessPolicies in this file, instead of by every check.
+    /// Judge by the ReadinessPolicies in this file, instead of by every check. It may hold ReadinessChecklists as well.
     #[arg(long, value_name = "FILE")]
     policy: Vec<PathBuf>,
 
@@ -84,20 +86,33 @@ impl FailOn {
 
 /// Judges manifests.
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
-    let policies = policies::load(&arguments.policy, &arguments.checks)?;
+    let mut given = Given::read(&arguments.policy)?;
     let bar = Bar::new();
-    let found = manifests::read(&arguments.paths, &bar);
+    let found = manifests::read(&arguments.paths, Keep::Records, &bar);
     bar.finish();
     let Manifests {
         objects,
+        stated,
         mut skipped,
         files,
+        ..
     } = found?;
-    if objects.is_empty() && skipped.is_empty() {
-        bail!("{}", nothing_found(arguments, files));
+    if objects.is_empty() && stated.is_empty() && skipped.is_empty() {
+        bail!("{}", nothing_found(&arguments.paths, files));
     }
+    let mut stated = Stated::sort(stated, &mut given, &mut skipped);
+    let checklists = given.checklists()?;
+    let policies = given.to_check_by(&arguments.checks, &checklists)?;
+    let people = stated.people();
+    let relief = Relief {
+        people: &people,
+        policies: &policies,
+        checklists: &checklists,
+        now: jiff::Timestamp::now(),
+    };
+    stated.leave_out_void(relief, &mut skipped);
     let whole = Whole::of(objects);
-    let judge = Judge::new(&policies, &whole, arguments.all);
+    let judge = Judge::new(relief, &whole, arguments.all);
     let report: Box<dyn Report> = match arguments.output {
         Format::Json => Box::new(Json),
         Format::Table => Box::new(Table {
@@ -110,6 +125,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     output.write(&report.begin())?;
     let mut summary = write_objects(&judge, &*report, &mut output, &mut skipped)?;
     skipped.sort_by(|a, b| a.place().cmp(&b.place()));
+    summary.objects += stated.len();
     summary.files = files;
     summary.skipped = skipped.len();
     summary.documents = summary.objects + skipped.len();
@@ -188,11 +204,8 @@ fn conclude(arguments: &Arguments, skipped: &[Skipped], summary: &Summary) -> u8
     }
 }
 
-fn nothing_found(arguments: &Arguments, files: usize) -> String {
-    let paths = arguments
-        .paths
-        .iter()
-        .map(|path| path.display().to_string());
+pub(super) fn nothing_found(paths: &[PathBuf], files: usize) -> String {
+    let paths = paths.iter().map(|path| path.display().to_string());
     let paths = paths.collect::<Vec<_>>().join(", ");
     if files == 0 {
         format!("nothing to judge: no .yaml, .yml or .json file in {paths}")

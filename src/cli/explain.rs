@@ -8,14 +8,23 @@ use crate::render::explain;
 /// Arguments of `plimsoll explain`.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The check's id; `plimsoll checks` lists them.
+    /// A check's id (`plimsoll checks` lists them), a line of a checklist as CHECKLIST:ID, or evidence/NAME.
+    #[arg(value_name = "ID")]
     id: String,
 }
 
-/// Explains a check.
+/// Explains a check, a line of a checklist or a piece of evidence.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<u8> {
-    let check = lookup::check(&arguments.id)?;
-    let text = explain::explain(check, terminal::palette(), terminal::reading_width());
+    let (palette, width) = (terminal::palette(), terminal::reading_width());
+    let text = if let Some(name) = arguments.id.strip_prefix("evidence/") {
+        let (name, piece) = lookup::evidence(name)?;
+        explain::evidence(name, piece, palette, width)
+    } else if arguments.id.contains(':') {
+        let (checklist, item) = lookup::item(&arguments.id)?;
+        explain::item(checklist, item, palette, width)
+    } else {
+        explain::explain(lookup::check(&arguments.id)?, palette, width)
+    };
     output::print(&text)?;
     Ok(0)
 }

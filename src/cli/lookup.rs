@@ -1,7 +1,12 @@
-//! Finding a check by the name that somebody gives it.
+//! Finding a check, a line of a checklist or a piece of evidence by the name that somebody gives it.
+
+use std::sync::Arc;
 
 use crate::check::Check;
+use crate::checklist::{Checklist, Checklists, Item};
 use crate::checks;
+use crate::evidence::{PieceSpec, catalogue};
+use crate::manifests::nearest;
 
 /// There is no such check.
 #[derive(Debug, thiserror::Error)]
@@ -42,64 +47,67 @@ fn is_alias(alias: &str, name: &str) -> bool {
             .is_some_and(|(_, short)| short == name)
 }
 
-/// The word that is probably meant by a misspelt one.
-pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = word.to_lowercase();
-    let cost = |known: &str| {
-        let (known, lower) = (known.to_lowercase(), lower.as_str());
-        let is_part = lower.len() >= 3 && (known.contains(lower) || lower.contains(&known));
-        if is_part { 1 } else { distance(&known, lower) }
-    };
-    let costs = known.into_iter().map(|known| (cost(known), known));
-    let (cost, nearest) = costs.min()?;
-    (cost <= 1 + word.len() / 4).then_some(nearest)
+/// There is no such line, or no such piece of evidence.
+#[derive(Debug, thiserror::Error)]
+#[error("no {what} has the name `{name}`; {hint}{where_to}")]
+pub(super) struct UnknownName {
+    what: &'static str,
+    name: String,
+    hint: String,
+    where_to: &'static str,
 }
 
-/// How many characters must be put in, taken out or replaced to make one word the other.
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (line, letter) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = line + 1;
-        for (column, other) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != *other);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(row[column] + 1).min(diagonal + 1);
+impl UnknownName {
+    fn new<'a>(
+        what: &'static str,
+        (name, prefix): (&str, &str),
+        known: impl Iterator<Item = &'a str>,
+        where_to: &'static str,
+    ) -> Self {
+        let meant = nearest(name, known).map(|meant| format!("did you mean `{prefix}{meant}`? "));
+        Self {
+            what,
+            name: format!("{prefix}{name}"),
+            hint: meant.unwrap_or_default(),
+            where_to,
         }
     }
-    row[to.len()]
+}
+
+/// The line of a built-in checklist that a key, `<checklist>:<id>`, names.
+///
+/// # Errors
+/// Names the checklist or the line that is probably meant.
+pub(super) fn item(key: &str) -> Result<(&'static Arc<Checklist>, &'static Arc<Item>), UnknownName> {
+    let all = Checklists::built_in();
+    let (name, id) = key.split_once(':').unwrap_or((key, ""));
+    let Some(checklist) = all.find(name) else {
+        let names = all.iter().map(|checklist| &*checklist.name);
+        return Err(UnknownName::new("checklist", (name, ""), names, "`plimsoll checklists` lists them"));
+    };
+    let item = checklist.find(id).ok_or_else(|| {
+        let ids = checklist.items.iter().map(|item| item.spec.id.as_str());
+        let prefix = format!("{name}:");
+        UnknownName::new("line", (id, &prefix), ids, "`plimsoll checklists NAME` lists the lines of one")
+    })?;
+    Ok((checklist, item))
+}
+
+/// A built-in piece of evidence.
+///
+/// # Errors
+/// Names the piece that is probably meant.
+pub(super) fn evidence(name: &str) -> Result<(&'static str, &'static PieceSpec), UnknownName> {
+    let found = catalogue().specs().find(|(known, _)| *known == name);
+    found.ok_or_else(|| {
+        let names = catalogue().specs().map(|(known, _)| known);
+        UnknownName::new("piece of evidence", (name, "evidence/"), names, "docs/checklists.md names those of each line")
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn distances_are_counted_in_characters() {
-        for (from, to, expected) in [
-            ("", "", 0),
-            ("abc", "", 3),
-            ("kitten", "sitting", 3),
-            ("über", "uber", 1),
-        ] {
-            assert_eq!(distance(from, to), expected, "{from} {to}");
-        }
-    }
-
-    #[test]
-    fn the_nearest_word_is_suggested() {
-        let known = ["actions", "checklists", "checks", "match"];
-        for (word, expected) in [
-            ("acton", Some("actions")),
-            ("check", Some("checklists")),
-            ("Match", Some("match")),
-            ("zzzzzz", None),
-            ("", None),
-        ] {
-            assert_eq!(nearest(word, known), expected, "{word}");
-        }
-    }
 
     #[test]
     fn a_name_from_elsewhere_leads_to_its_check() {

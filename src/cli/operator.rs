@@ -63,6 +63,8 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<u8> {
         LogFormat::Text => logs.init(),
     }
     let options = Options {
+        user: names::user(&arguments.namespace),
+        guard: names::GUARD.to_owned(),
         identity: arguments.identity.unwrap_or_else(identity),
         namespace: arguments.namespace,
         service: arguments.service,

@@ -65,9 +65,10 @@ pub(super) fn desired(snapshot: &Snapshot, on: &ReportOn, now: Timestamp) -> Des
             if let Some(due) = premature(workload, now) {
                 return due;
             }
-            let Some(evaluation) = engine::evaluate(&snapshot.policies, view, workload) else {
+            let Some(mut evaluation) = engine::evaluate(&snapshot.policies, view, workload) else {
                 return Desired::Nothing;
             };
+            evaluation.relieve(workload, snapshot.relief(now));
             let report = report::of_workload(workload, &evaluation);
             let again = again(&evaluation, now);
             let judged = Judged {

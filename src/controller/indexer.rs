@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
+use super::authority::Regrant;
 use super::ledger::{self, Entry, Ledger, Order};
 use super::reporter::News;
 use crate::inventory::{Change, Inventory, Record, ReportOn, Sight, Source, affected};
@@ -42,15 +43,18 @@ pub(super) async fn run(
     let mut indexer = Indexer {
         inventory: Inventory::of_cluster(),
         ledger: Ledger::default(),
+        regrants: BTreeSet::new(),
         complete: false,
     };
     let mut batch = Vec::with_capacity(BATCH);
     while inputs.recv_many(&mut batch, BATCH).await > 0 {
         let (touched, touched_launches) = indexer.apply(batch.drain(..));
         metrics.set_records(indexer.inventory.len());
+        metrics.set_evidence(indexer.ledger.sources());
         live.publish(indexer.snapshot());
         // The reporter judges by what is published: it must not hear of a change before.
         launches.tell(&indexer.ledger, touched_launches);
+        launches.regrant(std::mem::take(&mut indexer.regrants));
         let told = match touched {
             Touched::Everything => news.send(News::Everything),
             Touched::Some(reports) if reports.is_empty() => Ok(()),
@@ -65,13 +69,16 @@ pub(super) async fn run(
 struct Indexer {
     inventory: Inventory,
     ledger: Ledger,
+    /// Where RBAC may grant otherwise, since it was last told.
+    regrants: BTreeSet<Regrant>,
     complete: bool,
 }
 
-/// Where it is told which launches may be judged otherwise, and what is to be watched for them.
+/// Where it is told which launches may be judged otherwise, what is to be watched for them, and what RBAC to be asked again.
 pub(super) struct LaunchNews {
     pub(super) touched: mpsc::UnboundedSender<ledger::Touched>,
     pub(super) orders: watch::Sender<Vec<Order>>,
+    pub(super) regrants: mpsc::UnboundedSender<Regrant>,
 }
 
 impl LaunchNews {
@@ -87,6 +94,13 @@ impl LaunchNews {
             drop(self.touched.send(touched));
         }
     }
+
+    fn regrant(&self, regrants: BTreeSet<Regrant>) {
+        for regrant in regrants {
+            // Who asks ends only when all of it does.
+            drop(self.regrants.send(regrant));
+        }
+    }
 }
 
 enum Touched {
@@ -100,6 +114,7 @@ impl Indexer {
         let mut everything = false;
         let mut launches = ledger::Touched::none();
         for input in batch {
+            self.notice(&input);
             let before = self.inventory.clone();
             let mut changes = Vec::new();
             match input {
@@ -143,6 +158,20 @@ impl Indexer {
         } else {
             (Touched::Some(reports), launches)
         }
+    }
+
+    /// Notices that RBAC may grant otherwise. What roles say is not asked: not all of it is in their records.
+    fn notice(&mut self, input: &Input) {
+        let regrant = match input {
+            Input::Apply(record) => Regrant::of(record.key().kind, &record.key().namespace),
+            Input::Delete(key) => Regrant::of(key.kind, &key.namespace),
+            // The first list is no news.
+            Input::Reset(kind, _) if self.inventory.source(*kind).is_complete() => {
+                Regrant::of(*kind, &Text::default()).map(|_| Regrant::Everywhere)
+            }
+            _ => None,
+        };
+        self.regrants.extend(regrant);
     }
 
     /// The launches of the namespaces of what is affected.

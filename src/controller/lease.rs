@@ -36,6 +36,30 @@ pub struct LeaseSettings {
     pub identity: String,
 }
 
+/// Whether this replica leads, and since when nobody has.
+#[derive(Clone, Debug)]
+pub(super) struct Leadership {
+    /// Whether it leads now.
+    pub(super) leads: watch::Receiver<bool>,
+    /// When whoever led before was last heard of, by its own clock; `None` where nobody did.
+    pub(super) inherited: watch::Receiver<Option<Timestamp>>,
+}
+
+/// Where a replica says so.
+#[derive(Debug)]
+pub(super) struct Leading {
+    leads: watch::Sender<bool>,
+    inherited: watch::Sender<Option<Timestamp>>,
+}
+
+/// Both ends: it does not lead yet.
+pub(super) fn leadership() -> (Leading, Leadership) {
+    let (says_leads, leads) = watch::channel(false);
+    let (says_inherited, inherited) = watch::channel(None);
+    let leading = Leading { leads: says_leads, inherited: says_inherited };
+    (leading, Leadership { leads, inherited })
+}
+
 /// What was seen of the Lease, and when by our own clock: other clocks are not trusted.
 struct Seen {
     lease: Lease,
@@ -46,7 +70,7 @@ struct Seen {
 pub(super) async fn run(
     client: Client,
     settings: LeaseSettings,
-    leading: watch::Sender<bool>,
+    leading: Leading,
     metrics: Arc<ControllerMetrics>,
     mut shutdown: watch::Receiver<bool>,
 ) {
@@ -55,7 +79,7 @@ pub(super) async fn run(
     let mut held_until = None;
     loop {
         let attempted = Instant::now();
-        match timeout(PATIENCE, attempt(&api, &settings, &mut seen)).await {
+        match timeout(PATIENCE, attempt(&api, &settings, &leading.inherited, &mut seen)).await {
             Ok(Ok(true)) => held_until = Some(attempted + DURATION - MARGIN),
             Ok(Ok(false)) => held_until = None,
             Ok(Err(error)) => {
@@ -67,7 +91,7 @@ pub(super) async fn run(
             ),
         }
         say(
-            &leading,
+            &leading.leads,
             &metrics,
             &settings,
             held_until.is_some_and(|until| Instant::now() < until),
@@ -77,14 +101,14 @@ pub(super) async fn run(
             () = sleep(PERIOD) => {}
             () = tokio::time::sleep_until(lapse) => {
                 held_until = None;
-                say(&leading, &metrics, &settings, false);
+                say(&leading.leads, &metrics, &settings, false);
             }
             () = super::told(&mut shutdown) => break,
         }
     }
     // The reporter stops first, then another replica may start at once.
-    let led = leading.send_replace(false);
-    leading.closed().await;
+    let led = leading.leads.send_replace(false);
+    leading.leads.closed().await;
     if led && let Some(seen) = seen {
         let _ = timeout(PATIENCE, release(&api, &settings, seen.lease)).await;
     }
@@ -107,6 +131,7 @@ fn say(
 async fn attempt(
     api: &Api<Lease>,
     settings: &LeaseSettings,
+    inherited: &watch::Sender<Option<Timestamp>>,
     seen: &mut Option<Seen>,
 ) -> Result<bool, kube::Error> {
     let now = Timestamp::now();
@@ -140,6 +165,9 @@ async fn attempt(
     let granted = granted.map_or(DURATION, Duration::from_secs);
     if holder != settings.identity && !holder.is_empty() && silent < granted {
         return Ok(false);
+    }
+    if holder != settings.identity {
+        inherited.send_replace(spec.renew_time.as_ref().map(|time| time.0));
     }
     let renewed = Lease {
         spec: Some(claim(settings, spec, now)),

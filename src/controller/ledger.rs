@@ -36,6 +36,8 @@ pub(super) enum Entry {
     Documents(DocumentNews),
     /// Answers of RBAC.
     Authority(Vec<(Claim, Grant)>),
+    /// All that is claimed: other answers are forgotten.
+    Claims(BTreeSet<Claim>),
     /// When it was checked who people are.
     Guard(Guard),
     /// Answers of Prometheus-compatible servers.
@@ -98,6 +100,8 @@ pub(super) struct Ledger {
     /// The pieces of evidence that some launch asks for.
     in_use: Vec<Piece>,
     count: u64,
+    /// Whether the guard has been looked at.
+    is_guard_seen: bool,
     pub(super) in_force: Arc<PolicySet>,
     pub(super) checklists: Arc<Checklists>,
     pub(super) launches: OrdMap<Name, Arc<Launch>>,
@@ -118,6 +122,7 @@ impl Default for Ledger {
             orders: BTreeMap::new(),
             in_use: Vec::new(),
             count: 0,
+            is_guard_seen: false,
             in_force: nothing.policies,
             checklists: nothing.checklists,
             launches: nothing.launches,
@@ -129,9 +134,29 @@ impl Default for Ledger {
 }
 
 impl Ledger {
-    /// Whether everything that people write has been listed.
+    /// Whether everything that people write has been listed, and it is known what it is worth, or why not: a start must not
+    /// make it worth nothing for a moment.
     pub(super) fn is_complete(&self) -> bool {
-        self.policies.is_some() && self.listed.len() == 4
+        let is_asked = |claim: &Claim| self.people.authority.knows(claim);
+        self.policies.is_some()
+            && self.listed.len() == 4
+            && self.is_guard_seen
+            && self.people.attestations.values().all(|attestation| is_asked(&attestation.claim()))
+    }
+
+    /// How far the watches of what evidence is looked for in are, and of how many kinds.
+    pub(super) fn sources(&self) -> [(&'static str, usize); 4] {
+        let mut counts = [("synced", 0), ("pending", 0), ("not_served", 0), ("unavailable", 0)];
+        for kind in self.orders.keys() {
+            let at = match self.documents.source(kind) {
+                Source::Synced => 0,
+                Source::Pending => 1,
+                Source::NotServed => 2,
+                Source::Unavailable(_) => 3,
+            };
+            counts[at].1 += 1;
+        }
+        counts
     }
 
     /// What is wrong with checklists that are not accepted, by name.
@@ -179,7 +204,12 @@ impl Ledger {
                 }
                 (Touched::Some(touched), approvals)
             }
+            Entry::Claims(claims) => {
+                self.people.authority.retain(&claims);
+                (Touched::none(), false)
+            }
             Entry::Guard(guard) => {
+                self.is_guard_seen = true;
                 let news = self.people.guard != guard;
                 self.people.guard = guard;
                 (if news { Touched::All } else { Touched::none() }, news)
@@ -314,11 +344,17 @@ impl Ledger {
     /// Parses the policies by the checklists that there are.
     fn compile(&mut self) {
         self.checklists = Arc::new(Checklists::with(self.accepted.values().cloned()));
+        let before = self.in_force.clone();
         let compiled = self.policies.iter().flatten().filter_map(|policy| {
             let name = policy.name_any();
             let compiled = Policy::compile(&name, &policy.spec, &self.checklists);
             compiled
                 .inspect_err(|error| tracing::error!(policy = name, %error, "A policy is not accepted"))
+                // Whoever deletes a checklist does not take the policy away.
+                .or_else(|error| {
+                    let known = before.iter().find(|known| *known.name == *name && error.may_be_mended());
+                    known.cloned().ok_or(error)
+                })
                 .ok()
                 .map(|mut compiled| {
                     compiled.created = policy.metadata.creation_timestamp.as_ref().map(|time| time.0);

@@ -257,6 +257,8 @@ impl Reporter {
             && self.pending.is_empty()
             && *self.leads.borrow()
             && self.known.is_some()
+            // What is not known yet must not be said to be nothing.
+            && self.live.snapshot().complete
         {
             self.judged_changed = false;
             self.write_statuses().await;
@@ -265,8 +267,11 @@ impl Reporter {
 
     async fn write_statuses(&mut self) {
         let now = Timestamp::now();
-        let checklists = self.live.snapshot().checklists.clone();
-        let changed = statuses::changed(self.policies.values(), &self.judged, &checklists, now);
+        let live = self.live.clone();
+        let snapshot = live.snapshot();
+        let (checklists, guard) = (&snapshot.checklists, &snapshot.people.guard);
+        let changed = statuses::changed(self.policies.values(), &self.judged, checklists, guard, now);
+        drop(snapshot);
         for (name, status) in changed {
             match statuses::write(self.client.clone(), &name, &status).await {
                 Ok(()) => {

@@ -15,6 +15,7 @@ use crate::checklist::Checklists;
 use crate::api::{API_VERSION, PolicyStatus, ReadinessPolicy, Status};
 use crate::engine::{Plan, Policy};
 use crate::inventory::ReportOn;
+use crate::people::Guard;
 
 /// What was judged of one workload.
 #[derive(Clone, Debug)]
@@ -36,6 +37,7 @@ pub(super) fn changed<'a>(
     policies: impl IntoIterator<Item = &'a ReadinessPolicy>,
     judged: &BTreeMap<ReportOn, Judged>,
     checklists: &Checklists,
+    guard: &Guard,
     now: Timestamp,
 ) -> Vec<(String, PolicyStatus)> {
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
@@ -62,7 +64,7 @@ pub(super) fn changed<'a>(
     let none = Tally::default();
     let statuses = policies.into_iter().filter_map(|policy| {
         let name = policy.name_any();
-        let status = status(policy, tallies.get(name.as_str()).unwrap_or(&none), checklists, now);
+        let status = status(policy, tallies.get(name.as_str()).unwrap_or(&none), checklists, guard, now);
         (policy.status.as_ref() != Some(&status)).then_some((name, status))
     });
     statuses.collect()
@@ -72,6 +74,7 @@ fn status(
     policy: &ReadinessPolicy,
     tally: &Tally,
     checklists: &Checklists,
+    guard: &Guard,
     now: Timestamp,
 ) -> PolicyStatus {
     let accepted = match Policy::compile(&policy.name_any(), &policy.spec, checklists) {
@@ -92,6 +95,14 @@ fn status(
         );
         ("True", "ParametersDiffer", message)
     };
+    let guarded = if guard.covers(now) {
+        ("True", "Whole", "the admission policies that check who attests are in place".to_owned())
+    } else {
+        let message = "the admission policies that check who attests and who asks for an exception are not in place, or not for \
+                       long enough: what is made now does not count (kubectl get validatingadmissionpolicies -l \
+                       app.kubernetes.io/name=plimsoll)";
+        ("False", "NotWhole", message.to_owned())
+    };
     let [ready, ready_with_risks, not_ready] = tally.counts;
     PolicyStatus {
         observed_generation: policy.metadata.generation,
@@ -102,6 +113,7 @@ fn status(
         conditions: vec![
             condition(policy, "Accepted", accepted, now),
             condition(policy, "ParametersConflict", conflict, now),
+            condition(policy, "Guarded", guarded, now),
         ],
     }
 }

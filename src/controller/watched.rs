@@ -4,26 +4,19 @@ use std::borrow::Cow;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
-use kube::core::DynamicResourceScope;
+use kube::core::{ApiResource, DynamicResourceScope};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::value::RawValue;
 
 use crate::model::{self, Key, Kind, Object};
 
-/// An object of a [`Kind`], which the watch knows and the object does not say: items of a list have no kind.
+/// An object of a kind that the watch knows and the object does not say: items of a list have no kind.
 ///
-/// One type for all kinds, so that there is one watcher; and the whole object is never built, only its record.
+/// One type for all kinds, so that there is one watcher; and the whole object is never kept, only its record.
 #[derive(Clone, Debug)]
 pub(super) struct Watched {
     metadata: ObjectMeta,
     raw: Box<RawValue>,
-}
-
-/// A kind in a version that the API server serves.
-#[derive(Clone, Debug)]
-pub(super) struct Served {
-    pub(super) kind: Kind,
-    pub(super) version: Cow<'static, str>,
 }
 
 impl<'de> Deserialize<'de> for Watched {
@@ -69,35 +62,51 @@ impl Watched {
         )
     }
 
+    /// The object itself, where its names and a few of its parts are not all that is wanted.
+    pub(super) fn value(&self) -> Result<serde_json::Value, serde_json::Error> {
+        serde_json::from_str(self.raw.get())
+    }
+
+    /// Its namespace, empty where it has none, and its name.
+    pub(super) fn name(&self) -> (&str, &str) {
+        let ObjectMeta {
+            namespace, name, ..
+        } = &self.metadata;
+        (
+            namespace.as_deref().unwrap_or_default(),
+            name.as_deref().unwrap_or_default(),
+        )
+    }
+
     /// Which object it is.
     pub(super) fn key(&self, kind: Kind) -> Key {
-        let text = |value: &Option<String>| value.as_deref().unwrap_or_default().to_owned();
-        Key::new(
-            kind,
-            text(&self.metadata.namespace),
-            text(&self.metadata.name),
-        )
+        let (namespace, name) = self.name();
+        Key::new(kind, namespace, name)
     }
 }
 
 impl Resource for Watched {
-    type DynamicType = Served;
+    type DynamicType = ApiResource;
     type Scope = DynamicResourceScope;
 
-    fn kind(served: &Served) -> Cow<'_, str> {
-        served.kind.name().into()
+    fn kind(served: &ApiResource) -> Cow<'_, str> {
+        served.kind.as_str().into()
     }
 
-    fn group(served: &Served) -> Cow<'_, str> {
-        served.kind.group().into()
+    fn group(served: &ApiResource) -> Cow<'_, str> {
+        served.group.as_str().into()
     }
 
-    fn version(served: &Served) -> Cow<'_, str> {
-        served.version.as_ref().into()
+    fn version(served: &ApiResource) -> Cow<'_, str> {
+        served.version.as_str().into()
     }
 
-    fn plural(served: &Served) -> Cow<'_, str> {
-        served.kind.plural().into()
+    fn api_version(served: &ApiResource) -> Cow<'_, str> {
+        served.api_version.as_str().into()
+    }
+
+    fn plural(served: &ApiResource) -> Cow<'_, str> {
+        served.plural.as_str().into()
     }
 
     fn meta(&self) -> &ObjectMeta {

@@ -1,11 +1,11 @@
 //! Watches of the kinds that there are records of.
 
-use std::borrow::Cow;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
+use kube::core::{ApiResource, GroupVersionKind};
 use kube::runtime::WatchStreamExt;
 use kube::runtime::watcher::{self, Event, watcher};
 use kube::{Api, Client};
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::indexer::Input;
 use super::served;
-use super::watched::{Served, Watched};
+use super::watched::Watched;
 use crate::inventory::Record;
 use crate::model::{EndpointSlice, Kind, Text};
 use crate::telemetry::metrics::ControllerMetrics;
@@ -47,7 +47,7 @@ impl Watch {
         if self.kind.is_custom() {
             self.whenever_served().await;
         } else {
-            self.follow(self.kind.version().into()).await;
+            self.follow(self.kind.version()).await;
         }
     }
 
@@ -62,7 +62,7 @@ impl Watch {
             match answer {
                 Ok(Some(version)) => {
                     let began = Instant::now();
-                    if let Ended::Unheard = self.follow(version.into()).await {
+                    if let Ended::Unheard = self.follow(&version).await {
                         return;
                     }
                     is_told = false;
@@ -88,9 +88,10 @@ impl Watch {
     }
 
     /// Watches the kind in a version. A kind of Kubernetes' own is waited for even where the API server does not have it.
-    async fn follow(&self, version: Cow<'static, str>) -> Ended {
+    async fn follow(&self, version: &str) -> Ended {
         let kind = self.kind;
-        let served = Served { kind, version };
+        let served = GroupVersionKind::gvk(kind.group(), version, kind.name());
+        let served = ApiResource::from_gvk_with_plural(&served, kind.plural());
         let mut events = pin!(watcher(self.api(&served), part(kind)).default_backoff());
         let mut listed = Vec::new();
         while let Some(event) = events.next().await {
@@ -131,7 +132,7 @@ impl Watch {
         Ended::Unheard
     }
 
-    fn api(&self, served: &Served) -> Api<Watched> {
+    fn api(&self, served: &ApiResource) -> Api<Watched> {
         match PART.iter().find(|part| part.kind == self.kind) {
             Some(part) => Api::namespaced_with(self.client.clone(), part.namespace, served),
             None => Api::all_with(self.client.clone(), served),

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-
 use super::evaluate::evaluate_declared;
-use super::{Entry, Evaluation, Located, PolicySet};
+use super::{CheckResult, Entry, Evaluation, Located, PolicySet, Relief};
 use crate::api::{Action, OnUnknown, OnUpdate};
 use crate::inventory::{Inventory, View};
 use crate::model::{Text, Verdict, Workload};
@@ -39,8 +37,9 @@ pub fn admit(
     inventory: &Inventory,
     new: &Workload,
     old: Option<&Workload>,
-    now: Timestamp,
+    relief: Relief<'_>,
 ) -> Decision {
+    let now = relief.now;
     if new.meta.deleting || old.is_some_and(|old| old.is_judged_as(new)) {
         return Decision::default();
     }
@@ -48,9 +47,10 @@ pub fn admit(
         let view = View::with(inventory, workload).at(now);
         evaluate_declared(policies, view, workload)
     };
-    let Some(after) = judge(new) else {
+    let Some(mut after) = judge(new) else {
         return Decision::default();
     };
+    after.relieve(new, relief);
     if after
         .results
         .iter()
@@ -64,7 +64,7 @@ pub fn admit(
         let known = before.as_ref().map(|before| Known::new(before, entry, at));
         for found in &result.findings {
             let is_new = known.as_ref().is_none_or(|known| !known.contains(found));
-            weigh(&after, entry, (found, is_new), &mut decision);
+            weigh(&after, (entry, result), (found, is_new), &mut decision);
         }
     }
     decision
@@ -73,13 +73,16 @@ pub fn admit(
 /// Puts a finding where the strictest of the policies that ask for it wants it.
 fn weigh(
     after: &Evaluation,
-    entry: &Entry,
+    (entry, result): (&Entry, &CheckResult),
     (found, is_new): (&Located, bool),
     into: &mut Decision,
 ) {
     let unknown = found.finding.verdict == Verdict::Unknown;
     let effect = |claim: &super::Claim| {
         let policy = &after.plan.policies[claim.policy];
+        if result.relieved.iter().any(|relieved| relieved.policy == claim.policy) {
+            return Action::Audit;
+        }
         match claim.action {
             Action::Deny if unknown && policy.on_unknown == OnUnknown::Allow => Action::Warn,
             Action::Deny if !is_new && policy.on_update == OnUpdate::NewViolations => Action::Warn,

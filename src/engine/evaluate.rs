@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Entry, Plan, PolicySet};
+use super::{Entry, Plan, PolicySet, Relieved};
 use crate::api::Status;
 use crate::check::{Check, Context, Findings, Judgement, Params, Run};
 use crate::inventory::View;
@@ -28,6 +28,8 @@ pub struct CheckResult {
     pub findings: Vec<Located>,
     /// Until when this holds at most, if nothing changes but the time.
     pub until: Option<Timestamp>,
+    /// The exceptions that cover it, each for one of the policies that ask for it.
+    pub relieved: Vec<Relieved>,
 }
 
 /// A finding, and the object it is about where that is not the workload itself.
@@ -45,6 +47,7 @@ impl CheckResult {
             verdict,
             findings: Vec::new(),
             until: None,
+            relieved: Vec::new(),
         }
     }
 }
@@ -68,9 +71,12 @@ impl Evaluation {
                     && matches!(result.verdict, Verdict::Fail | Verdict::Unknown)
             })
         };
+        let waived = self.iter().any(|(entry, result)| {
+            result.verdict == Verdict::Waived && entry.severity != Severity::Advice
+        });
         if undone(Severity::Critical) {
             Status::NotReady
-        } else if undone(Severity::High) {
+        } else if undone(Severity::High) || waived {
             Status::ReadyWithRisks
         } else {
             Status::Ready
@@ -286,5 +292,6 @@ fn conclude(judgement: Judgement, mut findings: Findings, object: Option<Key>) -
         verdict,
         findings,
         until,
+        relieved: Vec::new(),
     }
 }

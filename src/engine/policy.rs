@@ -69,8 +69,8 @@ pub enum PolicyError {
     #[error("spec.checks: no check has the id {0:?}; `plimsoll checks` lists them")]
     UnknownCheck(String),
     /// No such checklist.
-    #[error("{0}: there is no checklist {1:?}; `plimsoll checklists` lists the built-in ones")]
-    UnknownChecklist(&'static str, String),
+    #[error("spec.checklists: there is no checklist {0:?}; `plimsoll checklists` lists the built-in ones")]
+    UnknownChecklist(String),
     /// A severity that there is none of.
     #[error("spec.checks[{check}].severity: {severity:?} is none of critical, high, advice")]
     UnknownSeverity {
@@ -98,6 +98,13 @@ pub enum PolicyError {
         /// The label.
         key: String,
     },
+}
+
+impl PolicyError {
+    /// Whether something that is applied later may mend it: the policy itself may be right.
+    pub const fn may_be_mended(&self) -> bool {
+        matches!(self, Self::UnknownChecklist(..))
+    }
 }
 
 impl Policy {
@@ -128,7 +135,8 @@ impl Policy {
             namespaces: selector("namespaceSelector", matches.namespace_selector.as_ref())?,
             objects: selector("objectSelector", matches.object_selector.as_ref())?,
             created: None,
-            launch: launch(spec, checklists)?,
+            // A checklist that is not there is an open item of each launch.
+            launch: spec.launch.clone(),
             exceptions: spec.exceptions.clone(),
             metrics: spec.metrics.clone(),
         })
@@ -183,7 +191,7 @@ fn rules(spec: &ReadinessPolicySpec, checklists: &Checklists) -> Result<Vec<Rule
     for name in named {
         let checklist = checklists
             .find(name)
-            .ok_or_else(|| PolicyError::UnknownChecklist("spec.checklists", name.to_owned()))?;
+            .ok_or_else(|| PolicyError::UnknownChecklist(name.to_owned()))?;
         for item in &checklist.items {
             let Way::Checks(checks) = &item.way else {
                 continue;
@@ -225,20 +233,6 @@ fn rules(spec: &ReadinessPolicySpec, checklists: &Checklists) -> Result<Vec<Rule
         }
     });
     Ok(rules.collect())
-}
-
-fn launch(
-    spec: &ReadinessPolicySpec,
-    checklists: &Checklists,
-) -> Result<Option<LaunchRule>, PolicyError> {
-    let Some(rule) = &spec.launch else {
-        return Ok(None);
-    };
-    let missing = rule.checklists.iter().find(|name| checklists.find(name).is_none());
-    match missing {
-        None => Ok(Some(rule.clone())),
-        Some(name) => Err(PolicyError::UnknownChecklist("spec.launch.checklists", name.clone())),
-    }
 }
 
 fn selector(

@@ -1,6 +1,8 @@
 //! Reports: what became of a workload's checks, small enough for etcd.
 
-use super::Evaluation;
+use std::cmp::Ordering;
+
+use super::{CheckResult, Entry, Evaluation, Located};
 use crate::api::{Report, ReportFinding, ReportSubject, ReportTally};
 use crate::model::{Severity, Text, Verdict, Workload};
 
@@ -48,7 +50,7 @@ fn of(subject: ReportSubject, workload_generation: Option<i64>, evaluation: &Eva
         critical: tally(evaluation, Severity::Critical),
         high: tally(evaluation, Severity::High),
         advice: tally(evaluation, Severity::Advice),
-        waived: 0,
+        waived: waived(evaluation),
         findings,
         truncated: u32::try_from(left_out)
             .ok()
@@ -58,36 +60,73 @@ fn of(subject: ReportSubject, workload_generation: Option<i64>, evaluation: &Eva
 
 /// The gravest first, a failure before an unknown, then by check, object and place.
 fn findings(evaluation: &Evaluation) -> Vec<ReportFinding> {
-    let all = evaluation
-        .iter()
-        .flat_map(|(entry, result)| result.findings.iter().map(move |found| (entry, found)));
-    let mut all: Vec<_> = all.collect();
-    all.sort_by(|(entry, found), (other_entry, other)| {
-        let grave =
-            |entry: &super::Entry, found: &super::Located| (entry.severity, found.finding.verdict);
-        let place = |entry: &super::Entry, found: &super::Located| {
-            (
-                entry.check.id,
-                found.object.clone(),
-                found.finding.at.clone(),
-            )
+    let all = evaluation.iter().flat_map(|(entry, result)| {
+        let one = move |found| Shown {
+            entry,
+            found,
+            waived_by: waived_by(result),
         };
-        let graver = grave(other_entry, other).cmp(&grave(entry, found));
-        graver.then_with(|| place(entry, found).cmp(&place(other_entry, other)))
+        result.findings.iter().map(one)
     });
-    let finding = |(entry, found): (&super::Entry, &super::Located)| ReportFinding {
-        check: entry.check.id.to_owned(),
-        severity: entry.severity.name().to_owned(),
-        verdict: found.finding.verdict.name().to_owned(),
-        object: found
-            .object
-            .as_ref()
-            .map(|key| format!("{}/{}", key.kind, key.name)),
-        container: found.finding.at.container.as_ref().map(ToString::to_string),
-        path: found.finding.at.path.clone(),
-        message: cut(&found.finding.message),
-    };
-    all.into_iter().map(finding).collect()
+    let mut all: Vec<_> = all.collect();
+    all.sort_by(Shown::order);
+    all.iter().map(Shown::finding).collect()
+}
+
+/// A finding of a report.
+struct Shown<'a> {
+    entry: &'a Entry,
+    found: &'a Located,
+    waived_by: Option<&'a Text>,
+}
+
+impl Shown<'_> {
+    fn verdict(&self) -> Verdict {
+        match self.waived_by {
+            Some(_) => Verdict::Waived,
+            None => self.found.finding.verdict,
+        }
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        let grave = |one: &Self| (one.entry.severity, one.verdict());
+        let graver = grave(other).cmp(&grave(self));
+        graver
+            .then_with(|| self.entry.check.id.cmp(other.entry.check.id))
+            .then_with(|| self.found.object.cmp(&other.found.object))
+            .then_with(|| self.found.finding.at.cmp(&other.found.finding.at))
+    }
+
+    fn finding(&self) -> ReportFinding {
+        let finding = &self.found.finding;
+        let object = self.found.object.as_ref();
+        ReportFinding {
+            check: self.entry.check.id.to_owned(),
+            severity: self.entry.severity.name().to_owned(),
+            verdict: self.verdict().name().to_owned(),
+            object: object.map(|key| format!("{}/{}", key.kind, key.name)),
+            container: finding.at.container.as_ref().map(ToString::to_string),
+            path: finding.at.path.clone(),
+            message: match self.waived_by {
+                Some(exception) => cut(&format!("[waived by {exception}] {}", finding.message)),
+                None => cut(&finding.message),
+            },
+        }
+    }
+}
+
+/// The exception that waives a result, where one does: the one that ends first.
+fn waived_by(result: &CheckResult) -> Option<&Text> {
+    let first = result.relieved.iter().min_by_key(|relieved| relieved.until);
+    first
+        .filter(|_| result.verdict == Verdict::Waived)
+        .map(|relieved| &relieved.exception)
+}
+
+fn waived(evaluation: &Evaluation) -> u32 {
+    let results = evaluation.results.iter();
+    let waived = results.filter(|result| result.verdict == Verdict::Waived).count();
+    u32::try_from(waived).unwrap_or(u32::MAX)
 }
 
 fn tally(evaluation: &Evaluation, severity: Severity) -> ReportTally {

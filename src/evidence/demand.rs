@@ -41,9 +41,14 @@ impl Demand {
         }
         let routed = piece.uses("routes");
         if routed || piece.uses("services") {
-            workload.add(&Projection::path(&["spec", "template", "metadata", "labels"]));
+            workload.add(&Projection::path(&[
+                "spec", "template", "metadata", "labels",
+            ]));
             let selector = Projection::path(&["spec", "selector"]);
-            self.want(&GroupKind::service(), &piece.reads("services").of_elements().union(&selector));
+            self.want(
+                &GroupKind::service(),
+                &piece.reads("services").of_elements().union(&selector),
+            );
         }
         if routed {
             let route = piece.reads("routes").of_elements().union(&routes::reads());
@@ -57,7 +62,10 @@ impl Demand {
     }
 
     fn want(&mut self, kind: &GroupKind, parts: &Projection) {
-        self.kinds.entry(kind.clone()).or_insert_with(identity).add(parts);
+        self.kinds
+            .entry(kind.clone())
+            .or_insert_with(identity)
+            .add(parts);
     }
 }
 
@@ -72,5 +80,7 @@ fn identity() -> Projection {
         &["metadata", "uid"],
     ]
     .into_iter()
-    .fold(Projection::presence(), |kept, path| kept.union(&Projection::path(path)))
+    .fold(Projection::presence(), |kept, path| {
+        kept.union(&Projection::path(path))
+    })
 }

@@ -1,9 +1,8 @@
 //! One object, as it is kept.
 
-use std::borrow::Cow;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::Value as Json;
 
 use super::{GroupKind, ObjectRef, routes};
 use crate::cel::{Budget, Input, Outcome, Program, Projection, Tree};
@@ -37,16 +36,26 @@ const REMEMBERED: usize = 512;
 impl Document {
     /// Keeps the parts of an object that a projection has. `None` where it has no name.
     ///
-    /// Workloads get `spec.template` where they have it elsewhere: a CronJob in its job's template, a Pod as itself.
+    /// Workloads get `spec.template` where they have it elsewhere: a CronJob in its job's template, a Pod as itself. Items of
+    /// lists get their `kind`; their `apiVersion` whoever listed them knows.
     pub fn decode(kind: &GroupKind, object: &Json, kept: &Projection) -> Option<Self> {
-        let text = |field: &str| -> Text { object["metadata"][field].as_str().unwrap_or_default().into() };
+        let text = |field: &str| -> Text {
+            object["metadata"][field]
+                .as_str()
+                .unwrap_or_default()
+                .into()
+        };
         let name = text("name");
         if name.is_empty() {
             return None;
         }
-        let tree = kept.apply(&normal(kind, object));
+        let tree = view(kind, object, kept);
         let namespace = text("namespace");
-        let backends = if kind.is_route() { routes::backends(&tree, &namespace) } else { Box::default() };
+        let backends = if kind.is_route() {
+            routes::backends(&tree, &namespace)
+        } else {
+            Box::default()
+        };
         Some(Self {
             kind: kind.clone(),
             namespace,
@@ -85,7 +94,11 @@ impl Document {
 
     /// Which object it is.
     pub fn object_ref(&self) -> ObjectRef {
-        ObjectRef { kind: self.kind.clone(), namespace: self.namespace.clone(), name: self.name.clone() }
+        ObjectRef {
+            kind: self.kind.clone(),
+            namespace: self.namespace.clone(),
+            name: self.name.clone(),
+        }
     }
 
     /// The Services that it leads requests to.
@@ -104,13 +117,22 @@ impl Document {
             return verdict;
         }
         *fresh += 1;
-        let inputs = [Input::Object(&self.tree), Input::Absent, Input::Absent, Input::Absent, Input::Absent];
+        let inputs = [
+            Input::Object(&self.tree),
+            Input::Absent,
+            Input::Absent,
+            Input::Absent,
+            Input::Absent,
+        ];
         let verdict = match condition.evaluate(&inputs, &mut Budget::default()) {
             Outcome::True => Alone::Holds,
             Outcome::False | Outcome::Error(_) => Alone::DoesNot,
             Outcome::Exhausted => Alone::Exhausted,
         };
-        let mut verdicts = self.verdicts.write().unwrap_or_else(PoisonError::into_inner);
+        let mut verdicts = self
+            .verdicts
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         if verdicts.len() >= REMEMBERED {
             verdicts.clear();
         }
@@ -132,28 +154,44 @@ impl PartialEq for Document {
     }
 }
 
-/// An object with its kind, which items of lists lack, and with the pod template at `spec.template`.
-pub(super) fn normal<'a>(kind: &GroupKind, object: &'a Json) -> Cow<'a, Json> {
-    let template = match (&*kind.group, &*kind.kind) {
-        ("batch", "CronJob") => Some(object["spec"]["jobTemplate"]["spec"]["template"].clone()),
+/// The parts of an object, with its kind, which items of lists lack, and with the pod template at `spec.template`.
+pub(super) fn view(kind: &GroupKind, object: &Json, kept: &Projection) -> Tree {
+    let mut tree = kept.apply(object);
+    if object.get("kind").is_none() && kept.of_field("kind").is_some() {
+        tree.set("kind", Tree::String(kind.kind.as_ref().into()));
+    }
+    let parts = kept
+        .of_field("spec")
+        .and_then(|spec| spec.of_field("template"));
+    let template = parts.and_then(|parts| template(kind, object, parts));
+    if let (Some(template), Some(spec)) = (template, tree.get_mut("spec")) {
+        spec.set("template", template);
+    }
+    tree
+}
+
+/// The pod template of a workload that has it elsewhere.
+fn template(kind: &GroupKind, object: &Json, parts: &Projection) -> Option<Tree> {
+    match (&*kind.group, &*kind.kind) {
+        ("batch", "CronJob") => {
+            Some(parts.apply(object.pointer("/spec/jobTemplate/spec/template")?))
+        }
         ("", "Pod") => {
-            let metadata = ["labels", "annotations"].into_iter().filter_map(|field| {
-                Some((field.to_owned(), object["metadata"].get(field)?.clone()))
+            let part = |field: &str, of: &Projection, from: &Json| -> Option<(Text, Tree)> {
+                Some((field.into(), of.of_field(field)?.apply(from.get(field)?)))
+            };
+            let metadata = parts.of_field("metadata").map(|of| {
+                let kept = ["labels", "annotations"].into_iter();
+                let fields = kept.filter_map(|field| part(field, of, object.get("metadata")?));
+                ("metadata".into(), Tree::Map(fields.collect()))
             });
-            let metadata: Map<String, Json> = metadata.collect();
-            Some(json!({"metadata": metadata, "spec": object["spec"]}))
+            Some(Tree::Map(
+                metadata
+                    .into_iter()
+                    .chain(part("spec", parts, object))
+                    .collect(),
+            ))
         }
         _ => None,
-    };
-    if template.is_none() && object.get("kind").is_some() {
-        return Cow::Borrowed(object);
     }
-    let mut object = object.clone();
-    if let Some(fields) = object.as_object_mut() {
-        fields.entry("kind").or_insert_with(|| (&*kind.kind).into());
-    }
-    if let (Some(template), Some(spec)) = (template, object.get_mut("spec").and_then(Json::as_object_mut)) {
-        spec.insert("template".to_owned(), template);
-    }
-    Cow::Owned(object)
 }

@@ -58,12 +58,18 @@ type Meeting = Mutex<HashMap<u32, Arc<[Arc<Document>]>>>;
 impl Documents {
     /// None yet, of a cluster: nothing has been listed.
     pub fn of_cluster() -> Self {
-        Self { kinds: OrdMap::new(), unmentioned: Source::Pending }
+        Self {
+            kinds: OrdMap::new(),
+            unmentioned: Source::Pending,
+        }
     }
 
     /// None yet, of files: what is not put in is not there.
     pub fn of_files() -> Self {
-        Self { kinds: OrdMap::new(), unmentioned: Source::Synced }
+        Self {
+            kinds: OrdMap::new(),
+            unmentioned: Source::Synced,
+        }
     }
 
     /// From now on these parts of a kind's objects are kept. Answers whether they must be listed again, as what was kept
@@ -94,7 +100,9 @@ impl Documents {
     /// Stores a document in place of that of the same object. `None` where that was the same already.
     pub fn apply(&mut self, document: Document) -> Option<Change> {
         let collection = self.collection(document.kind());
-        let before = collection.get(document.namespace(), document.name()).cloned();
+        let before = collection
+            .get(document.namespace(), document.name())
+            .cloned();
         if before.as_deref() == Some(&document) {
             return None;
         }
@@ -103,17 +111,27 @@ impl Documents {
         }
         let after = Arc::new(document);
         collection.insert(&after);
-        Some(Change { before, after: Some(after) })
+        Some(Change {
+            before,
+            after: Some(after),
+        })
     }
 
     /// Removes a document. `None` where there was none.
     pub fn delete(&mut self, kind: &GroupKind, namespace: &str, name: &str) -> Option<Change> {
         let before = self.kinds.get_mut(kind)?.remove(namespace, name)?;
-        Some(Change { before: Some(before), after: None })
+        Some(Change {
+            before: Some(before),
+            after: None,
+        })
     }
 
     /// Makes the documents of a kind exactly these, and the kind synced.
-    pub fn reset(&mut self, kind: &GroupKind, documents: impl IntoIterator<Item = Document>) -> Vec<Change> {
+    pub fn reset(
+        &mut self,
+        kind: &GroupKind,
+        documents: impl IntoIterator<Item = Document>,
+    ) -> Vec<Change> {
         let mut gone: OrdSet<(Text, Text)> = self
             .of_kind(kind)
             .map(|document| (document.namespace().clone(), document.name().clone()))
@@ -123,7 +141,10 @@ impl Documents {
             gone.remove(&(document.namespace().clone(), document.name().clone()));
             changes.extend(self.apply(document));
         }
-        changes.extend(gone.iter().filter_map(|(namespace, name)| self.delete(kind, namespace, name)));
+        changes.extend(
+            gone.iter()
+                .filter_map(|(namespace, name)| self.delete(kind, namespace, name)),
+        );
         self.set_source(kind, Source::Synced);
         changes
     }
@@ -133,8 +154,16 @@ impl Documents {
         let Some(collection) = self.kinds.remove(kind) else {
             return Vec::new();
         };
-        let documents = collection.namespaces.values().flat_map(|names| names.values());
-        documents.map(|before| Change { before: Some(before.clone()), after: None }).collect()
+        let documents = collection
+            .namespaces
+            .values()
+            .flat_map(|names| names.values());
+        documents
+            .map(|before| Change {
+                before: Some(before.clone()),
+                after: None,
+            })
+            .collect()
     }
 
     /// Says whether the objects of a kind are all here. True if that is news.
@@ -147,7 +176,9 @@ impl Documents {
 
     /// Whether the objects of a kind are all here.
     pub fn source(&self, kind: &GroupKind) -> &Source {
-        self.kinds.get(kind).map_or(&self.unmentioned, |collection| &collection.source)
+        self.kinds
+            .get(kind)
+            .map_or(&self.unmentioned, |collection| &collection.source)
     }
 
     /// The document of an object.
@@ -158,19 +189,31 @@ impl Documents {
     /// Every document of a kind, by namespace and name.
     pub fn of_kind(&self, kind: &GroupKind) -> impl Iterator<Item = &Arc<Document>> {
         let collection = self.kinds.get(kind).into_iter();
-        collection.flat_map(|collection| collection.namespaces.values()).flat_map(|names| names.values())
+        collection
+            .flat_map(|collection| collection.namespaces.values())
+            .flat_map(|names| names.values())
     }
 
     /// Every document of a kind in a namespace, by name.
-    pub fn in_namespace(&self, kind: &GroupKind, namespace: &str) -> impl Iterator<Item = &Arc<Document>> {
-        let names = self.kinds.get(kind).and_then(|collection| collection.namespaces.get(namespace));
+    pub fn in_namespace(
+        &self,
+        kind: &GroupKind,
+        namespace: &str,
+    ) -> impl Iterator<Item = &Arc<Document>> {
+        let names = self
+            .kinds
+            .get(kind)
+            .and_then(|collection| collection.namespaces.get(namespace));
         names.into_iter().flat_map(|names| names.values())
     }
 
     /// How many documents there are.
     pub fn len(&self) -> usize {
         let collections = self.kinds.values();
-        collections.flat_map(|collection| collection.namespaces.values()).map(OrdMap::len).sum()
+        collections
+            .flat_map(|collection| collection.namespaces.values())
+            .map(OrdMap::len)
+            .sum()
     }
 
     /// Whether there are none.
@@ -180,11 +223,21 @@ impl Documents {
 
     /// The documents of a kind that may meet a condition, by namespace and name. They are found once for all who ask of
     /// this state of the kind.
-    pub(super) fn meeting(&self, kind: &GroupKind, condition: &Program, fresh: &mut u64) -> Arc<[Arc<Document>]> {
+    pub(super) fn meeting(
+        &self,
+        kind: &GroupKind,
+        condition: &Program,
+        fresh: &mut u64,
+    ) -> Arc<[Arc<Document>]> {
         let Some(collection) = self.kinds.get(kind) else {
             return Arc::default();
         };
-        let lock = || collection.meeting.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || {
+            collection
+                .meeting
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
         if let Some(found) = lock().get(&condition.id()) {
             return found.clone();
         }
@@ -195,21 +248,30 @@ impl Documents {
     }
 
     /// The routes of a kind to a Service.
-    pub(super) fn routes_to(&self, kind: &GroupKind, service: &(Text, Text)) -> impl Iterator<Item = &Arc<Document>> {
+    pub(super) fn routes_to(
+        &self,
+        kind: &GroupKind,
+        service: &(Text, Text),
+    ) -> impl Iterator<Item = &Arc<Document>> {
         let collection = self.kinds.get(kind);
         let routes = collection.and_then(|collection| collection.backends.get(service));
-        routes.into_iter().flatten().filter_map(move |(namespace, name)| collection?.get(namespace, name))
+        routes
+            .into_iter()
+            .flatten()
+            .filter_map(move |(namespace, name)| collection?.get(namespace, name))
     }
 
     fn collection(&mut self, kind: &GroupKind) -> &mut Collection {
         let source = &self.unmentioned;
-        self.kinds.entry(kind.clone()).or_insert_with(|| Collection {
-            source: source.clone(),
-            kept: Arc::new(Projection::presence()),
-            namespaces: OrdMap::new(),
-            backends: OrdMap::new(),
-            meeting: Arc::default(),
-        })
+        self.kinds
+            .entry(kind.clone())
+            .or_insert_with(|| Collection {
+                source: source.clone(),
+                kept: Arc::new(Projection::presence()),
+                namespaces: OrdMap::new(),
+                backends: OrdMap::new(),
+                meeting: Arc::default(),
+            })
     }
 }
 
@@ -221,9 +283,15 @@ impl Collection {
     fn insert(&mut self, document: &Arc<Document>) {
         let key = (document.namespace().clone(), document.name().clone());
         for backend in document.backends() {
-            self.backends.entry(backend.clone()).or_default().insert(key.clone());
+            self.backends
+                .entry(backend.clone())
+                .or_default()
+                .insert(key.clone());
         }
-        self.namespaces.entry(key.0).or_default().insert(key.1, document.clone());
+        self.namespaces
+            .entry(key.0)
+            .or_default()
+            .insert(key.1, document.clone());
         self.meeting = Arc::default();
     }
 

@@ -93,7 +93,9 @@ impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Gap::Pending(kind) => write!(f, "objects of kind {kind} have not been listed yet"),
-            Gap::Unavailable(kind, reason) => write!(f, "objects of kind {kind} cannot be read: {reason}"),
+            Gap::Unavailable(kind, reason) => {
+                write!(f, "objects of kind {kind} cannot be read: {reason}")
+            }
             Gap::Exhausted => f.write_str("the expression costs too much to evaluate"),
         }
     }

@@ -7,12 +7,25 @@ use crate::cel::{Conditions, Necessary, Path, Program};
 pub(super) struct Guard {
     pub(super) near: Necessary,
     pub(super) far: Necessary,
+    /// What is left to be asked of a pair.
+    pub(super) rest: Program,
 }
 
 impl Guard {
     pub(super) fn of(program: &Program) -> Self {
-        let namespace = |variable| Path { variable, fields: &["metadata", "namespace"] };
-        let Conditions { equal, unequal } = program.necessary(&["object"], [namespace("object"), namespace("workload")]);
-        Self { near: equal, far: unequal }
+        let namespace = |variable| Path {
+            variable,
+            fields: &["metadata", "namespace"],
+        };
+        let Conditions {
+            equal,
+            unequal,
+            rest,
+        } = program.necessary(&["object"], [namespace("object"), namespace("workload")]);
+        Self {
+            near: equal,
+            far: unequal,
+            rest,
+        }
     }
 }

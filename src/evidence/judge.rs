@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::document::Alone;
 use super::piece::About;
-use super::{Change, Document, Documents, Found, Gap, GroupKind, Nothing, Piece, Source, Subject};
+use super::{Document, Documents, Found, Gap, GroupKind, Nothing, Piece, Source, Subject};
 use crate::cel::{Budget, Input, Necessary, Outcome, Program, Tree};
 
 /// What the looking has cost.
@@ -25,14 +25,16 @@ const STEPS: u64 = 1_000_000;
 enum Candidate {
     /// Nothing.
     No,
-    /// The expression must be run.
+    /// What the object alone does not decide must be asked.
     Open,
+    /// All must be asked.
+    Unknown,
     /// It is known to hold.
     Met,
 }
 
 /// One looking.
-struct Look<'a> {
+pub(super) struct Look<'a> {
     piece: &'a Piece,
     subject: &'a Subject,
     now: Timestamp,
@@ -42,12 +44,17 @@ struct Look<'a> {
 
 impl Piece {
     /// What it comes to for a workload.
-    pub fn judge(&self, subject: &Subject, documents: &Documents, now: Timestamp, effort: &mut Effort) -> Found {
+    pub fn judge(
+        &self,
+        subject: &Subject,
+        documents: &Documents,
+        now: Timestamp,
+        effort: &mut Effort,
+    ) -> Found {
         if let Some(gap) = self.gap(subject) {
             return Found::Undecided(gap.clone());
         }
-        let budget = Budget::of(STEPS);
-        let look = Look { piece: self, subject, now, budget, effort };
+        let look = Look::new(self, subject, now, effort);
         match &self.0.about {
             About::Workload => look.at_workload(),
             About::Kind(kind) => match documents.source(kind) {
@@ -60,24 +67,6 @@ impl Piece {
         }
     }
 
-    /// Whether a change may alter what it comes to for a workload in a namespace. Services, routes and workloads count by
-    /// their kind alone; the caller knows whose they are.
-    pub fn may_concern(&self, change: &Change, namespace: &str) -> bool {
-        let states = [&change.before, &change.after];
-        states.into_iter().flatten().any(|document| {
-            let near = **document.namespace() == *namespace;
-            let of_kind = self.kind() == Some(document.kind());
-            let necessary = if near { &self.0.guard.near } else { &self.0.guard.far };
-            let meets = match necessary {
-                Necessary::Never => false,
-                Necessary::Nothing { .. } => true,
-                Necessary::Condition { program, .. } => document.meets(program, &mut 0) != Alone::DoesNot,
-            };
-            let leads = (self.uses("services") || self.uses("routes")) && *document.kind() == GroupKind::service();
-            (of_kind && meets) || (near && leads) || (self.uses("routes") && document.kind().is_route())
-        })
-    }
-
     /// Why the Services or routes that it reads cannot be relied on, if they cannot.
     fn gap<'a>(&self, subject: &'a Subject) -> Option<&'a Gap> {
         let services = subject.services().err().filter(|_| self.uses("services"));
@@ -85,7 +74,23 @@ impl Piece {
     }
 }
 
-impl Look<'_> {
+impl<'a> Look<'a> {
+    pub(super) fn new(
+        piece: &'a Piece,
+        subject: &'a Subject,
+        now: Timestamp,
+        effort: &'a mut Effort,
+    ) -> Self {
+        let budget = Budget::of(STEPS);
+        Self {
+            piece,
+            subject,
+            now,
+            budget,
+            effort,
+        }
+    }
+
     fn at_workload(mut self) -> Found {
         let workload = self.subject.workload().clone();
         let piece = self.piece;
@@ -122,13 +127,12 @@ impl Look<'_> {
         for far in [false, true] {
             let found = self.candidates(documents, kind, far);
             for document in found.iter() {
-                match self.candidate(document, far) {
-                    Candidate::No => continue,
-                    Candidate::Met => return Found::Holds { object: document.object_ref() },
-                    Candidate::Open => {}
-                }
-                match self.run(&piece.0.cel, document.tree()) {
-                    Outcome::True => return Found::Holds { object: document.object_ref() },
+                match self.candidacy(document, far, &piece.0.cel) {
+                    Outcome::True => {
+                        return Found::Holds {
+                            object: document.object_ref(),
+                        };
+                    }
                     Outcome::Exhausted => exhausted = true,
                     Outcome::False | Outcome::Error(_) => {}
                 }
@@ -141,18 +145,18 @@ impl Look<'_> {
     }
 
     /// With one: every selected object must, and there must be one.
-    fn every_selected(mut self, documents: &Documents, kind: &GroupKind, select: &Program) -> Found {
+    fn every_selected(
+        mut self,
+        documents: &Documents,
+        kind: &GroupKind,
+        select: &Program,
+    ) -> Found {
         let piece = self.piece;
         let mut first = None;
         for far in [false, true] {
             let found = self.candidates(documents, kind, far);
             for document in found.iter() {
-                let selected = match self.candidate(document, far) {
-                    Candidate::No => continue,
-                    Candidate::Met => Outcome::True,
-                    Candidate::Open => self.run(select, document.tree()),
-                };
-                match selected {
+                match self.candidacy(document, far, select) {
                     Outcome::Exhausted => return Found::Undecided(Gap::Exhausted),
                     Outcome::False | Outcome::Error(_) => continue,
                     Outcome::True => {}
@@ -160,7 +164,9 @@ impl Look<'_> {
                 match self.run(&piece.0.cel, document.tree()) {
                     Outcome::Exhausted => return Found::Undecided(Gap::Exhausted),
                     Outcome::False | Outcome::Error(_) => {
-                        return Found::Contradicted { object: document.object_ref() };
+                        return Found::Contradicted {
+                            object: document.object_ref(),
+                        };
                     }
                     Outcome::True => first.get_or_insert_with(|| document.object_ref()),
                 };
@@ -175,15 +181,38 @@ impl Look<'_> {
 
 impl Look<'_> {
     /// The objects that may be good for something: in the workload's namespace, or elsewhere. By namespace and name.
-    fn candidates(&mut self, documents: &Documents, kind: &GroupKind, far: bool) -> Arc<[Arc<Document>]> {
+    fn candidates(
+        &mut self,
+        documents: &Documents,
+        kind: &GroupKind,
+        far: bool,
+    ) -> Arc<[Arc<Document>]> {
         let guard = &self.piece.0.guard;
         match (far, &guard.near, &guard.far) {
             (false, Necessary::Never, _) | (true, _, Necessary::Never) => Arc::default(),
-            (false, ..) => documents.in_namespace(kind, self.subject.namespace()).cloned().collect(),
+            (false, ..) => documents
+                .in_namespace(kind, self.subject.namespace())
+                .cloned()
+                .collect(),
             (true, _, Necessary::Condition { program, .. }) => {
                 documents.meeting(kind, program, &mut self.effort.conditions)
             }
             (true, _, Necessary::Nothing { .. }) => documents.of_kind(kind).cloned().collect(),
+        }
+    }
+
+    /// What the guarded expression comes to for one of them.
+    pub(super) fn candidacy(
+        &mut self,
+        document: &Document,
+        far: bool,
+        guarded: &Program,
+    ) -> Outcome {
+        match self.candidate(document, far) {
+            Candidate::No => Outcome::False,
+            Candidate::Met => Outcome::True,
+            Candidate::Open => self.run(&self.piece.0.guard.rest, document.tree()),
+            Candidate::Unknown => self.run(guarded, document.tree()),
         }
     }
 
@@ -196,15 +225,17 @@ impl Look<'_> {
         let (alone, enough) = match if far { &guard.far } else { &guard.near } {
             Necessary::Never => return Candidate::No,
             Necessary::Nothing { enough } => (Alone::Holds, *enough),
-            Necessary::Condition { program, enough } => {
-                (document.meets(program, &mut self.effort.conditions), *enough)
-            }
+            Necessary::Condition { program, enough } => (
+                document.meets(program, &mut self.effort.conditions),
+                *enough,
+            ),
         };
         match alone {
             Alone::DoesNot => Candidate::No,
             // An object without a namespace is not in another one: asking for its namespace is an error.
             Alone::Holds if enough && !document.namespace().is_empty() => Candidate::Met,
-            Alone::Holds | Alone::Exhausted => Candidate::Open,
+            Alone::Holds => Candidate::Open,
+            Alone::Exhausted => Candidate::Unknown,
         }
     }
 

@@ -16,12 +16,18 @@ pub struct GroupKind {
 impl GroupKind {
     /// A kind by its group and name.
     pub fn new(group: &str, kind: &str) -> Self {
-        Self { group: group.into(), kind: kind.into() }
+        Self {
+            group: group.into(),
+            kind: kind.into(),
+        }
     }
 
     /// A kind by the `apiVersion` and `kind` of an object.
     pub fn of(api_version: &str, kind: &str) -> Self {
-        Self::new(api_version.split_once('/').map_or("", |(group, _)| group), kind)
+        Self::new(
+            api_version.split_once('/').map_or("", |(group, _)| group),
+            kind,
+        )
     }
 
     /// Everything that runs pods.
@@ -56,10 +62,15 @@ impl GroupKind {
         .map(|(group, kind)| GroupKind::new(group, kind))
     }
 
+    pub(super) fn is_service(&self) -> bool {
+        self.group.is_empty() && &*self.kind == "Service"
+    }
+
     pub(super) fn is_route(&self) -> bool {
         matches!(
             (&*self.group, &*self.kind),
-            ("networking.k8s.io", "Ingress") | ("gateway.networking.k8s.io", "HTTPRoute" | "GRPCRoute")
+            ("networking.k8s.io", "Ingress")
+                | ("gateway.networking.k8s.io", "HTTPRoute" | "GRPCRoute")
         )
     }
 }

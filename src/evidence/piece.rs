@@ -51,7 +51,9 @@ pub struct PieceSpec {
 }
 
 /// What a piece of evidence is worth.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(
+    Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum Proof {
     /// A trace of the thing was seen: a name, a label, an annotation. Alone it closes no critical item.
@@ -120,20 +122,36 @@ impl Piece {
     /// Where an expression does not compile, or the kind is none.
     pub fn new(name: &str, spec: &PieceSpec) -> Result<Self, PieceError> {
         let name: Text = name.into();
-        let about = About::of(&spec.api_version, &spec.kind)
-            .map_err(|reason| PieceError::Kind { name: name.clone(), reason })?;
-        let cel = Program::compile(&spec.cel, &VARIABLES)
-            .map_err(|source| PieceError::Cel { name: name.clone(), source })?;
-        let select = match &spec.select {
-            Some(select) => Some(
-                Program::compile(select, &VARIABLES)
-                    .map_err(|source| PieceError::Select { name: name.clone(), source })?,
-            ),
-            None => None,
-        };
+        let about =
+            About::of(&spec.api_version, &spec.kind).map_err(|reason| PieceError::Kind {
+                name: name.clone(),
+                reason,
+            })?;
+        let cel = Program::compile(&spec.cel, &VARIABLES).map_err(|source| PieceError::Cel {
+            name: name.clone(),
+            source,
+        })?;
+        let select =
+            match &spec.select {
+                Some(select) => Some(Program::compile(select, &VARIABLES).map_err(|source| {
+                    PieceError::Select {
+                        name: name.clone(),
+                        source,
+                    }
+                })?),
+                None => None,
+            };
         let guard = Guard::of(select.as_ref().unwrap_or(&cel));
         let meaning = spec.meaning.as_str().into();
-        Ok(Self(Arc::new(Compiled { name, meaning, proof: spec.proof, about, cel, select, guard })))
+        Ok(Self(Arc::new(Compiled {
+            name,
+            meaning,
+            proof: spec.proof,
+            about,
+            cel,
+            select,
+            guard,
+        })))
     }
 
     /// Its name.
@@ -172,7 +190,9 @@ impl Piece {
     /// The parts that it reads of a variable.
     pub(super) fn reads(&self, variable: &str) -> Projection {
         self.programs()
-            .fold(Projection::presence(), |reads, program| reads.union(&program.reads(variable)))
+            .fold(Projection::presence(), |reads, program| {
+                reads.union(&program.reads(variable))
+            })
     }
 
     fn programs(&self) -> impl Iterator<Item = &Program> {

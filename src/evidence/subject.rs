@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::document::normal;
+use super::document::view;
 use super::{Documents, Gap, GroupKind, ObjectRef};
-use crate::cel::{Budget, Input, Outcome, Program, Tree};
+use crate::cel::{Budget, Input, Outcome, Program, Projection, Tree};
 use crate::model::Text;
 
 /// A workload with what leads to it.
@@ -21,20 +21,42 @@ pub struct Subject {
 
 impl Subject {
     /// A workload that is among the documents.
-    pub fn of(documents: &Documents, kind: &GroupKind, namespace: &str, name: &str) -> Option<Self> {
+    pub fn of(
+        documents: &Documents,
+        kind: &GroupKind,
+        namespace: &str,
+        name: &str,
+    ) -> Option<Self> {
         let document = documents.get(kind, namespace, name)?;
-        Some(Self::with(documents, document.object_ref(), document.tree().clone()))
+        Some(Self::with(
+            documents,
+            document.object_ref(),
+            document.tree().clone(),
+        ))
     }
 
     /// A workload that need not be: one under review. `None` where it has no name.
     pub fn decode(documents: &Documents, kind: &GroupKind, object: &Json) -> Option<Self> {
-        let text = |field: &str| -> Text { object["metadata"][field].as_str().unwrap_or_default().into() };
+        let text = |field: &str| -> Text {
+            object["metadata"][field]
+                .as_str()
+                .unwrap_or_default()
+                .into()
+        };
         let (namespace, name) = (text("namespace"), text("name"));
         if name.is_empty() {
             return None;
         }
-        let tree = Arc::new(Tree::of(&normal(kind, object)));
-        Some(Self::with(documents, ObjectRef { kind: kind.clone(), namespace, name }, tree))
+        let tree = Arc::new(view(kind, object, &Projection::whole()));
+        Some(Self::with(
+            documents,
+            ObjectRef {
+                kind: kind.clone(),
+                namespace,
+                name,
+            },
+            tree,
+        ))
     }
 
     fn with(documents: &Documents, object: ObjectRef, workload: Arc<Tree>) -> Self {
@@ -43,7 +65,12 @@ impl Subject {
             Ok(services) => routes(documents, &object.namespace, services),
             Err(gap) => Err(gap.clone()),
         };
-        Self { object, workload, services, routes }
+        Self {
+            object,
+            workload,
+            services,
+            routes,
+        }
     }
 
     /// Which workload it is.
@@ -58,12 +85,15 @@ impl Subject {
 
     /// What an expression over `workload`, `services`, `routes` and `now` says of it.
     pub fn evaluate(&self, program: &Program, now: Timestamp) -> Outcome {
-        let list = |list: &'_ Result<Arc<[Arc<Tree>]>, Gap>| list.clone().unwrap_or_else(|_| Arc::default());
+        let list = |list: &'_ Result<Arc<[Arc<Tree>]>, Gap>| {
+            list.clone().unwrap_or_else(|_| Arc::default())
+        };
         let gap = |uses: &str, list: &Result<Arc<[Arc<Tree>]>, Gap>| {
             let gap = list.as_ref().err().filter(|_| program.uses(uses));
             gap.map(|gap| Outcome::Error(gap.to_string()))
         };
-        if let Some(error) = gap("services", &self.services).or_else(|| gap("routes", &self.routes)) {
+        if let Some(error) = gap("services", &self.services).or_else(|| gap("routes", &self.routes))
+        {
             return error;
         }
         let (services, routes) = (list(&self.services), list(&self.routes));
@@ -92,23 +122,37 @@ impl Subject {
 }
 
 /// By name.
-fn services(documents: &Documents, namespace: &str, workload: &Tree) -> Result<Arc<[Arc<Tree>]>, Gap> {
+fn services(
+    documents: &Documents,
+    namespace: &str,
+    workload: &Tree,
+) -> Result<Arc<[Arc<Tree>]>, Gap> {
     let kind = GroupKind::service();
     if let Some(gap) = Gap::of(&kind, documents.source(&kind)) {
         return Err(gap);
     }
     let labels = workload.at(&["spec", "template", "metadata", "labels"]);
     let selects = |service: &Tree| {
-        let wanted = service.at(&["spec", "selector"]).map(Tree::fields).unwrap_or_default();
-        let has = |label: &str, value: &Tree| labels.and_then(|labels| labels.get(label)) == Some(value);
+        let wanted = service
+            .at(&["spec", "selector"])
+            .map(Tree::fields)
+            .unwrap_or_default();
+        let has =
+            |label: &str, value: &Tree| labels.and_then(|labels| labels.get(label)) == Some(value);
         !wanted.is_empty() && wanted.iter().all(|(label, value)| has(label, value))
     };
-    let found = documents.in_namespace(&kind, namespace).filter(|service| selects(service.tree()));
+    let found = documents
+        .in_namespace(&kind, namespace)
+        .filter(|service| selects(service.tree()));
     Ok(found.map(|service| service.tree().clone()).collect())
 }
 
 /// By kind, namespace and name.
-fn routes(documents: &Documents, namespace: &Text, services: &[Arc<Tree>]) -> Result<Arc<[Arc<Tree>]>, Gap> {
+fn routes(
+    documents: &Documents,
+    namespace: &Text,
+    services: &[Arc<Tree>],
+) -> Result<Arc<[Arc<Tree>]>, Gap> {
     let mut found = Vec::new();
     for kind in GroupKind::routes() {
         if let Some(gap) = Gap::of(&kind, documents.source(&kind)) {
@@ -116,7 +160,10 @@ fn routes(documents: &Documents, namespace: &Text, services: &[Arc<Tree>]) -> Re
         }
         let mut routes = Vec::new();
         for service in services {
-            let name = service.at(&["metadata", "name"]).and_then(Tree::as_str).unwrap_or_default();
+            let name = service
+                .at(&["metadata", "name"])
+                .and_then(Tree::as_str)
+                .unwrap_or_default();
             routes.extend(documents.routes_to(&kind, &(namespace.clone(), name.into())));
         }
         routes.sort_by_key(|route| (route.namespace(), route.name()));

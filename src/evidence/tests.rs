@@ -1,16 +1,20 @@
 //! Tests of the evidence: the catalogue as it is written, every piece on fixtures, what looking costs, and the documents.
 
+mod agreement;
 mod catalogue;
 mod cost;
 mod documents;
 mod fixtures;
 mod judging;
 mod subjects;
+mod verdicts;
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::{Demand, Document, Documents, Effort, Found, GroupKind, Piece, PieceSpec, Source, Subject};
+use super::{
+    Demand, Document, Documents, Effort, Found, GroupKind, Piece, PieceSpec, Source, Subject,
+};
 use crate::cel::Projection;
 
 /// A cluster that has these objects, of which is kept what some pieces ask for.
@@ -55,7 +59,13 @@ fn kind_of(object: &Json) -> GroupKind {
 
 fn subject(documents: &Documents, workload: &Json) -> Subject {
     let text = |field: &str| workload["metadata"][field].as_str().unwrap_or_default();
-    Subject::of(documents, &kind_of(workload), text("namespace"), text("name")).expect("the workload is there")
+    Subject::of(
+        documents,
+        &kind_of(workload),
+        text("namespace"),
+        text("name"),
+    )
+    .expect("the workload is there")
 }
 
 fn piece(kind: (&str, &str), cel: &str, select: Option<&str>) -> Piece {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{names, rbac};
+use crate::guards;
 use crate::model::{Kind, KindSet};
 use crate::webhook::handler::CONTROL_PLANE;
 
@@ -15,7 +16,7 @@ pub enum FailurePolicy {
     Fail,
 }
 
-/// Namespace, permissions, Deployment, Service, PodDisruptionBudget, NetworkPolicy and the webhook's configuration.
+/// Namespace, permissions, Deployment, Service, PodDisruptionBudget, NetworkPolicy, the webhook's configuration and the guards.
 pub(super) fn objects(namespace: &str, image: &str, failure: FailurePolicy) -> Vec<Value> {
     let mut objects = vec![json!({
         "apiVersion": "v1", "kind": "Namespace",
@@ -35,6 +36,8 @@ pub(super) fn objects(namespace: &str, image: &str, failure: FailurePolicy) -> V
         network_policy(namespace),
         configuration(namespace, failure),
     ]);
+    // They come after the definitions, which are applied before: one of them has a ReadinessPolicy as its parameter.
+    objects.extend(guards::objects(&names::user(namespace)));
     objects
 }
 
@@ -104,7 +107,7 @@ fn service(namespace: &str) -> Value {
     })
 }
 
-/// In: reviews and metrics. Out: the API server, wherever it is, and DNS.
+/// In: reviews and metrics. Out: the API server, wherever it is, DNS, and Prometheus at its usual port.
 fn network_policy(namespace: &str) -> Value {
     let tcp = |port: u16| json!({"port": port, "protocol": "TCP"});
     json!({
@@ -113,27 +116,22 @@ fn network_policy(namespace: &str) -> Value {
             "podSelector": {"matchLabels": labels()},
             "policyTypes": ["Ingress", "Egress"],
             "ingress": [{"ports": [tcp(9443), tcp(8080)]}],
-            "egress": [{"ports": [tcp(443), tcp(6443), tcp(53), {"port": 53, "protocol": "UDP"}]}],
+            "egress": [{"ports": [tcp(443), tcp(6443), tcp(9090), tcp(53), {"port": 53, "protocol": "UDP"}]}],
         },
     })
 }
 
 fn configuration(namespace: &str, failure: FailurePolicy) -> Value {
     let left_out: Vec<_> = CONTROL_PLANE.into_iter().chain([namespace]).collect();
-    json!({
-        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
-        "metadata": {"name": names::CONFIGURATION, "labels": labels()},
-        "webhooks": [{
-            "name": names::WEBHOOK,
+    let webhook = |name: &str, path: &str, rules: Vec<Value>, failure: FailurePolicy| {
+        json!({
+            "name": name,
             "admissionReviewVersions": ["v1"],
             "clientConfig": {
                 // The operator fills in the caBundle.
-                "service": {"name": names::SERVICE, "namespace": namespace, "path": "/validate", "port": 443},
+                "service": {"name": names::SERVICE, "namespace": namespace, "path": path, "port": 443},
             },
-            "rules": rules(),
-            "namespaceSelector": {"matchExpressions": [
-                {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": left_out},
-            ]},
+            "rules": rules,
             "failurePolicy": match failure {
                 FailurePolicy::Ignore => "Ignore",
                 FailurePolicy::Fail => "Fail",
@@ -141,11 +139,32 @@ fn configuration(namespace: &str, failure: FailurePolicy) -> Value {
             "matchPolicy": "Equivalent",
             "sideEffects": "None",
             "timeoutSeconds": 2,
-        }],
+        })
+    };
+    let mut workloads = webhook(names::WEBHOOK, "/validate", rules(), failure);
+    workloads["namespaceSelector"] = json!({"matchExpressions": [
+        {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": left_out},
+    ]});
+    // What it refuses is shown as a condition all the same, so that nobody is kept from a policy while it is down.
+    let own = webhook(names::OWN_WEBHOOK, "/validate-own", own_rules(), FailurePolicy::Ignore);
+    json!({
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
+        "metadata": {"name": names::CONFIGURATION, "labels": labels()},
+        "webhooks": [workloads, own],
     })
 }
 
-/// Writes of workloads, a rule for each group.
+/// Writes of Plimsoll's own objects.
+fn own_rules() -> Vec<Value> {
+    vec![json!({
+        "apiGroups": [crate::api::GROUP], "apiVersions": ["v1alpha1"], "operations": ["CREATE", "UPDATE"], "scope": "*",
+        "resources": [
+            "readinessattestations", "readinesschecklists", "readinessexceptions", "readinesslaunches", "readinesspolicies",
+        ],
+    })]
+}
+
+/// Writes of workloads and of their scales, a rule for each group.
 fn rules() -> Vec<Value> {
     let mut groups: Vec<&str> = KindSet::WORKLOADS.iter().map(Kind::group).collect();
     groups.sort_unstable();
@@ -154,7 +173,12 @@ fn rules() -> Vec<Value> {
         let kinds = KindSet::WORKLOADS
             .iter()
             .filter(|kind| kind.group() == *group);
-        let mut resources: Vec<_> = kinds.map(Kind::plural).collect();
+        let mut resources: Vec<_> = kinds.map(|kind| kind.plural().to_owned()).collect();
+        // Scaling up from nothing is a first rollout.
+        let scalable = KindSet::SCALABLE
+            .iter()
+            .filter(|kind| kind.group() == *group);
+        resources.extend(scalable.map(|kind| format!("{}/scale", kind.plural())));
         resources.sort_unstable();
         json!({
             "apiGroups": [group], "apiVersions": ["v1"], "resources": resources,

@@ -1,12 +1,17 @@
-//! Permissions: what the checks in this build read, and what the operator writes. Nothing else.
+//! Permissions: what the checks and the evidence in this build read, and what the operator writes. Nothing else.
+//!
+//! Evidence that a checklist asks for inline may be in other kinds. Whoever wants that grants the operator to read them, by a
+//! ClusterRole with the label [`controller::AGGREGATE`]: the API server adds its rules to a role of the operator's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::names;
-use crate::controller::{self, Part};
+use super::{names, plural};
 use crate::api;
+use crate::controller::{self, Part};
+use crate::evidence::{GroupKind, catalogue};
+use crate::guards;
 use crate::model::Kind;
 
 /// ServiceAccount, roles and bindings.
@@ -24,6 +29,15 @@ pub(super) fn objects(namespace: &str) -> Vec<Value> {
             "apiVersion": version, "kind": "ClusterRoleBinding", "metadata": meta(names::APP), "subjects": subjects,
             "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": names::APP},
         }),
+        // Without rules, which are the API server's to fill in.
+        json!({
+            "apiVersion": version, "kind": "ClusterRole", "metadata": meta(names::AGGREGATED),
+            "aggregationRule": {"clusterRoleSelectors": [{"matchLabels": {controller::AGGREGATE: "true"}}]},
+        }),
+        json!({
+            "apiVersion": version, "kind": "ClusterRoleBinding", "metadata": meta(names::AGGREGATED), "subjects": subjects,
+            "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": names::AGGREGATED},
+        }),
         json!({"apiVersion": version, "kind": "Role", "metadata": own(names::APP), "rules": own_rules()}),
         json!({
             "apiVersion": version, "kind": "RoleBinding", "metadata": own(names::APP), "subjects": subjects,
@@ -36,7 +50,7 @@ pub(super) fn objects(namespace: &str) -> Vec<Value> {
         } = part;
         let name = format!("{}-{}", names::APP, kind.plural());
         let meta = json!({"name": name, "namespace": namespace, "labels": labels});
-        let read = rule(kind.group(), &[kind.plural()], &["get", "list", "watch"]);
+        let read = rule(kind.group(), &[kind.plural()], &READ);
         [
             json!({"apiVersion": version, "kind": "Role", "metadata": meta, "rules": [read]}),
             json!({
@@ -49,63 +63,87 @@ pub(super) fn objects(namespace: &str) -> Vec<Value> {
 }
 
 fn cluster_rules() -> Vec<Value> {
-    let mut read: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut read: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let is_part = |kind: &Kind| controller::PART.iter().any(|part| part.kind == *kind);
-    let kinds = controller::kinds();
-    for kind in kinds.iter().filter(|kind| !is_part(kind)) {
-        read.entry(kind.group()).or_default().push(kind.plural());
+    for kind in controller::kinds().iter().filter(|kind| !is_part(kind)) {
+        read.entry(kind.group().to_owned()).or_default().insert(kind.plural().to_owned());
     }
-    let read = read.into_iter().map(|(group, mut resources)| {
-        resources.sort_unstable();
-        rule(group, &resources, &["get", "list", "watch"])
+    for kind in evidence() {
+        read.entry(kind.group.to_string()).or_default().insert(plural::of(&kind));
+    }
+    let read = read.iter().map(|(group, resources)| {
+        let resources: Vec<&str> = resources.iter().map(String::as_str).collect();
+        rule(group, &resources, &READ)
     });
-    let own = [
-        rule(
-            api::GROUP,
-            &["readinesspolicies"],
-            &["get", "list", "watch"],
-        ),
-        rule(api::GROUP, &["readinesspolicies/status"], &["patch"]),
+    read.chain(own_kinds()).chain(guard_rules()).collect()
+}
+
+/// The kinds that the evidence in the catalogue is looked for in, besides the workloads. Secrets are not among them.
+fn evidence() -> BTreeSet<GroupKind> {
+    let pieces = catalogue().specs().map(|(_, piece)| piece).filter(|piece| piece.api_version != "self");
+    let kinds = pieces.map(|piece| GroupKind::of(&piece.api_version, &piece.kind));
+    kinds.chain(GroupKind::routes()).filter(|kind| *kind != GroupKind::new("", "Secret")).collect()
+}
+
+/// What it reads and writes of its own kinds, and says to others.
+fn own_kinds() -> Vec<Value> {
+    let stated = ["readinesschecklists", "readinessexceptions", "readinesslaunches", "readinesspolicies"];
+    let status = stated.map(|kind| format!("{kind}/status"));
+    let status: Vec<&str> = status.iter().map(String::as_str).collect();
+    let mut stated = stated.to_vec();
+    stated.insert(0, "readinessattestations");
+    vec![
+        rule(api::GROUP, &stated, &READ),
+        rule(api::GROUP, &status, &["patch"]),
         rule(
             api::GROUP,
             &["readinessreports"],
             &["get", "list", "watch", "create", "patch", "delete"],
         ),
         rule("events.k8s.io", &["events"], &["create", "patch"]),
+        // Whether who attests may.
+        rule("authorization.k8s.io", &["subjectaccessreviews"], &["create"]),
         named(
             "admissionregistration.k8s.io",
             "validatingwebhookconfigurations",
-            names::CONFIGURATION,
+            &[names::CONFIGURATION],
             &["get", "list", "watch", "patch"],
         ),
-    ];
-    read.chain(own).collect()
+    ]
 }
 
-/// In its own namespace. Creating cannot be limited to a name.
+/// The guards, by name. Creating cannot be limited to names.
+fn guard_rules() -> impl Iterator<Item = Value> {
+    let group = "admissionregistration.k8s.io";
+    let kinds = ["validatingadmissionpolicies", "validatingadmissionpolicybindings"];
+    let named = kinds.map(|kind| named(group, kind, &guards::NAMES, &["get", "list", "watch", "update", "patch"]));
+    named.into_iter().chain([rule(group, &kinds, &["create"])])
+}
+
+/// In its own namespace. Creating cannot be limited to a name, and reading the credentials for metrics servers neither: only
+/// policies know their names. Those without their label are not asked for.
 fn own_rules() -> Vec<Value> {
     vec![
-        named(
-            "",
-            "secrets",
-            names::SECRET,
-            &["get", "list", "watch", "update"],
-        ),
-        rule("", &["secrets"], &["create"]),
+        rule("", &["secrets"], &["get", "list", "watch", "create"]),
+        named("", "secrets", &[names::SECRET], &["update"]),
+        named("", "configmaps", &[names::GUARD], &["get", "list", "watch", "update"]),
+        rule("", &["configmaps"], &["create"]),
         named(
             "coordination.k8s.io",
             "leases",
-            names::LEASE,
+            &[names::LEASE],
             &["get", "update"],
         ),
         rule("coordination.k8s.io", &["leases"], &["create"]),
     ]
 }
 
+const READ: [&str; 3] = ["get", "list", "watch"];
+
 fn rule(group: &str, resources: &[&str], verbs: &[&str]) -> Value {
     json!({"apiGroups": [group], "resources": resources, "verbs": verbs})
 }
 
-fn named(group: &str, resource: &str, name: &str, verbs: &[&str]) -> Value {
-    json!({"apiGroups": [group], "resources": [resource], "resourceNames": [name], "verbs": verbs})
+fn named(group: &str, resource: &str, names: &[&str], verbs: &[&str]) -> Value {
+    json!({"apiGroups": [group], "resources": [resource], "resourceNames": names, "verbs": verbs})
 }

@@ -3,6 +3,7 @@
 mod counted;
 mod look_ups;
 mod naive;
+mod needs;
 mod nosy;
 mod random;
 mod reports;

@@ -69,29 +69,73 @@ impl Launch {
     }
 
     /// What earlier judgements remembered.
-    pub fn memory(&self) -> Memory {
-        self.before.memory.clone().unwrap_or_default()
+    pub fn memory(&self) -> &Memory {
+        static NOTHING: Memory = Memory {
+            since: None,
+            earlier: Vec::new(),
+            releases: Vec::new(),
+            seen: Vec::new(),
+            admitted: Vec::new(),
+        };
+        self.before.memory.as_ref().unwrap_or(&NOTHING)
+    }
+
+    /// What the release that is meant to run now is to those that are remembered.
+    pub(super) fn turn(&self) -> Turn {
+        let spec = &self.spec;
+        match self.memory().releases.last() {
+            None => Turn::First,
+            Some(last) if last.name != spec.release => match spec.release_type {
+                ReleaseType::Major => Turn::Major,
+                ReleaseType::Minor => Turn::Minor,
+            },
+            // It was taken for a minor one at first.
+            Some(last) if last.kind == ReleaseType::Minor && spec.release_type == ReleaseType::Major => {
+                Turn::Promoted
+            }
+            Some(_) => Turn::Same,
+        }
     }
 
     /// The releases since the last major one, with the one that is meant to run now.
     pub fn lineage(&self, now: Timestamp) -> Lineage {
-        let known = self.memory().releases;
-        let spec = &self.spec;
-        let current = known.last().is_some_and(|last| last.name == spec.release);
-        let starts_anew = !current && spec.release_type == ReleaseType::Major;
-        let kept = known.iter().filter(|_| !starts_anew);
-        let mut names: Vec<Text> = kept.map(|release| release.name.as_str().into()).collect();
-        let since = match known.first() {
-            Some(first) if !starts_anew => first.since.0,
-            _ if starts_anew => now,
-            // Nothing has been remembered yet: all that was attested since the launch was created is for this release.
-            _ => self.created.unwrap_or(now),
+        let (memory, turn) = (self.memory(), self.turn());
+        let mut names: Vec<Text> = match turn {
+            Turn::First | Turn::Major | Turn::Promoted => Vec::new(),
+            Turn::Minor | Turn::Same => {
+                let releases = memory.releases.iter().map(|release| &release.name);
+                let known = memory.earlier.iter().chain(releases);
+                known.map(|name| name.as_str().into()).collect()
+            }
         };
-        if !current {
-            names.push(spec.release.as_str().into());
+        let last = memory.releases.last().map(|last| last.since.0);
+        let since = match turn {
+            // All that was attested since the launch was created is for its first release, whenever the operator saw it.
+            Turn::First => self.created,
+            Turn::Major => None,
+            Turn::Promoted => last,
+            Turn::Minor | Turn::Same => memory.since.as_ref().map(|since| since.0).or(last),
+        };
+        if turn != Turn::Same {
+            names.push(self.spec.release.as_str().into());
         }
-        Lineage { names, since }
+        Lineage { names, since: since.unwrap_or(now) }
     }
+}
+
+/// What a release is to those that are remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// There is none before it.
+    First,
+    /// It is the latest of them.
+    Same,
+    /// It follows them, and carries over what was attested.
+    Minor,
+    /// It begins anew.
+    Major,
+    /// It is the latest of them, and it is now said that it begins anew.
+    Promoted,
 }
 
 /// The releases that attestations carry over between.

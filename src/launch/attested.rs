@@ -3,19 +3,22 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::outcome::{By, Outcome, Proof};
-use super::{Case, Launch, Lineage};
-use crate::api::{AttestationRule, Period, ProofKind};
+use super::Lineage;
+use super::ballots::Ballot;
+use super::facts::Case;
+use super::outcome::{By, Outcome, Pending, Proof};
+use super::turns;
+use crate::api::{AttestationRule, Period, Phase, ProofKind};
 use crate::checklist::Item;
 use crate::model::{Text, Verdict};
-use crate::people::{Attestation, People, Standing, Subject};
+use crate::people::{Attestation, Standing};
 
-/// How long the first days after a launch are watched.
-pub(super) const WATCH: Period = Period::days(2);
+/// Obstacles beyond this are counted, not told.
+const MOST_OBSTACLES: usize = 3;
 
-/// An attestation that counts for an item.
+/// An attestation that counts for an item, or did.
 #[derive(Clone, Debug)]
 pub(super) struct Vote {
     pub(super) attestation: Arc<Attestation>,
@@ -26,61 +29,50 @@ pub(super) struct Vote {
 /// The attestations that name an item, sorted into those that count and what is the matter with the others.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Votes {
+    /// Those that count now, the one that does so longest first.
     pub(super) counting: Vec<Vote>,
+    /// Those with which nothing is the matter but that they have lapsed.
+    pub(super) lapsed: Vec<Vote>,
+    /// What is the matter with the others.
     pub(super) obstacles: Vec<String>,
+    /// Whether of some it is not known yet what they are worth.
+    pub(super) are_awaited: bool,
 }
 
-/// The attestations of one launch, by what they name.
+/// The attestations that name an item.
 pub(super) fn votes(case: &Case<'_>, item: &Item, rule: &AttestationRule) -> Votes {
+    let now = case.facts.now;
     let mut votes = Votes::default();
-    let all = case.facts.people.attestations_in(&case.launch.name.namespace);
-    for attestation in all {
-        let Subject::Items {
-            launch,
-            items,
-            role,
-            sign_off,
-        } = &attestation.subject
-        else {
-            continue;
-        };
-        if *launch != case.launch.name.name || !items.contains(&item.key) {
+    for ballot in case.ballots.on(&item.key) {
+        if let Err(obstacle) = weigh(ballot, (item, rule), &case.lineage) {
+            votes.obstacles.push(obstacle);
+            votes.are_awaited |= ballot.is_awaited;
             continue;
         }
-        let sorted = weigh(
-            Ballot {
-                attestation,
-                role,
-                sign_off: *sign_off,
-            },
-            (item, rule),
-            (&case.lineage, case.facts.people, case.facts.now),
-        );
-        match sorted {
-            Ok(until) => votes.counting.push(Vote {
-                attestation: attestation.clone(),
-                role: role.clone(),
-                until,
-            }),
-            Err(obstacle) => votes.obstacles.push(obstacle),
+        let attestation = ballot.attestation;
+        let vote = Vote {
+            attestation: attestation.clone(),
+            role: ballot.role.clone(),
+            until: end(attestation, span(item, rule), now),
+        };
+        if vote.until <= now {
+            let (name, user) = (&attestation.name.name, &attestation.user);
+            votes.obstacles.push(format!("{name} by {user} lapsed at {}", vote.until));
+            votes.lapsed.push(vote);
+        } else {
+            votes.counting.push(vote);
         }
     }
-    votes.counting.sort_by(|a, b| b.until.cmp(&a.until));
+    votes.counting.sort_by_key(|vote| std::cmp::Reverse(vote.until));
     votes
 }
 
-struct Ballot<'a> {
-    attestation: &'a Attestation,
-    role: &'a Text,
-    sign_off: bool,
-}
-
-/// Until when an attestation counts for an item, or why it does not.
+/// Why an attestation does not count for an item, if it does not, leaving out when it ends.
 fn weigh(
-    ballot: Ballot<'_>,
+    ballot: &Ballot<'_>,
     (item, rule): (&Item, &AttestationRule),
-    (lineage, people, now): (&Lineage, &People, Timestamp),
-) -> Result<Timestamp, String> {
+    lineage: &Lineage,
+) -> Result<(), String> {
     let attestation = ballot.attestation;
     let name = &attestation.name.name;
     if !rule.roles.iter().any(|role| **role == **ballot.role) {
@@ -104,119 +96,89 @@ fn weigh(
     if rule.per_release && !lineage.has(attestation.release.as_ref(), attestation.created) {
         return Err(format!("{name} is for an earlier release"));
     }
-    match attestation.standing(people, now) {
-        Standing::Counts => {}
-        Standing::Void(why) | Standing::Unknown(why) => return Err(why),
+    match &ballot.standing {
+        Standing::Counts => Ok(()),
+        Standing::Void(why) | Standing::Unknown(why) => Err(why.clone()),
     }
-    let until = end(attestation, rule.valid_for);
-    if until <= now {
-        return Err(format!("{name} by {} lapsed at {until}", attestation.user));
-    }
-    Ok(until)
 }
 
-/// Until when an attestation counts for an item that says how long one counts. The one place that says so.
-pub(super) fn end(attestation: &Attestation, valid_for: Period) -> Timestamp {
-    let made = attestation.created.unwrap_or(Timestamp::MIN);
-    let lapses = valid_for.after(made);
+/// For how long an attestation of an item counts. One that is due again and again counts no longer than until it is.
+fn span(item: &Item, rule: &AttestationRule) -> Period {
+    match rule.every {
+        Some(every) if item.spec.phase != Phase::PostLaunch => rule.valid_for.min(every),
+        _ => rule.valid_for,
+    }
+}
+
+/// Until when an attestation counts that counts for so long. The one place that says so.
+fn end(attestation: &Attestation, valid_for: Period, now: Timestamp) -> Timestamp {
+    // What is written in a file would be made now.
+    let lapses = valid_for.after(attestation.created.unwrap_or(now));
     attestation.expires.map_or(lapses, |expires| expires.min(lapses))
 }
 
 /// What people say of an item.
 pub(super) fn attested(case: &Case<'_>, item: &Item, rule: &AttestationRule) -> Outcome {
     let votes = votes(case, item, rule);
-    conclude(item, rule, &votes, (case.launch, case.facts.now))
+    match rule.every {
+        Some(every) if item.spec.phase == Phase::PostLaunch => {
+            turns::attested(case, (item, rule), every, &votes)
+        }
+        _ => conclude(item, rule, &votes),
+    }
 }
 
 /// What follows from the attestations of an item.
-pub(super) fn conclude(
-    item: &Item,
-    rule: &AttestationRule,
-    votes: &Votes,
-    (launch, now): (&Launch, Timestamp),
-) -> Outcome {
-    // One attestation of each person: the one that counts longest.
-    let mut people = BTreeSet::new();
-    let distinct: Vec<&Vote> = votes
-        .counting
-        .iter()
-        .filter(|vote| people.insert(vote.attestation.user.clone()))
-        .collect();
-    let needed = usize::try_from(rule.min_attestations).unwrap_or(usize::MAX);
-    if distinct.len() < needed {
-        return Outcome::unknown(missing(item, rule, distinct.len(), &votes.obstacles));
-    }
-    let proofs = distinct.iter().map(|vote| proof(vote)).collect();
-    // It stays attested as long as enough of them count.
-    let until = distinct.get(needed.saturating_sub(1)).map(|vote| vote.until);
-    let inapplicable = distinct
-        .iter()
-        .take(needed)
-        .find_map(|vote| vote.attestation.not_applicable.as_ref());
-    let outcome = Outcome {
-        verdict: inapplicable.map_or(Verdict::Pass, |_| Verdict::NotApplicable),
-        proofs,
-        why: inapplicable.map(ToString::to_string).unwrap_or_default(),
+pub(super) fn conclude(item: &Item, rule: &AttestationRule, votes: &Votes) -> Outcome {
+    let needed = usize::try_from(rule.min_attestations).unwrap_or(usize::MAX).max(1);
+    let of = |applies: bool| {
+        let alike = votes.counting.iter().filter(|vote| applies == vote.attestation.not_applicable.is_none());
+        each_person_once(alike)
+    };
+    let (for_it, against) = (of(true), of(false));
+    let (verdict, people) = match (for_it.len(), against.len()) {
+        (agree, _) if agree >= needed => (Verdict::Pass, &for_it),
+        (_, agree) if agree >= needed => (Verdict::NotApplicable, &against),
+        (have, _) => {
+            let why = missing(item, rule, have, &votes.obstacles);
+            let pending = votes.are_awaited.then_some(Pending::People);
+            return Outcome::unknown(why).awaiting(pending);
+        }
+    };
+    // It stays attested as long as enough of them count: those that do so longest.
+    let people = &people[..needed];
+    let until = people.iter().map(|vote| vote.until).min();
+    let reason = people.iter().find_map(|vote| vote.attestation.not_applicable.as_ref());
+    Outcome {
+        verdict,
+        proofs: people.iter().map(|vote| proof(vote)).collect(),
+        why: reason.map(ToString::to_string).unwrap_or_default(),
         is_only_indicated: false,
         until,
-    };
-    match rule.every {
-        Some(every) => outcome.and(each(every, votes, (launch, now))),
-        None => outcome,
+        awaits: None,
     }
 }
 
-/// What is due again and again while the first days are watched: each whole turn must have one.
-fn each(every: Period, votes: &Votes, (launch, now): (&Launch, Timestamp)) -> Outcome {
-    let Some(live) = launch.live_since() else {
-        return Outcome::not_applicable("asked once the application is live");
-    };
-    if every.as_duration() < SignedDuration::from_mins(1) {
-        return Outcome::unknown("attestation.every must be a minute or more");
-    }
-    let end = WATCH.after(live).min(now);
-    let mut turn = live;
-    let mut next = None;
-    let mut due = Vec::new();
-    while turn < WATCH.after(live) {
-        let until = every.after(turn);
-        let made = |vote: &&Vote| {
-            let created = vote.attestation.created;
-            created.is_some_and(|made| made.as_second() >= turn.as_second() && made < until)
-        };
-        if until > end {
-            next = Some(until);
-            break;
-        }
-        if votes.counting.iter().find(made).is_none() {
-            due.push(format!("nothing was attested from {turn} to {until}"));
-        }
-        turn = until;
-    }
-    let done = Proof {
-        by: By::Launch,
-        kind: ProofKind::Proves,
-        subject: "attestations".into(),
-        what: format!("one every {every} since {live}"),
-        at: Some(now),
-        until: None,
-    };
-    match due.is_empty() {
-        true => Outcome::pass(done).until(next),
-        false => Outcome::unknown(due.join("; ")).until(next),
-    }
+/// Of each person the first.
+fn each_person_once<'a>(votes: impl Iterator<Item = &'a Vote>) -> Vec<&'a Vote> {
+    let mut people = BTreeSet::new();
+    votes.filter(|vote| people.insert(vote.attestation.user.clone())).collect()
 }
 
-fn missing(item: &Item, rule: &AttestationRule, have: usize, obstacles: &[String]) -> String {
+pub(super) fn missing(item: &Item, rule: &AttestationRule, have: usize, obstacles: &[String]) -> String {
     let verb = if item.is_sign_off() { "signed" } else { "attested" };
     let roles = rule.roles.join(" or ");
     let mut why = match (rule.min_attestations, have) {
-        (1, _) => format!("not {verb} by {roles}"),
+        (0 | 1, _) => format!("not {verb} by {roles}"),
         (needed, have) => format!("{verb} by {have} of {needed} people of {roles}"),
     };
-    if !obstacles.is_empty() {
+    let told = &obstacles[..obstacles.len().min(MOST_OBSTACLES)];
+    if !told.is_empty() {
         why.push_str(": ");
-        why.push_str(&obstacles.join("; "));
+        why.push_str(&told.join("; "));
+    }
+    if obstacles.len() > told.len() {
+        why.push_str(&format!("; and {} more", obstacles.len() - told.len()));
     }
     why
 }
@@ -231,9 +193,9 @@ pub(super) fn proof(vote: &Vote) -> Proof {
         },
         kind: ProofKind::Proves,
         subject: attestation.name.name.clone(),
+        workload: None,
         what: attestation.statement.to_string(),
         at: attestation.created,
         until: Some(vote.until),
     }
 }
-

@@ -1,52 +1,77 @@
 //! Items that are worked out from the others, or from what the launch says of itself.
 
 use super::facts::Case;
-use super::outcome::{JudgedItem, Outcome};
+use super::outcome::{JudgedItem, Outcome, earlier};
 use super::risks::{self, of_launch};
-use crate::api::Status;
+use super::{fallback, phases};
 use crate::check::LaunchCheck;
 use crate::checklist::{Item, Way};
-use crate::model::{Severity, Text, Verdict};
+use crate::model::{Severity, Verdict};
 
-/// The check of an item that judges the launch as a whole.
-pub(super) fn check(item: &Item) -> Option<LaunchCheck> {
-    let Way::Checks(checks) = &item.way else {
-        return None;
+/// The checks of an item that judge the launch as a whole.
+pub(super) fn checks(item: &Item) -> impl Iterator<Item = LaunchCheck> {
+    let checks = match &item.way {
+        Way::Checks(checks) => checks.as_slice(),
+        _ => &[],
     };
-    checks.iter().find_map(|check| check.launch())
+    checks.iter().filter_map(|check| check.launch())
 }
 
-/// What such an item says, where it does not depend on other items.
-pub(super) fn of_record(case: &Case<'_>, item: &Item, check: LaunchCheck) -> Option<Outcome> {
-    match check {
-        LaunchCheck::RiskRegister => Some(risks::register(case, item)),
-        LaunchCheck::RisksMitigated => Some(risks::high_mitigated(case, &risks::register(case, item))),
-        LaunchCheck::TargetDate => Some(target_date(case)),
-        LaunchCheck::ActualDate => Some(actual_date(case)),
-        LaunchCheck::CriticalComplete | LaunchCheck::HighComplete | LaunchCheck::Status => None,
+/// Works out the items that depend on the launch's own records or on the other items of their checklists. What each of the
+/// latter counts is none of these items, so that their order does not matter.
+pub(super) fn work_out(case: &Case<'_>, items: &mut [JudgedItem]) {
+    for at in 0..items.len() {
+        let judged = &items[at];
+        let checks = checks(&judged.item);
+        let each = checks.map(|check| outcome(case, check, judged, items));
+        let Some(derived) = each.reduce(Outcome::and) else {
+            continue;
+        };
+        // An item may name checks on workloads besides.
+        let is_mixed = matches!(&judged.item.way, Way::Checks(all) if all.iter().any(|check| !check.judges_launches()));
+        let whole = match is_mixed {
+            true => judged.outcome.clone().and(derived),
+            false => derived,
+        };
+        items[at].outcome = fallback::waive_whole(case, judged, whole);
     }
 }
 
-/// What such an item says, by the other items of its checklist.
-pub(super) fn of_others(
-    case: &Case<'_>,
-    check: LaunchCheck,
-    checklist: &Text,
-    others: &[JudgedItem],
-) -> Outcome {
-    let own = || others.iter().filter(|judged| judged.checklist == *checklist && judged.asked);
+fn outcome(case: &Case<'_>, check: LaunchCheck, judged: &JudgedItem, items: &[JudgedItem]) -> Outcome {
+    let item = &*judged.item;
+    let own = || items.iter().filter(|other| other.checklist == judged.checklist && phases::is_asked(case, other));
     match check {
+        LaunchCheck::RiskRegister => risks::register(case, item),
+        LaunchCheck::RisksMitigated => risks::high_mitigated(case, &register(case, item, items)),
+        LaunchCheck::TargetDate => target_date(case),
+        LaunchCheck::ActualDate => actual_date(case),
         LaunchCheck::HighComplete => complete(case, own(), Severity::High),
         LaunchCheck::CriticalComplete => complete(case, own(), Severity::Critical),
-        _ => {
-            let signatures = own().filter(|judged| judged.item.is_sign_off());
-            let whole = complete(case, own(), Severity::Critical).and(closed(case, signatures));
-            match whole.verdict {
-                Verdict::Fail => Outcome::fail(format!("{}: {}", Status::NotReady.name(), whole.why)),
-                _ => Outcome::pass(of_launch(case, "not NotReady".to_owned())).until(whole.until),
-            }
-        }
+        LaunchCheck::Status => status(case, own),
     }
+}
+
+/// Whether the register is complete, as the items say that ask for it; as this one would say it where none does.
+fn register(case: &Case<'_>, item: &Item, items: &[JudgedItem]) -> Outcome {
+    let asking = items.iter().map(|judged| &*judged.item);
+    let asking = asking.filter(|item| checks(item).any(|check| check == LaunchCheck::RiskRegister));
+    let each = asking.map(|item| risks::register(case, item));
+    each.reduce(Outcome::or).unwrap_or_else(|| risks::register(case, item))
+}
+
+/// `Not Ready`, `Ready with Risks` or `Ready for Production`: the first is a failure.
+fn status<'a, I: Iterator<Item = &'a JudgedItem>>(case: &Case<'_>, own: impl Fn() -> I) -> Outcome {
+    let signatures = own().filter(|judged| judged.item.is_sign_off());
+    let critical = complete(case, own(), Severity::Critical).and(closed(case, signatures));
+    if critical.verdict == Verdict::Fail {
+        let Outcome { why, until, awaits, .. } = critical;
+        return Outcome::fail(format!("Not Ready: {why}")).until(until).awaiting(awaits);
+    }
+    let high = complete(case, own(), Severity::High);
+    let is_at_risk = [&critical, &high].iter().any(|whole| whole.verdict != Verdict::Pass)
+        || risks::are_high_ones_left(case);
+    let word = if is_at_risk { "Ready with Risks" } else { "Ready for Production" };
+    Outcome::pass(of_launch(case, word.to_owned())).until(earlier(critical.until, high.until))
 }
 
 fn complete<'a>(
@@ -59,31 +84,28 @@ fn complete<'a>(
 
 /// Leaves out what is worked out itself, and signatures, which are given to the whole.
 fn counts(item: &Item) -> bool {
-    use LaunchCheck::{ActualDate, CriticalComplete, HighComplete, Status, TargetDate};
-    let derived = check(item);
-    let is_whole = matches!(
-        derived,
-        Some(CriticalComplete | HighComplete | Status | TargetDate | ActualDate)
-    );
-    let is_risk = matches!(derived, Some(LaunchCheck::RiskRegister | LaunchCheck::RisksMitigated));
-    !is_whole && !is_risk && !item.is_sign_off() && !item.spec.id.starts_with("acceptance/")
+    checks(item).next().is_none() && !item.is_sign_off() && !item.spec.id.starts_with("acceptance/")
 }
 
 fn closed<'a>(case: &Case<'_>, items: impl Iterator<Item = &'a JudgedItem>) -> Outcome {
     let mut count = 0;
     let (mut open, mut waived) = (Vec::new(), Vec::new());
-    let mut until = None;
+    let (mut until, mut awaits) = (None, None);
     for judged in items {
         count += 1;
         match judged.outcome.verdict {
-            Verdict::Fail | Verdict::Unknown => open.push(judged.item.spec.id.as_str()),
+            Verdict::Fail | Verdict::Unknown => {
+                open.push(judged.item.spec.id.as_str());
+                awaits = awaits.or(judged.outcome.awaits);
+            }
             Verdict::Waived => waived.push(judged.item.spec.id.as_str()),
             Verdict::Pass | Verdict::NotApplicable => {}
         }
-        until = super::outcome::earlier(until, judged.outcome.until);
+        until = earlier(until, judged.outcome.until);
     }
     if !open.is_empty() {
-        return Outcome::fail(format!("{} of {count} open: {}", open.len(), listed(&open)));
+        let why = format!("{} of {count} open: {}", open.len(), listed(&open));
+        return Outcome::fail(why).until(until).awaiting(awaits);
     }
     let what = match waived.len() {
         0 => format!("all {count} complete"),
@@ -112,7 +134,7 @@ fn target_date(case: &Case<'_>) -> Outcome {
     };
     let target = target.0;
     if launch.live_since().is_none() && target < now {
-        return Outcome::fail(format!("spec.targetDate {target} has passed, and the application is not live"));
+        return Outcome::fail(format!("spec.targetDate {target:.0} has passed, and the application is not live"));
     }
     let pass = Outcome::pass(of_launch(case, target.to_string()));
     pass.until(launch.live_since().is_none().then_some(target))
@@ -124,19 +146,20 @@ fn actual_date(case: &Case<'_>) -> Outcome {
     let Some(actual) = launch.live_since() else {
         return match target {
             Some(target) if target < now => {
-                Outcome::fail(format!("the application is not live, though spec.targetDate {target} has passed"))
+                Outcome::fail(format!("the application is not live, though spec.targetDate {target:.0} has passed"))
             }
-            _ => Outcome::not_applicable("the application is not live yet"),
+            target => Outcome::not_applicable("the application is not live yet").until(target),
         };
     };
     let oldest = case.workloads.iter().filter_map(|workload| workload.meta.created).min();
-    if actual > now {
-        return Outcome::fail(format!("status.actualDate {actual} is in the future"));
+    if actual.as_second() > now.as_second() {
+        return Outcome::fail(format!("status.actualDate {actual:.0} is in the future")).until(Some(actual));
     }
     match oldest {
+        // A later release may have made all of them anew.
         Some(oldest) if actual.as_second() < oldest.as_second() && case.is_first_release() => Outcome::fail(format!(
-            "status.actualDate {actual} is before the oldest workload was created, at {oldest}"
+            "status.actualDate {actual:.0} is before the oldest workload was created, at {oldest:.0}"
         )),
-        _ => Outcome::pass(of_launch(case, actual.to_string())),
+        _ => Outcome::pass(of_launch(case, format!("{actual:.0}"))),
     }
 }

@@ -1,21 +1,23 @@
 //! What a launch is judged by.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 
-use super::outcome::{By, Outcome, Proof};
+use super::ballots::Ballots;
+use super::waivers::Waivers;
 use super::{Launch, Lineage};
-use crate::api::{ProofKind, Seen};
+use crate::api::Phase;
 use crate::check::{Check, Params};
-use crate::checklist::Checklists;
+use crate::checklist::{Checklists, Item};
 use crate::engine::PolicySet;
 use crate::evidence::{Documents, Effort, GroupKind, Subject};
 use crate::inventory::View;
-use crate::model::{Key, Text, Verdict, Workload};
-use crate::people::{Exception, Holds, People};
-use crate::promql::Measurements;
+use crate::model::{Key, Text, Workload};
+use crate::people::People;
+use crate::promql::{Measurements, Question};
 
 /// What is known at one moment. It is the same for all launches.
 #[derive(Clone, Copy)]
@@ -44,22 +46,20 @@ pub(super) struct Case<'a> {
     pub(super) workloads: Vec<&'a Workload>,
     /// Of each workload, what evidence sees of it; `None` where there is no document of it.
     pub(super) subjects: BTreeMap<&'a Key, Option<Subject>>,
-    pub(super) waivers: Vec<Waiver<'a>>,
+    pub(super) waivers: Waivers<'a>,
+    pub(super) ballots: Ballots<'a>,
     /// The parameters that the policies of the namespace give to checks.
-    pub(super) params: BTreeMap<&'static str, Params>,
-    /// What evidence was seen before.
-    pub(super) seen: &'a [Seen],
+    params: BTreeMap<&'static str, Params>,
+    /// The servers of the policies of the namespace: their names there, and those that no other has.
+    servers: Vec<(&'a str, Text)>,
     /// What looking for evidence has cost.
     pub(super) effort: RefCell<Effort>,
-}
-
-/// An exception that holds now.
-pub(super) struct Waiver<'a> {
-    pub(super) exception: &'a Exception,
-    pub(super) until: Timestamp,
+    /// What was asked of servers.
+    pub(super) asked: RefCell<BTreeSet<Question>>,
 }
 
 impl<'a> Case<'a> {
+    /// `replaced` is a workload as it would be after a write.
     pub(super) fn new(launch: &'a Launch, facts: Facts<'a>, replaced: Option<(&Key, &Subject)>) -> Self {
         let workloads = launch.workloads(facts.view);
         let subjects = workloads.iter().map(|workload| {
@@ -70,99 +70,67 @@ impl<'a> Case<'a> {
                 .or_else(|| subject(facts.documents, key));
             (key, subject)
         });
-        let subjects = subjects.collect();
-        let namespace = &launch.name.namespace;
-        let rule = |name: &str| {
-            let policy = facts.policies.iter().find(|policy| *policy.name == *name);
-            policy.map(|policy| &policy.exceptions)
-        };
-        let waivers = facts.people.exceptions_in(namespace).filter_map(|exception| {
-            match exception.holds(rule(&exception.policy), facts.people, facts.now) {
-                Holds::Until(until) => Some(Waiver { exception, until }),
-                Holds::Not(_) => None,
-            }
-        });
         Self {
             launch,
             facts,
             lineage: launch.lineage(facts.now),
+            subjects: subjects.collect(),
             workloads,
-            subjects,
-            waivers: waivers.collect(),
-            params: params(facts, namespace),
-            seen: launch.before.memory.as_ref().map_or(&[], |memory| &memory.seen),
+            waivers: Waivers::of(launch, facts),
+            ballots: Ballots::of(launch, facts.people, facts.now),
+            params: params(launch, facts),
+            servers: servers(launch, facts),
             effort: RefCell::default(),
+            asked: RefCell::default(),
         }
     }
 
     pub(super) fn params(&self, check: &Check) -> &Params {
-        static NONE: std::sync::OnceLock<Params> = std::sync::OnceLock::new();
+        static NONE: OnceLock<Params> = OnceLock::new();
         let given = self.params.get(check.id);
         given.unwrap_or_else(|| NONE.get_or_init(Params::default))
     }
 
     /// The server of a name, or the first, among those of the policies of the namespace; by a name that no other has.
     pub(super) fn server(&self, name: Option<&str>) -> Option<Text> {
-        let namespace = &self.launch.name.namespace;
-        let policies = self.facts.policies.of_namespace(self.facts.view, namespace);
-        let mut servers = policies.flat_map(|policy| {
-            let servers = policy.metrics.iter().flat_map(|metrics| &metrics.servers);
-            servers.map(move |server| (&policy.name, &server.name))
-        });
-        let found = servers.find(|(_, server)| name.is_none_or(|name| **server == *name))?;
-        Some(format!("{}/{}", found.0, found.1).into())
+        let mut servers = self.servers.iter();
+        let found = servers.find(|(server, _)| name.is_none_or(|name| *server == name));
+        found.map(|(_, server)| server.clone())
     }
 
     /// Whether no release came before the one that is meant to run.
     pub(super) fn is_first_release(&self) -> bool {
-        self.launch.memory().releases.len() <= 1
+        let memory = self.launch.memory();
+        memory.earlier.is_empty() && memory.releases.len() <= 1
     }
 
-    /// The exceptions that waive an item, or a check, for a workload.
-    pub(super) fn waives<'b>(
-        &'b self,
-        what: &'b str,
-        workload: &'b Workload,
-    ) -> impl Iterator<Item = &'b Waiver<'a>> {
-        self.waivers.iter().filter(move |waiver| {
-            waiver.exception.waives.contains(what) && waiver.exception.covers(workload)
-        })
-    }
-}
-
-impl Waiver<'_> {
-    /// What becomes of something open that it covers.
-    pub(super) fn waive(&self, why: &str) -> Outcome {
-        let exception = self.exception;
-        Outcome {
-            verdict: Verdict::Waived,
-            proofs: vec![Proof {
-                by: By::Exception {
-                    owner: exception.owner.clone(),
-                    requested_by: exception.requested_by.clone(),
-                },
-                kind: ProofKind::Indicates,
-                subject: exception.name.name.clone(),
-                what: exception.reason.to_string(),
-                at: exception.created,
-                until: Some(self.until),
-            }],
-            why: why.to_owned(),
-            is_only_indicated: false,
-            until: Some(self.until),
-        }
+    /// Whether an item can be asked for: some need pods that run.
+    pub(super) fn is_due(&self, item: &Item) -> bool {
+        item.spec.phase == Phase::PreRollout || self.launch.live_since().is_some()
     }
 }
 
 /// The parameters that the policies of a namespace give to checks; those of the first by name where several do.
-fn params(facts: Facts<'_>, namespace: &Text) -> BTreeMap<&'static str, Params> {
+fn params(launch: &Launch, facts: Facts<'_>) -> BTreeMap<&'static str, Params> {
     let mut params = BTreeMap::new();
-    for policy in facts.policies.of_namespace(facts.view, namespace) {
+    for policy in facts.policies.of_namespace(facts.view, &launch.name.namespace) {
         for rule in &policy.rules {
             params.entry(rule.check.id).or_insert_with(|| rule.params.clone());
         }
     }
     params
+}
+
+fn servers<'a>(launch: &Launch, facts: Facts<'a>) -> Vec<(&'a str, Text)> {
+    let policies = facts.policies.of_namespace(facts.view, &launch.name.namespace);
+    let servers = policies.flat_map(|policy| {
+        let servers = policy.metrics.iter().flat_map(|metrics| &metrics.servers);
+        servers.map(|server| {
+            let name = server.name.as_str();
+            (name, format!("{}/{name}", policy.name).into())
+        })
+    });
+    servers.collect()
 }
 
 fn subject(documents: &Documents, key: &Key) -> Option<Subject> {

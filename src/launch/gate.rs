@@ -6,8 +6,11 @@ use super::{Launch, judge};
 use crate::api::{Action, Phase};
 use crate::engine::Policy;
 use crate::evidence::Subject;
-use crate::model::{Key, Severity, Text, Workload};
+use crate::model::{Severity, Text, Workload};
 use crate::people::Holds;
+
+/// Items that are named of those that are open.
+const MOST_NAMED: usize = 5;
 
 /// What is answered when pods would run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,17 +34,8 @@ pub struct GateInput<'a> {
     pub subject: Option<&'a Subject>,
     /// The launches of its namespace.
     pub launches: &'a [&'a Launch],
-    /// The digest of its pod template, as [`status`](super::status()) remembers them.
+    /// The digest of its pod template ([`template_digest`](super::template_digest)).
     pub template: &'a str,
-}
-
-/// What a write is to the gate.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Rollout {
-    /// Pods of the application would run for the first time.
-    First,
-    /// Other pods would run in place of those that do.
-    Later,
 }
 
 /// Decides whether the pods of a workload may run. The view of the facts has the workload as it would be.
@@ -62,55 +56,85 @@ pub fn gate(input: GateInput<'_>, facts: Facts<'_>) -> Gate {
     }
     let of = input.launches.iter().copied().filter(|launch| launch.selects(new));
     let launches: Vec<&Launch> = of.collect();
-    let is_live = ran || launches.iter().any(|launch| launch.live_since().is_some());
     if launches.iter().any(|launch| was_admitted(launch, new, input.template)) {
         return Gate::Open;
     }
-    let action = |policy: &&Policy| {
-        let rule = policy.launch.as_ref()?;
-        let is_older = policy.created > new.meta.created && new.meta.created.is_some();
-        Some(match if is_live || is_older { Rollout::Later } else { Rollout::First } {
-            Rollout::First => rule.gate,
-            Rollout::Later => rule.later_rollouts.min(rule.gate),
-        })
-    };
-    let strictest = policies.iter().filter_map(action).max().unwrap_or_default();
-    if strictest == Action::Audit {
+    let is_live = ran || launches.iter().any(|launch| launch.live_since().is_some());
+    let asking: Vec<(Action, &Policy)> = policies
+        .iter()
+        .map(|policy| (action(policy, new, is_live), *policy))
+        .filter(|(action, _)| *action != Action::Audit)
+        .collect();
+    if asking.is_empty() {
         return Gate::Open;
     }
     let Some(obstacle) = obstacle(&input, &launches, facts) else {
         return Gate::Open;
     };
-    if let Some(by) = overridden(new, facts) {
-        return Gate::Warn(vec![format!("plimsoll: {obstacle}; let through by the exception {by}")]);
+    answer(&obstacle, &asking, |policy| overridden(new, &policy.name, facts))
+}
+
+/// What a policy makes of pods that run without a launch that is ready. Where the application is live, or the workload is older
+/// than the policy, this is no first rollout.
+fn action(policy: &Policy, workload: &Workload, is_live: bool) -> Action {
+    let Some(rule) = &policy.launch else {
+        return Action::Audit;
+    };
+    let created = workload.meta.created;
+    let is_older = created.is_some() && policy.created > created;
+    match is_live || is_older {
+        true => rule.later_rollouts.min(rule.gate),
+        false => rule.gate,
     }
-    let asking = policies.iter().filter(|policy| action(policy) == Some(strictest));
-    let names: Vec<&str> = asking.map(|policy| &*policy.name).collect();
+}
+
+/// What is answered where something keeps the pods from running. An exception opens the gate of the policy that it is for.
+fn answer(
+    obstacle: &str,
+    asking: &[(Action, &Policy)],
+    overridden: impl Fn(&Policy) -> Option<Text>,
+) -> Gate {
+    let mut left = Vec::new();
+    let mut warnings = Vec::new();
+    for (action, policy) in asking {
+        match overridden(policy) {
+            Some(exception) => warnings.push(format!(
+                "plimsoll: {obstacle}; let through by the exception {exception} [policy {}]",
+                policy.name
+            )),
+            None => left.push((*action, &*policy.name)),
+        }
+    }
+    let Some(strictest) = left.iter().map(|(action, _)| *action).max() else {
+        return Gate::Warn(warnings);
+    };
+    let names = left.iter().filter(|(action, _)| *action == strictest).map(|(_, name)| *name);
+    let names: Vec<&str> = names.collect();
     let message = format!("plimsoll: {obstacle} [policy {}]", names.join(", "));
-    match strictest {
-        Action::Deny => Gate::Closed(message),
-        _ => Gate::Warn(vec![message]),
+    if strictest == Action::Deny {
+        return Gate::Closed(message);
     }
+    warnings.push(message);
+    Gate::Warn(warnings)
 }
 
 fn was_admitted(launch: &Launch, workload: &Workload, template: &str) -> bool {
     let name = super::ways::name(workload);
-    let memory = launch.before.memory.as_ref();
-    memory.is_some_and(|memory| {
-        memory.admitted.iter().any(|admitted| {
-            admitted.workload == name && admitted.templates.iter().any(|known| known == template)
-        })
+    launch.memory().admitted.iter().any(|admitted| {
+        admitted.workload == name && admitted.templates.iter().any(|known| known == template)
     })
 }
 
-/// The exception that lets the pods run whatever the verdict.
-fn overridden(workload: &Workload, facts: Facts<'_>) -> Option<Text> {
+/// The exception from a policy that lets the pods run whatever the verdict.
+fn overridden(workload: &Workload, policy: &Text, facts: Facts<'_>) -> Option<Text> {
     let namespace = &workload.key().namespace;
     let exceptions = facts.people.exceptions_in(namespace);
-    let mut open = exceptions.filter(|exception| exception.overrides_gate && exception.covers(workload));
+    let mut open = exceptions.filter(|exception| {
+        exception.overrides_gate && exception.policy == *policy && exception.covers(workload)
+    });
+    let rule = facts.policies.iter().find(|known| known.name == *policy);
+    let rule = rule.map(|policy| &policy.exceptions);
     let holds = open.find(|exception| {
-        let policy = facts.policies.iter().find(|policy| policy.name == exception.policy);
-        let rule = policy.map(|policy| &policy.exceptions);
         matches!(exception.holds(rule, facts.people, facts.now), Holds::Until(_))
     });
     holds.map(|exception| exception.name.name.clone())
@@ -128,15 +152,18 @@ fn obstacle(input: &GateInput<'_>, launches: &[&Launch], facts: Facts<'_>) -> Op
         ));
     }
     launches.iter().find_map(|launch| {
-        let replaced = input.subject.map(|subject| (workload.key() as &Key, subject));
+        let replaced = input.subject.map(|subject| (workload.key(), subject));
         let judged = judge(launch, facts, replaced);
         if judged.checklists.is_empty() {
-            return Some(format!("the launch {} is judged by no checklist", launch.name.name));
+            return Some(format!(
+                "the launch {} is judged by no checklist: name one in spec.checklists",
+                launch.name.name
+            ));
         }
         let open = judged.open();
         let open: Vec<&&JudgedItem> = open.iter().filter(|item| blocks(item)).collect();
         let (first, count) = (open.first()?, open.len());
-        let keys: Vec<&str> = open.iter().take(5).map(|item| &*item.item.key).collect();
+        let keys: Vec<&str> = open.iter().take(MOST_NAMED).map(|item| &*item.item.key).collect();
         let more = match count - keys.len() {
             0 => String::new(),
             more => format!(" and {more} more"),

@@ -34,6 +34,19 @@ pub struct Outcome {
     pub is_only_indicated: bool,
     /// Until when it stays so by itself.
     pub until: Option<Timestamp>,
+    /// What has not been looked at yet, where it is open for that.
+    pub awaits: Option<Pending>,
+}
+
+/// What has not been looked at yet: shortly after a start, or after it was first asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pending {
+    /// Objects that evidence is looked for in have not been listed.
+    Evidence,
+    /// A server has not been asked.
+    Metrics,
+    /// RBAC has not been asked, or it is not known when it was checked who people are.
+    People,
 }
 
 /// What shows that an item is met.
@@ -43,8 +56,10 @@ pub struct Proof {
     pub by: By,
     /// Whether it is the thing itself, or a trace of it.
     pub kind: ProofKind,
-    /// What it was seen in: `Deployment/shop/web`, a query, an attestation.
+    /// What it was seen in: `Deployment/web`, an object of another operator, a query, an attestation.
     pub subject: Text,
+    /// The workload that it was seen of, as `<kind>/<name>`, where it was looked for of each.
+    pub workload: Option<Text>,
     /// What was seen: a value, a statement.
     pub what: String,
     /// When.
@@ -93,6 +108,7 @@ impl Outcome {
             until: proof.until,
             proofs: vec![proof],
             why: String::new(),
+            awaits: None,
         }
     }
 
@@ -118,6 +134,7 @@ impl Outcome {
             why: why.into(),
             is_only_indicated: false,
             until: None,
+            awaits: None,
         }
     }
 
@@ -130,6 +147,15 @@ impl Outcome {
     #[must_use]
     pub fn until(mut self, end: Option<Timestamp>) -> Self {
         self.until = earlier(self.until, end);
+        self
+    }
+
+    /// The same, open because something has not been looked at yet.
+    #[must_use]
+    pub fn awaiting(mut self, what: Option<Pending>) -> Self {
+        if self.is_open() {
+            self.awaits = self.awaits.or(what);
+        }
         self
     }
 
@@ -151,6 +177,7 @@ impl Outcome {
                 worse.why.push_str(&better.why);
             }
             worse.proofs.extend(better.proofs);
+            worse.awaits = worse.awaits.or(better.awaits);
         } else if matches!(worse.verdict, Verdict::Pass | Verdict::Waived) {
             worse.proofs.extend(better.proofs);
         }
@@ -180,6 +207,7 @@ impl Outcome {
         }
         if better.is_open() {
             better.until = earlier(better.until, worse.until);
+            better.awaits = better.awaits.or(worse.awaits);
         }
         better
     }

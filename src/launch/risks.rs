@@ -2,13 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::attested::{self, Vote};
 use super::facts::Case;
-use super::outcome::{By, Outcome, Proof};
-use crate::api::{
-    AttestationRule, ChecklistItem, ItemSeverity, ItemSource, Period, Phase, ProofKind, Risk,
-    RiskSeverity, Scope,
-};
+use super::outcome::{By, Outcome, Proof, earlier};
+use super::{attested, own};
+use crate::api::{ProofKind, Risk, RiskSeverity};
 use crate::checklist::{Item, LAUNCH};
 use crate::model::Verdict;
 
@@ -43,7 +40,7 @@ fn incomplete(risk: &Risk) -> Option<&'static str> {
 pub(super) fn register(case: &Case<'_>, item: &Item) -> Outcome {
     let risks = &case.launch.spec.risks;
     if risks.is_empty() {
-        let fallback = no_known_risks();
+        let fallback = own::no_known_risks();
         let rule = item.attestation().unwrap_or(&fallback);
         let stated = attested::attested(case, item, rule);
         return match stated.verdict {
@@ -51,7 +48,8 @@ pub(super) fn register(case: &Case<'_>, item: &Item) -> Outcome {
             _ => Outcome::fail(format!(
                 "spec.risks is empty: list the risks, or have {} attested that there are none",
                 item.key
-            )),
+            ))
+            .awaiting(stated.awaits),
         };
     }
     let gaps = risks
@@ -75,11 +73,14 @@ pub(super) fn high_mitigated(case: &Case<'_>, register: &Outcome) -> Outcome {
         .filter(|risk| risk.severity == Some(RiskSeverity::High));
     let each = high.map(|risk| match state(case, risk) {
         RiskState::Mitigated => Outcome::pass(of_launch(case, format!("{} is mitigated", risk.id))),
-        RiskState::Accepted(until) => Outcome {
-            verdict: Verdict::Waived,
-            ..Outcome::pass(of_launch(case, format!("{} is accepted until {until}", risk.id)))
-                .until(Some(until))
-        },
+        RiskState::Accepted(until) => {
+            let proof = of_launch(case, format!("{} is accepted until {until:.0}", risk.id));
+            Outcome {
+                verdict: Verdict::Waived,
+                why: format!("{} is a risk that is accepted", risk.id),
+                ..Outcome::pass(Proof { until: Some(until), ..proof })
+            }
+        }
         RiskState::Open(why) => Outcome::fail(format!("spec.risks[{}]: {why}", risk.id)),
     });
     each.reduce(Outcome::and).unwrap_or_else(|| match register.verdict {
@@ -97,72 +98,35 @@ pub(super) fn state(case: &Case<'_>, risk: &Risk) -> RiskState {
     let Some(accepted) = &risk.accepted else {
         return RiskState::Open("neither mitigated nor accepted".to_owned());
     };
-    if accepted.until.0 <= now {
-        return RiskState::Open(format!("accepted until {} only", accepted.until.0));
+    let (role, until) = (&accepted.role, accepted.until.0);
+    if until <= now {
+        return RiskState::Open(format!("accepted until {until:.0} only"));
     }
-    let item = acceptance(risk, &accepted.role);
+    let item = own::acceptance(risk, role);
     let Some(rule) = item.attestation() else {
         return RiskState::Open("nobody may accept it".to_owned());
     };
-    let votes = attested::votes(case, &item, rule);
-    let counts = |vote: &&Vote| vote.attestation.not_applicable.is_none();
-    match votes.counting.iter().find(counts) {
-        Some(vote) => RiskState::Accepted(vote.until.min(accepted.until.0)),
-        None => {
-            let why = votes.obstacles.join("; ");
-            let role = &accepted.role;
-            RiskState::Open(format!("not attested as accepted by {role} ({}) {why}", item.key).trim_end().to_owned())
-        }
+    let stated = attested::attested(case, &item, rule);
+    match (stated.verdict, stated.until) {
+        (Verdict::Pass, Some(lapses)) => RiskState::Accepted(lapses.min(until)),
+        _ => RiskState::Open(format!("{}: {}", item.key, stated.why)),
     }
 }
 
-/// The item that is attested to accept a risk.
-pub(super) fn acceptance(risk: &Risk, role: &str) -> Item {
-    let spec = ChecklistItem {
-        id: format!("risk/{}", risk.id),
-        title: format!("Accepted: {}", risk.risk),
-        attestation: Some(AttestationRule {
-            roles: vec![role.to_owned()],
-            evidence_required: false,
-            valid_for: Period::days(365),
-            per_release: false,
-            min_attestations: 1,
-            every: None,
-        }),
-        ..bare("Risk Assessment", ItemSource::Table)
-    };
-    Item::of_launch(spec)
+/// Whether some risk of severity high is not mitigated.
+pub(super) fn are_high_ones_left(case: &Case<'_>) -> bool {
+    let risks = &case.launch.spec.risks;
+    let mut high = risks.iter().filter(|risk| risk.severity == Some(RiskSeverity::High));
+    high.any(|risk| state(case, risk) != RiskState::Mitigated)
 }
 
-/// An item of the launch itself, to be filled in.
-pub(super) fn bare(section: &str, source: ItemSource) -> ChecklistItem {
-    ChecklistItem {
-        id: String::new(),
-        title: String::new(),
-        section: section.to_owned(),
-        group: None,
-        parent: None,
-        severity: ItemSeverity::Critical,
-        scope: Scope::Application,
-        phase: Phase::PreRollout,
-        source,
-        checks: None,
-        cel: None,
-        evidence: None,
-        metrics: None,
-        attestation: None,
-        note: None,
-    }
-}
-
-fn no_known_risks() -> AttestationRule {
-    AttestationRule {
-        roles: ["engineering", "devops", "security", "product"].map(str::to_owned).to_vec(),
-        evidence_required: false,
-        valid_for: Period::days(180),
-        per_release: true,
-        min_attestations: 1,
-        every: None,
+/// When a row comes to something else by itself.
+pub(super) fn turns(risk: &Risk, state: &RiskState) -> Option<Timestamp> {
+    let mitigated = risk.mitigated.as_ref().map(|mitigated| mitigated.at.0);
+    match state {
+        RiskState::Mitigated => None,
+        RiskState::Accepted(until) => earlier(Some(*until), mitigated),
+        RiskState::Open(_) => mitigated,
     }
 }
 
@@ -172,6 +136,7 @@ pub(super) fn of_launch(case: &Case<'_>, what: String) -> Proof {
         by: By::Launch,
         kind: ProofKind::Proves,
         subject: format!("{LAUNCH}/{}", case.launch.name.name).into(),
+        workload: None,
         what,
         at: Some(case.facts.now),
         until: None,

@@ -2,65 +2,106 @@
 
 use std::collections::BTreeMap;
 
-use super::attested::{self, Vote, Votes};
+use super::attested::{self, Votes};
 use super::facts::Case;
 use super::outcome::JudgedItem;
 use crate::model::Text;
 
-/// Gives each sign-off a person of its own, as many as can be; those that are left without are not signed.
+/// A sign-off: the place of its item, and who would sign it, each once, the one whose signature lasts longest first.
+struct SignOff {
+    at: usize,
+    votes: Votes,
+}
+
+/// Gives each sign-off people of its own, as many as can be; those that are left without are not signed.
 pub(super) fn distinguish(case: &Case<'_>, items: &mut [JudgedItem]) {
-    let signatures: Vec<(usize, Votes)> = items
+    let sign_offs: Vec<SignOff> = items
         .iter()
         .enumerate()
         .filter(|(_, judged)| judged.item.is_sign_off())
         .filter_map(|(at, judged)| {
             let rule = judged.item.attestation()?;
-            Some((at, attested::votes(case, &judged.item, rule)))
+            let votes = attested::votes(case, &judged.item, rule);
+            Some(SignOff { at, votes })
         })
         .collect();
-    let mut signer: BTreeMap<Text, usize> = BTreeMap::new();
-    for which in 0..signatures.len() {
-        let mut tried = Vec::new();
-        assign(which, &signatures, &mut signer, &mut tried);
+    // One line for each person that a sign-off needs: the sign-off.
+    let lines: Vec<usize> = (0..sign_offs.len())
+        .flat_map(|which| std::iter::repeat_n(which, needed(items, &sign_offs[which])))
+        .collect();
+    let people: Vec<Vec<&Text>> = sign_offs.iter().map(SignOff::people).collect();
+    let wanted: Vec<&[&Text]> = lines.iter().map(|which| people[*which].as_slice()).collect();
+    let matched = matching(&wanted);
+    let mut signed: BTreeMap<usize, Vec<Text>> = BTreeMap::new();
+    for (line, person) in matched.into_iter().enumerate() {
+        let own = signed.entry(lines[line]).or_default();
+        own.extend(person.cloned());
     }
-    for (which, (at, votes)) in signatures.iter().enumerate() {
-        let own = signer.iter().find(|(_, of)| **of == which).map(|(user, _)| user.clone());
-        let judged = &mut items[*at];
+    for (which, sign_off) in sign_offs.iter().enumerate() {
+        let own = signed.remove(&which).unwrap_or_default();
+        let judged = &mut items[sign_off.at];
         let Some(rule) = judged.item.attestation() else {
             continue;
         };
-        let theirs = |vote: &&Vote| Some(&vote.attestation.user) == own.as_ref();
-        let mut sorted = Votes {
-            counting: votes.counting.iter().filter(theirs).cloned().collect(),
-            obstacles: votes.obstacles.clone(),
-        };
-        if own.is_none() {
-            let others = votes.counting.iter().map(|vote| {
-                format!("{} signs something else: sign-offs need different people", vote.attestation.user)
-            });
-            sorted.obstacles.extend(others);
-        }
-        judged.outcome =
-            attested::conclude(&judged.item, rule, &sorted, (case.launch, case.facts.now));
+        let mut votes = sign_off.votes.clone();
+        let others = votes.counting.extract_if(.., |vote| !own.contains(&vote.attestation.user));
+        let others: Vec<_> = others.collect();
+        let elsewhere = others.iter().map(|vote| {
+            let user = &vote.attestation.user;
+            format!("{user} signs something else: sign-offs need different people")
+        });
+        votes.obstacles.extend(elsewhere);
+        judged.outcome = attested::conclude(&judged.item, rule, &votes);
     }
 }
 
-/// Finds a person for a sign-off, if need be by finding another for one that has that person: Kuhn's way of matching.
-fn assign(
-    which: usize,
-    signatures: &[(usize, Votes)],
-    signer: &mut BTreeMap<Text, usize>,
-    tried: &mut Vec<Text>,
+fn needed(items: &[JudgedItem], sign_off: &SignOff) -> usize {
+    let rule = items[sign_off.at].item.attestation();
+    let needed = rule.map_or(1, |rule| rule.min_attestations.max(1));
+    usize::try_from(needed).unwrap_or(usize::MAX)
+}
+
+impl SignOff {
+    fn people(&self) -> Vec<&Text> {
+        let mut people: Vec<&Text> = Vec::new();
+        for vote in &self.votes.counting {
+            if !people.contains(&&vote.attestation.user) {
+                people.push(&vote.attestation.user);
+            }
+        }
+        people
+    }
+}
+
+/// A person for each of as many lines as can be, no person for two, by the people whom each line would do with: Kuhn's
+/// algorithm. A line that has a person keeps one when others are given theirs.
+pub(super) fn matching<P: Copy + Ord>(wanted: &[&[P]]) -> Vec<Option<P>> {
+    let mut line_of: BTreeMap<P, usize> = BTreeMap::new();
+    for line in 0..wanted.len() {
+        assign(line, wanted, &mut line_of, &mut Vec::new());
+    }
+    let mut found = vec![None; wanted.len()];
+    for (person, line) in line_of {
+        found[line] = Some(person);
+    }
+    found
+}
+
+/// Finds a person for a line, if need be by finding another for the line that has that person.
+fn assign<P: Copy + Ord>(
+    line: usize,
+    wanted: &[&[P]],
+    line_of: &mut BTreeMap<P, usize>,
+    tried: &mut Vec<P>,
 ) -> bool {
-    for vote in &signatures[which].1.counting {
-        let user = &vote.attestation.user;
-        if tried.contains(user) {
+    for person in wanted[line] {
+        if tried.contains(person) {
             continue;
         }
-        tried.push(user.clone());
-        let taken = signer.get(user).copied();
-        if taken.is_none_or(|other| assign(other, signatures, signer, tried)) {
-            signer.insert(user.clone(), which);
+        tried.push(*person);
+        let taken = line_of.get(person).copied();
+        if taken.is_none_or(|other| assign(other, wanted, line_of, tried)) {
+            line_of.insert(*person, line);
             return true;
         }
     }

@@ -1,68 +1,119 @@
 //! The ways in which an item is verified.
 
+use super::AGAIN;
 use super::facts::Case;
-use super::outcome::{By, Outcome, Proof};
+use super::outcome::{By, Outcome, Pending, Proof};
+use super::seen;
 use crate::api::{ProofKind, Scope};
 use crate::cel;
 use crate::check::Check;
 use crate::checklist::{CelItem, Item, MetricItem, Way};
 use crate::engine;
-use crate::evidence::{self, Found, Nothing, Piece};
+use crate::evidence::{self, Found, Gap, Piece};
 use crate::model::{Verdict, Workload};
+use crate::promql::Cause;
+
+/// What an item comes to by itself.
+pub(super) struct Automatic {
+    /// As it is.
+    pub(super) plain: Outcome,
+    /// With what exceptions cover of single workloads or checks; `None` where that is nothing.
+    pub(super) waived: Option<Outcome>,
+}
 
 /// What the checks, expressions, evidence or metrics of an item say; `None` where it is left to people, or derived.
-pub(super) fn automatic(case: &Case<'_>, item: &Item) -> Option<Outcome> {
-    let on_one = |workload: &&Workload| match &item.way {
-        Way::Checks(checks) => by_checks(case, checks, workload),
-        Way::Cel(rule) => by_cel(case, rule, workload),
-        Way::Evidence(pieces) => by_evidence(case, item, pieces, workload),
-        Way::Metrics(metric) => by_metric(case, metric, workload),
-        Way::Attestation => Outcome::unknown(""),
-    };
+pub(super) fn automatic(case: &Case<'_>, judged: (&Item, &str)) -> Option<Automatic> {
+    let (item, checklist) = judged;
     match &item.way {
         Way::Attestation => return None,
-        Way::Checks(checks) if checks.iter().any(|check| check.judges_launches()) => return None,
+        Way::Checks(checks) if checks.iter().all(|check| check.judges_launches()) => return None,
         _ => {}
     }
     if case.workloads.is_empty() {
-        return Some(Outcome::unknown("the launch selects no workload"));
+        let plain = Outcome::unknown("the launch selects no workload");
+        return Some(Automatic { plain, waived: None });
     }
-    let each = case.workloads.iter().map(|workload| {
-        let outcome = on_one(workload);
-        waived(case, item, workload, outcome)
-    });
-    match item.spec.scope {
-        Scope::Workload => each.reduce(Outcome::and),
-        Scope::Application | Scope::Cluster => each.reduce(Outcome::or),
-    }
-}
-
-/// Waives what an exception covers on one workload.
-fn waived(case: &Case<'_>, item: &Item, workload: &Workload, outcome: Outcome) -> Outcome {
-    if !outcome.is_open() {
-        return outcome;
-    }
-    let waiver = case.waives(&item.key, workload).max_by_key(|waiver| waiver.until);
-    match waiver {
-        Some(waiver) => waiver.waive(&outcome.why),
-        None => outcome,
-    }
-}
-
-fn by_checks(case: &Case<'_>, checks: &[&'static Check], workload: &Workload) -> Outcome {
-    let each = checks.iter().map(|check| {
-        let outcome = by_check(case, check, workload);
-        if !outcome.is_open() {
-            return outcome;
+    let mut whole: Option<Automatic> = None;
+    for workload in &case.workloads {
+        let one = on_workload(case, item, checklist, workload);
+        let combine = match item.spec.scope {
+            Scope::Workload => Outcome::and,
+            Scope::Application | Scope::Cluster => Outcome::or,
+        };
+        let both = match whole {
+            None => one,
+            Some(whole) => whole.with(one, combine),
+        };
+        // What is proven of one workload need not be looked for in the others, where one suffices.
+        let suffices = item.spec.scope != Scope::Workload
+            && both.plain.verdict == Verdict::Pass
+            && !both.plain.is_only_indicated;
+        whole = Some(both);
+        if suffices {
+            break;
         }
-        let waiver = case.waives(check.id, workload).max_by_key(|waiver| waiver.until);
-        match waiver {
-        Some(waiver) => waiver.waive(&outcome.why),
-        None => outcome,
     }
+    whole
+}
+
+impl Automatic {
+    fn with(self, other: Self, combine: fn(Outcome, Outcome) -> Outcome) -> Self {
+        let waived = match (self.waived, other.waived) {
+            (None, None) => None,
+            (one, two) => {
+                let one = one.unwrap_or_else(|| self.plain.clone());
+                Some(combine(one, two.unwrap_or_else(|| other.plain.clone())))
+            }
+        };
+        Self { plain: combine(self.plain, other.plain), waived }
+    }
+}
+
+fn on_workload(case: &Case<'_>, item: &Item, checklist: &str, workload: &Workload) -> Automatic {
+    let found = match &item.way {
+        Way::Checks(checks) => by_checks(case, checks, checklist, workload),
+        Way::Cel(rule) => plain(by_cel(case, item, rule, workload)),
+        Way::Evidence(pieces) => plain(by_evidence(case, item, pieces, workload)),
+        Way::Metrics(metric) => plain(by_metric(case, item, metric, workload)),
+        Way::Attestation => plain(Outcome::unknown("")),
+    };
+    let open = found.waived.as_ref().unwrap_or(&found.plain);
+    if !open.is_open() {
+        return found;
+    }
+    let waived = waived(case, &item.key, checklist, workload, open);
+    Automatic {
+        waived: waived.or(found.waived),
+        ..found
+    }
+}
+
+fn plain(plain: Outcome) -> Automatic {
+    Automatic { plain, waived: None }
+}
+
+/// Something open on one workload, waived where an exception covers it.
+fn waived(case: &Case<'_>, what: &str, checklist: &str, workload: &Workload, open: &Outcome) -> Option<Outcome> {
+    let waiver = case.waivers.find(what, checklist, workload);
+    let awaited = || case.waivers.is_awaited(what, workload);
+    match waiver {
+        Some(waiver) => Some(waiver.waive(open)),
+        None => awaited().then(|| open.clone().awaiting(Some(Pending::People))),
+    }
+}
+
+fn by_checks(case: &Case<'_>, checks: &[&'static Check], checklist: &str, workload: &Workload) -> Automatic {
+    let of_workloads = checks.iter().filter(|check| !check.judges_launches());
+    let each = of_workloads.map(|check| {
+        let plain = by_check(case, check, workload);
+        let waived = match plain.is_open() {
+            true => waived(case, check.id, checklist, workload, &plain),
+            false => None,
+        };
+        Automatic { plain, waived }
     });
-    each.reduce(Outcome::and)
-        .unwrap_or_else(|| Outcome::unknown("the item names no check"))
+    each.reduce(|all, one| all.with(one, Outcome::and))
+        .unwrap_or_else(|| plain(Outcome::unknown("the item names no check")))
 }
 
 fn by_check(case: &Case<'_>, check: &'static Check, workload: &Workload) -> Outcome {
@@ -88,6 +139,7 @@ fn by_check(case: &Case<'_>, check: &'static Check, workload: &Workload) -> Outc
             by: By::Check(check.id),
             kind: ProofKind::Proves,
             subject: subject.as_str().into(),
+            workload: Some(subject.as_str().into()),
             what: check.title.to_owned(),
             at: Some(case.facts.now),
             until: None,
@@ -98,52 +150,60 @@ fn by_check(case: &Case<'_>, check: &'static Check, workload: &Workload) -> Outc
 
 fn by_evidence(case: &Case<'_>, item: &Item, pieces: &[Piece], workload: &Workload) -> Outcome {
     let Some(Some(subject)) = case.subjects.get(workload.key()) else {
-        return Outcome::unknown(format!("{} has not been read yet", name(workload)));
+        return unread(case, item, workload);
     };
-    let each = pieces.iter().map(|piece| {
-        let now = case.facts.now;
-        let mut effort = case.effort.borrow_mut();
-        let outcome = match piece.judge(subject, case.facts.documents, now, &mut effort) {
-            Found::Holds { object } => Outcome::pass(Proof {
-                by: By::Evidence(piece.name().clone()),
-                kind: match piece.proof() {
-                    evidence::Proof::Proves => ProofKind::Proves,
-                    evidence::Proof::Indicates => ProofKind::Indicates,
-                },
-                subject: object.to_string().into(),
-                what: piece.meaning().to_string(),
-                at: Some(now),
-                until: None,
-            }),
-            Found::Contradicted { object } => Outcome::fail(format!("{object}: not so: {}", piece.meaning())),
-            Found::Nothing(nothing) => gone(case, item, piece, &nothing),
-            Found::Undecided(gap) => Outcome::unknown(gap.to_string()),
-        };
+    let now = case.facts.now;
+    let mut found = Vec::with_capacity(pieces.len());
+    let mut whole: Option<Outcome> = None;
+    for piece in pieces {
+        let result = piece.judge(subject, case.facts.documents, now, &mut case.effort.borrow_mut());
         // What depends on the time is looked at again soon.
-        outcome.until(piece.depends_on_time().then(|| super::AGAIN.after(now)))
-    });
-    each.reduce(Outcome::or)
-        .unwrap_or_else(|| Outcome::unknown("the item names no evidence"))
-}
-
-/// Where no object holds: a failure if one did before.
-fn gone(case: &Case<'_>, item: &Item, piece: &Piece, nothing: &Nothing) -> Outcome {
-    let was = case.seen.iter().find(|seen| seen.item == *item.key && seen.piece == **piece.name());
-    match (nothing, was) {
-        // Whoever takes a kind away takes the means to look at it, not the thing.
-        (Nothing::NotInstalled(_), _) => Outcome::unknown(nothing.to_string()),
-        (_, Some(seen)) => Outcome::fail(format!(
-            "{} is gone, or no longer shows: {}",
-            seen.object,
-            piece.meaning()
-        )),
-        (_, None) => Outcome::unknown(nothing.to_string()),
+        let again = piece.depends_on_time().then(|| AGAIN.after(now));
+        let outcome = of_piece(case, (item, workload), piece, &result).until(again);
+        let outcome = match whole {
+            Some(whole) => whole.or(outcome),
+            None => outcome,
+        };
+        let suffices = outcome.verdict == Verdict::Pass && !outcome.is_only_indicated;
+        whole = Some(outcome);
+        if suffices {
+            break;
+        }
+        found.push((piece, result));
+    }
+    let whole = whole.unwrap_or_else(|| Outcome::unknown("the item names no evidence"));
+    match whole.verdict {
+        Verdict::Unknown => seen::gone(case, item, workload, &found).map_or(whole, Outcome::fail),
+        _ => whole,
     }
 }
 
-fn by_cel(case: &Case<'_>, rule: &CelItem, workload: &Workload) -> Outcome {
+fn of_piece(case: &Case<'_>, (item, workload): (&Item, &Workload), piece: &Piece, found: &Found) -> Outcome {
+    match found {
+        Found::Holds { object } => Outcome::pass(Proof {
+            by: By::Evidence(piece.name().clone()),
+            kind: match piece.proof() {
+                evidence::Proof::Proves => ProofKind::Proves,
+                evidence::Proof::Indicates => ProofKind::Indicates,
+            },
+            subject: object.to_string().into(),
+            workload: Some(name(workload).into()),
+            what: piece.meaning().to_string(),
+            at: Some(case.facts.now),
+            until: None,
+        }),
+        Found::Contradicted { object } => Outcome::fail(format!("{object}: not so: {}", piece.meaning())),
+        Found::Nothing(nothing) => Outcome::unknown(nothing.to_string()),
+        Found::Undecided(gap) => {
+            let is_pending = matches!(gap, Gap::Pending(_)) && case.is_due(item);
+            Outcome::unknown(gap.to_string()).awaiting(is_pending.then_some(Pending::Evidence))
+        }
+    }
+}
+
+fn by_cel(case: &Case<'_>, item: &Item, rule: &CelItem, workload: &Workload) -> Outcome {
     let Some(Some(subject)) = case.subjects.get(workload.key()) else {
-        return Outcome::unknown(format!("{} has not been read yet", name(workload)));
+        return unread(case, item, workload);
     };
     let now = case.facts.now;
     let outcome = match subject.evaluate(&rule.program, now) {
@@ -151,6 +211,7 @@ fn by_cel(case: &Case<'_>, rule: &CelItem, workload: &Workload) -> Outcome {
             by: By::Cel,
             kind: ProofKind::Proves,
             subject: name(workload).into(),
+            workload: Some(name(workload).into()),
             what: rule.program.source().to_owned(),
             at: Some(now),
             until: None,
@@ -162,28 +223,45 @@ fn by_cel(case: &Case<'_>, rule: &CelItem, workload: &Workload) -> Outcome {
             name(workload)
         )),
     };
-    outcome.until(rule.piece.depends_on_time().then(|| super::AGAIN.after(now)))
+    outcome.until(rule.piece.depends_on_time().then(|| AGAIN.after(now)))
 }
 
-fn by_metric(case: &Case<'_>, metric: &MetricItem, workload: &Workload) -> Outcome {
+/// A workload of which evidence has no document: its kind has not been listed, or the documents are a moment behind.
+fn unread(case: &Case<'_>, item: &Item, workload: &Workload) -> Outcome {
+    let pending = case.is_due(item).then_some(Pending::Evidence);
+    Outcome::unknown(format!("{} has not been read yet", name(workload))).awaiting(pending)
+}
+
+fn by_metric(case: &Case<'_>, item: &Item, metric: &MetricItem, workload: &Workload) -> Outcome {
+    if !case.is_due(item) {
+        return Outcome::unknown("measured once the application is live");
+    }
     let question = match super::questions::question(case, metric, workload) {
         Ok(question) => question,
         Err(why) => return Outcome::unknown(format!("{}: {why}", name(workload))),
     };
-    let measured = case.facts.measurements.get(&question, case.facts.now);
-    match measured.verdict {
+    let now = case.facts.now;
+    let measured = case.facts.measurements.get(&question, now);
+    let outcome = match measured.verdict {
         Verdict::Pass => Outcome::pass(Proof {
             by: By::Metric,
             kind: ProofKind::Proves,
             subject: question.promql.clone(),
+            workload: Some(name(workload).into()),
             what: measured.to_string(),
             at: measured.at,
             until: None,
         }),
         // What is stored must not change with each sample.
         Verdict::Fail => Outcome::fail(format!("{}: {}", name(workload), measured.reason)),
-        _ => Outcome::unknown(format!("{}: {}", name(workload), measured.reason)),
-    }
+        _ => {
+            let pending = (measured.cause == Cause::Pending).then_some(Pending::Metrics);
+            Outcome::unknown(format!("{}: {}", name(workload), measured.reason)).awaiting(pending)
+        }
+    };
+    case.asked.borrow_mut().insert(question);
+    // A sample is too old one day though nothing happens.
+    outcome.until((measured.verdict == Verdict::Pass).then(|| AGAIN.after(now)))
 }
 
 /// `Deployment/web`.

@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use super::file::Contents;
-use super::yaml::{Document, Node};
-use super::{Manifest, Origin, Reason, Skipped};
+use super::yaml::{Document, Node, Problem};
+use super::{Keep, Manifest, Origin, Own, Reason, Skipped, Stated, json};
 use crate::api;
 use crate::model::{self, ContainerRole, Grantee, Kind, Object, Text, Written};
 
@@ -34,12 +34,13 @@ struct Type<'a> {
 }
 
 /// Reads what a document holds. One that holds nothing is passed over.
-pub(super) fn read(place: Place<'_>, document: &Document<'_>, contents: &mut Contents) {
+pub(super) fn read(place: Place<'_>, document: &Document<'_>, keep: Keep, contents: &mut Contents) {
     let Some(root) = document.root().filter(|root| !root.is_null()) else {
         return;
     };
     let mut reader = Reader {
         place,
+        keep,
         contents,
         items: Vec::new(),
     };
@@ -48,6 +49,7 @@ pub(super) fn read(place: Place<'_>, document: &Document<'_>, contents: &mut Con
 
 struct Reader<'a> {
     place: Place<'a>,
+    keep: Keep,
     contents: &'a mut Contents,
     /// The way to where we are, through Lists of Lists.
     items: Vec<usize>,
@@ -62,9 +64,18 @@ impl Reader<'_> {
         let Some(Type { api_version, kind }) = own.or(of_list) else {
             return self.skip(Reason::NoObject(hint(self.place.file)));
         };
+        if self.keep == Keep::Documents && !is_list(node, kind) {
+            // What cannot be read at all is skipped below.
+            self.contents.documents.extend(json::document(node, api_version, kind));
+        }
         if let Some(known) = Kind::of(api_version, kind) {
             match self.record(node, known, api_version) {
                 Ok(manifest) => self.contents.objects.push(manifest),
+                Err(reason) => self.skip(reason),
+            }
+        } else if Own::is_known(api_version, kind) {
+            match self.stated(node, api_version, kind) {
+                Ok(stated) => self.contents.stated.push(stated),
                 Err(reason) => self.skip(reason),
             }
         } else if let Some(item) = kind.strip_suffix("List").filter(|_| is_list(node, kind)) {
@@ -93,12 +104,8 @@ impl Reader<'_> {
     }
 
     fn record(&self, node: Node<'_>, kind: Kind, api_version: &str) -> Result<Manifest, Reason> {
-        let (line, column) = node.position("");
-        let mut object = model::decode(kind, node).map_err(|problem| {
-            let mut problem = problem.at((line, column));
-            problem.path = within(&self.at(), &problem.path);
-            Reason::Broken(problem)
-        })?;
+        let mut object =
+            model::decode(kind, node).map_err(|problem| self.broken(node, problem))?;
         if let Some(workload) = object.workload() {
             let mut containers = workload.pod.containers.iter();
             if !containers.any(|container| container.role == ContainerRole::App) {
@@ -111,14 +118,31 @@ impl Reader<'_> {
         if kind.is_namespaced() && !names_namespace {
             give_namespace(&mut object);
         }
-        let origin = Origin {
+        let origin = self.origin(node, api_version, names_namespace);
+        Ok(Manifest { origin, object })
+    }
+
+    fn stated(&self, node: Node<'_>, api_version: &str, kind: &str) -> Result<Stated, Reason> {
+        let own = Own::read(kind, node).map_err(|problem| self.broken(node, problem))?;
+        let namespace = node.get("metadata").and_then(|metadata| metadata.get("namespace"));
+        let origin = self.origin(node, api_version, namespace.is_some());
+        Ok(Stated { origin, own })
+    }
+
+    fn origin(&self, node: Node<'_>, api_version: &str, names_namespace: bool) -> Origin {
+        Origin {
             file: self.place.file.clone(),
             document: self.place.document,
-            line,
+            line: node.position("").0,
             api_version: api_version.into(),
             names_namespace,
-        };
-        Ok(Manifest { origin, object })
+        }
+    }
+
+    fn broken(&self, node: Node<'_>, problem: Problem) -> Reason {
+        let mut problem = problem.at(node.position(""));
+        problem.path = within(&self.at(), &problem.path);
+        Reason::Broken(problem)
     }
 
     fn skip(&mut self, reason: Reason) {
@@ -190,7 +214,7 @@ fn unknown(api_version: &str, kind: &str) -> Reason {
         };
     }
     let hint = match (group, kind) {
-        (api::GROUP, "ReadinessPolicy") => "; to judge by it, give it as --policy",
+        (api::GROUP, _) => "; this program knows the kinds of plimsoll.dev/v1alpha1",
         ("kustomize.config.k8s.io", _) => "; judge the output of `kubectl kustomize`",
         _ => "",
     };

@@ -1,13 +1,15 @@
 //! From a file's text to what its documents hold.
 
 use super::yaml;
-use super::{Manifest, Reason, Skipped, document};
+use super::{Keep, Manifest, Reason, Skipped, Stated, document};
 use crate::model::Text;
 
 /// What a file holds.
 #[derive(Default)]
 pub(super) struct Contents {
     pub(super) objects: Vec<Manifest>,
+    pub(super) stated: Vec<Stated>,
+    pub(super) documents: Vec<serde_json::Value>,
     pub(super) skipped: Vec<Skipped>,
 }
 
@@ -15,14 +17,14 @@ impl Contents {
     /// Nothing, and why.
     pub(super) fn skipped(file: &Text, reason: Reason) -> Self {
         Self {
-            objects: Vec::new(),
             skipped: vec![Skipped::file(file, reason)],
+            ..Self::default()
         }
     }
 }
 
-/// Reads a file's documents; nothing of the text is kept.
-pub(super) fn read(file: &Text, bytes: &[u8]) -> Contents {
+/// Reads a file's documents; nothing of the text itself is kept.
+pub(super) fn read(file: &Text, bytes: &[u8], keep: Keep) -> Contents {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -38,7 +40,7 @@ pub(super) fn read(file: &Text, bytes: &[u8]) -> Contents {
             document: u32::try_from(number).unwrap_or(u32::MAX),
         };
         match source.parse() {
-            Ok(document) => document::read(place, &document, &mut contents),
+            Ok(document) => document::read(place, &document, keep, &mut contents),
             Err(problem) => contents
                 .skipped
                 .push(place.skipped(String::new(), Reason::Broken(problem))),

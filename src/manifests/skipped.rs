@@ -94,6 +94,9 @@ pub enum Reason {
     /// Its owner is among the files.
     #[error("{0} owns it and is judged in its place")]
     Owned(String),
+    /// An exception, and why it waives nothing.
+    #[error("the exception does not hold: {0}")]
+    Void(String),
     /// The policies that were given leave it out.
     #[error("no policy covers it")]
     Uncovered,

@@ -27,7 +27,8 @@ struct Removed {
 
 use Kind::{
     ClusterRole, ClusterRoleBinding, CronJob, DaemonSet, Deployment, HorizontalPodAutoscaler,
-    Ingress, NetworkPolicy, PodDisruptionBudget, ReplicaSet, Role, RoleBinding, StatefulSet, StorageClass,
+    Ingress, NetworkPolicy, PodDisruptionBudget, ReplicaSet, Role, RoleBinding, StatefulSet,
+    StorageClass,
 };
 
 /// Source: <https://kubernetes.io/docs/reference/using-api/deprecation-guide/>, and `APILifecycleRemoved` of the types.
@@ -179,7 +180,11 @@ mod tests {
 
     #[test]
     fn the_kinds_are_those_of_the_list() {
-        let listed: KindSet = REMOVED.iter().flat_map(|gone| gone.kinds).copied().collect();
+        let listed: KindSet = REMOVED
+            .iter()
+            .flat_map(|gone| gone.kinds)
+            .copied()
+            .collect();
         assert_eq!(listed, Removal::KINDS);
     }
 

@@ -161,9 +161,9 @@ impl Ingress {
 /// Whether a certificate's host, `*.` for any one label included, is that host.
 fn covers(of: &str, host: &str) -> bool {
     of == host
-        || of.strip_prefix("*.").is_some_and(|domain| {
-            host.split_once('.').is_some_and(|(_, rest)| rest == domain)
-        })
+        || of
+            .strip_prefix("*.")
+            .is_some_and(|domain| host.split_once('.').is_some_and(|(_, rest)| rest == domain))
 }
 
 impl Listener {

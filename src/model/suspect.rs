@@ -121,7 +121,8 @@ fn has_password(value: &str) -> bool {
 
 fn is_token(value: &str) -> bool {
     let known = TOKENS.iter().any(|prefix| value.starts_with(prefix));
-    let is_jwt = value.starts_with("eyJ") && value.bytes().filter(|byte| *byte == b'.').count() == 2;
+    let is_jwt =
+        value.starts_with("eyJ") && value.bytes().filter(|byte| *byte == b'.').count() == 2;
     (known || is_jwt) && value.len() >= SHORTEST_TOKEN && !value.contains(char::is_whitespace)
 }
 
@@ -203,10 +204,54 @@ const KEYS: [&str; 12] = [
 
 /// What is said about a secret without giving it away.
 const ABOUT: [&str; 48] = [
-    "name", "names", "file", "files", "path", "dir", "directory", "folder", "mount", "id", "ref", "arn", "url", "uri",
-    "endpoint", "host", "port", "address", "addr", "enabled", "disabled", "required", "ttl", "expiry", "expiration",
-    "expires", "timeout", "length", "size", "count", "limit", "type", "mode", "version", "region", "namespace", "prefix",
-    "suffix", "policy", "interval", "days", "algorithm", "issuer", "header", "field", "provider", "store", "manager",
+    "name",
+    "names",
+    "file",
+    "files",
+    "path",
+    "dir",
+    "directory",
+    "folder",
+    "mount",
+    "id",
+    "ref",
+    "arn",
+    "url",
+    "uri",
+    "endpoint",
+    "host",
+    "port",
+    "address",
+    "addr",
+    "enabled",
+    "disabled",
+    "required",
+    "ttl",
+    "expiry",
+    "expiration",
+    "expires",
+    "timeout",
+    "length",
+    "size",
+    "count",
+    "limit",
+    "type",
+    "mode",
+    "version",
+    "region",
+    "namespace",
+    "prefix",
+    "suffix",
+    "policy",
+    "interval",
+    "days",
+    "algorithm",
+    "issuer",
+    "header",
+    "field",
+    "provider",
+    "store",
+    "manager",
 ];
 
 fn is_secret(words: &[String]) -> bool {
@@ -262,7 +307,10 @@ mod tests {
             ("<your token>", Form::Elsewhere),
             ("vault:secret/data/shop#password", Form::Elsewhere),
             ("op://shop/db/password", Form::Elsewhere),
-            ("arn:aws:secretsmanager:eu-west-1:1:secret:shop", Form::Elsewhere),
+            (
+                "arn:aws:secretsmanager:eu-west-1:1:secret:shop",
+                Form::Elsewhere,
+            ),
             ("projects/shop/secrets/db/versions/1", Form::Elsewhere),
             ("https://shop.example/token", Form::Elsewhere),
             ("postgres://shop@db/shop", Form::Elsewhere),
@@ -272,10 +320,19 @@ mod tests {
             ("postgres://shop:s3cret@db/shop", Form::Given(Clue::Url)),
             ("amqp://:s3cret@queue", Form::Given(Clue::Url)),
             ("redis://shop:s3cret@cache:6379", Form::Given(Clue::Url)),
-            ("-----BEGIN RSA PRIVATE KEY-----\nMIIE", Form::Given(Clue::PrivateKey)),
+            (
+                "-----BEGIN RSA PRIVATE KEY-----\nMIIE",
+                Form::Given(Clue::PrivateKey),
+            ),
             ("-----BEGIN CERTIFICATE-----\nMIIE", Form::Text),
-            ("ghp_0123456789abcdef0123456789abcdef0123", Form::Given(Clue::Token)),
-            ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", Form::Given(Clue::Token)),
+            (
+                "ghp_0123456789abcdef0123456789abcdef0123",
+                Form::Given(Clue::Token),
+            ),
+            (
+                "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+                Form::Given(Clue::Token),
+            ),
             ("sk-learn", Form::Text),
             ("npm_config", Form::Text),
             ("hunter2", Form::Text),
@@ -287,10 +344,33 @@ mod tests {
     #[test]
     fn a_name_gives_a_secret_away() {
         for name in [
-            "PASSWORD", "DB_PASSWORD", "dbPassword", "spring.datasource.password", "PGPASSWORD", "MYSQL_ROOT_PASSWORD",
-            "SMTP_PASS", "DB_PWD", "SECRET", "SECRET_BLAH", "CLIENT_SECRET", "SECRET_KEY_BASE", "CLIENTSECRET", "TOKEN",
-            "GITHUB_TOKEN", "authToken", "API_KEY", "apiKey", "OPENAI_API_KEY", "APIKEY", "AWS_SECRET_ACCESS_KEY",
-            "PRIVATE_KEY", "ENCRYPTION_KEY", "AZURE_STORAGE_ACCOUNT_KEY", "DB_PASSWORD_2", "CREDENTIALS", "PASSWORD_SALT",
+            "PASSWORD",
+            "DB_PASSWORD",
+            "dbPassword",
+            "spring.datasource.password",
+            "PGPASSWORD",
+            "MYSQL_ROOT_PASSWORD",
+            "SMTP_PASS",
+            "DB_PWD",
+            "SECRET",
+            "SECRET_BLAH",
+            "CLIENT_SECRET",
+            "SECRET_KEY_BASE",
+            "CLIENTSECRET",
+            "TOKEN",
+            "GITHUB_TOKEN",
+            "authToken",
+            "API_KEY",
+            "apiKey",
+            "OPENAI_API_KEY",
+            "APIKEY",
+            "AWS_SECRET_ACCESS_KEY",
+            "PRIVATE_KEY",
+            "ENCRYPTION_KEY",
+            "AZURE_STORAGE_ACCOUNT_KEY",
+            "DB_PASSWORD_2",
+            "CREDENTIALS",
+            "PASSWORD_SALT",
         ] {
             assert_eq!(clue(name, Form::Text), Some(Clue::Name), "{name}");
             for form in [Form::Empty, Form::Switch, Form::Elsewhere] {
@@ -302,10 +382,33 @@ mod tests {
     #[test]
     fn other_names_do_not() {
         for name in [
-            "", "_", "42", "BLAH", "LOG_LEVEL", "SECRET_NAME", "DB_PASSWORD_FILE", "TOKEN_PATH", "TOKEN_TTL", "TOKENIZER",
-            "MAX_TOKENS", "TOKEN_LIMIT", "TOKEN_BUDGET", "AWS_ACCESS_KEY_ID", "SORT_KEY", "KEY", "KEYBOARD", "CACHE_KEY",
-            "PUBLIC_KEY", "COMPASS", "BYPASS", "PASS_THROUGH", "SECRET_STORE", "PASSWORD_POLICY", "OAUTH_TOKEN_URL",
-            "CREDENTIAL_PROVIDER", "SECRETARY",
+            "",
+            "_",
+            "42",
+            "BLAH",
+            "LOG_LEVEL",
+            "SECRET_NAME",
+            "DB_PASSWORD_FILE",
+            "TOKEN_PATH",
+            "TOKEN_TTL",
+            "TOKENIZER",
+            "MAX_TOKENS",
+            "TOKEN_LIMIT",
+            "TOKEN_BUDGET",
+            "AWS_ACCESS_KEY_ID",
+            "SORT_KEY",
+            "KEY",
+            "KEYBOARD",
+            "CACHE_KEY",
+            "PUBLIC_KEY",
+            "COMPASS",
+            "BYPASS",
+            "PASS_THROUGH",
+            "SECRET_STORE",
+            "PASSWORD_POLICY",
+            "OAUTH_TOKEN_URL",
+            "CREDENTIAL_PROVIDER",
+            "SECRETARY",
         ] {
             assert_eq!(clue(name, Form::Text), None, "{name}");
         }
@@ -314,14 +417,26 @@ mod tests {
     #[test]
     fn a_number_is_a_secret_only_as_a_password() {
         assert_eq!(clue("DB_PASSWORD", Form::Number), Some(Clue::Name));
-        for name in ["TOKEN", "SECRET_ROTATION", "MIN_PASSWORD", "PASSWORD_LENGTH", "API_KEY"] {
+        for name in [
+            "TOKEN",
+            "SECRET_ROTATION",
+            "MIN_PASSWORD",
+            "PASSWORD_LENGTH",
+            "API_KEY",
+        ] {
             assert_eq!(clue(name, Form::Number), None, "{name}");
         }
     }
 
     #[test]
     fn what_is_secret_by_itself_is_so_under_any_name() {
-        assert_eq!(clue("DATABASE_URL", Form::of("postgres://a:b@c/d")), Some(Clue::Url));
-        assert_eq!(clue("BLAH", Form::of("AIzaSyA0123456789abcdefghijk")), Some(Clue::Token));
+        assert_eq!(
+            clue("DATABASE_URL", Form::of("postgres://a:b@c/d")),
+            Some(Clue::Url)
+        );
+        assert_eq!(
+            clue("BLAH", Form::of("AIzaSyA0123456789abcdefghijk")),
+            Some(Clue::Token)
+        );
     }
 }

@@ -291,7 +291,9 @@ impl<S: SelectorFields + Default> PodHolder for ReplicatedSpec<S> {
             .template
             .unwrap_or_default()
             .record(&of.key.namespace);
-        let templates = self.volume_claim_templates.0.into_iter();
+        let is_set = kind == Kind::StatefulSet;
+        let templates = self.volume_claim_templates.0.into_iter().filter(|_| is_set);
+        let ordinals = self.ordinals.filter(|_| is_set);
         Parts {
             replicas: self.replicas.unwrap_or(1),
             suspended: false,
@@ -300,7 +302,7 @@ impl<S: SelectorFields + Default> PodHolder for ReplicatedSpec<S> {
                 .then(|| self.revision_history_limit.unwrap_or(REVISIONS)),
             selection: selection::record((kind, defaulting), selector, &pod.labels),
             claim_templates: templates.map(storage::ClaimTemplate::record).collect(),
-            first_ordinal: self.ordinals.and_then(|ordinals| ordinals.start).unwrap_or(0),
+            first_ordinal: ordinals.and_then(|ordinals| ordinals.start).unwrap_or(0),
             pod,
         }
     }

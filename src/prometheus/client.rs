@@ -37,6 +37,9 @@ impl Client {
             let message = format!("{}: {what}", server.name);
             Failure::new(FailureKind::Misconfigured, message)
         };
+        if let Some(obstacle) = &server.obstacle {
+            return Err(wrong(obstacle));
+        }
         let url = query_url(&server.url).map_err(|what| wrong(&what))?;
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("plimsoll/", env!("CARGO_PKG_VERSION")))

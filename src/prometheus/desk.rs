@@ -1,28 +1,25 @@
 //! One server's questions, asked in turn.
 
+mod landing;
+
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
-use tokio::task::{self, JoinError, JoinSet};
+use tokio::task::{self, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
-use super::answer::Answer;
 use super::client::Client;
-use super::failures::{Fault, Trouble};
 use super::health::Health;
 use super::metrics::ServerMetrics;
 use super::pace::Pace;
 use super::queue::{Ask, Batch, Queue};
-use super::request::{Landed, is_remark, request, split};
+use super::request::{Landed, request};
 use super::settings::Server;
-use crate::promql::{Failure, Outcome, Question, Range, Reading};
-
-/// When a request that failed with its server is tried again: not at once, since it may be what the server fails by.
-const ANOTHER_TRY: Duration = Duration::from_secs(60);
+use super::spacing::Spacing;
+use crate::promql::{Failure, Outcome, Question, Range};
 
 /// What is wanted of a server: expressions, and the questions that each answers.
 pub(super) type Wanted = BTreeMap<Ask, Vec<Question>>;
@@ -58,7 +55,7 @@ pub(super) struct Desk {
     under_way: JoinSet<Landed>,
     /// What each of them asks.
     batches: HashMap<task::Id, Batch>,
-    random: RandomState,
+    spacing: Spacing,
 }
 
 impl Desk {
@@ -87,7 +84,7 @@ impl Desk {
             announced: None,
             under_way: JoinSet::new(),
             batches: HashMap::new(),
-            random: RandomState::new(),
+            spacing: Spacing::new(now),
         };
         desk.wants.mark_changed();
         desk
@@ -142,6 +139,11 @@ impl Desk {
         self.health = Health::new(now);
         self.batch = self.config.batch;
         self.announced = None;
+        // What is under way may be for another server.
+        self.under_way = JoinSet::new();
+        for ask in self.batches.drain().flat_map(|(_, batch)| batch) {
+            self.queue.back(&ask);
+        }
         self.queue.hasten(now);
         match &self.client {
             Ok(_) => Report::new(),
@@ -186,132 +188,6 @@ impl Desk {
             let task = self.under_way.spawn(request);
             self.batches.insert(task.id(), batch);
         }
-    }
-
-    /// A panic: it may be one of the answers that brings it about.
-    fn crashed(&mut self, error: &JoinError) -> Report {
-        tracing::error!(%error, "A request to Prometheus ended badly");
-        let batch = self.batches.remove(&error.id()).unwrap_or_default();
-        let due = self.next(&batch);
-        for ask in &batch {
-            self.queue.again(ask, due, true);
-        }
-        Report::new()
-    }
-
-    /// Heeds an answer, or its lack.
-    fn land(&mut self, landed: Landed) -> Report {
-        match landed.outcome {
-            Ok(answer) => {
-                self.health.answered();
-                self.announced = None;
-                self.take_answer(&landed.batch, landed.range, answer)
-            }
-            Err(trouble) => self.take_trouble(&landed.batch, landed.sent, trouble),
-        }
-    }
-
-    fn take_answer(&mut self, batch: &Batch, range: Range, answer: Answer) -> Report {
-        // Whose remark it is nobody knows.
-        let remarked = answer.warnings.iter().any(|warning| is_remark(warning));
-        if remarked && batch.len() > 1 {
-            return self.one_by_one(batch);
-        }
-        let Some(answers) = split(answer, batch.len()) else {
-            return self.one_by_one(batch);
-        };
-        if batch.len() >= self.batch {
-            self.batch = (self.batch + 1).min(self.config.batch);
-        }
-        let due = self.next(batch);
-        let mut report = Report::new();
-        for (ask, answer) in batch.iter().zip(answers) {
-            report.extend(self.readings(ask, &answer, &range));
-            self.queue.again(ask, due, remarked);
-        }
-        report
-    }
-
-    fn take_trouble(&mut self, batch: &Batch, sent: Instant, trouble: Trouble) -> Report {
-        let Trouble { failure, fault } = trouble;
-        let (now, several) = (Instant::now(), batch.len() > 1);
-        let server = &self.config.server.name;
-        tracing::debug!(%server, %failure, expressions = batch.len(), "Prometheus gave no answer");
-        match fault {
-            Fault::Server(wait) => self.health.failed(sent, now, wait),
-            Fault::Time if !several => self.health.timed_out(sent, now),
-            Fault::Expression => self.health.answered(),
-            Fault::Cost | Fault::Time => {}
-        }
-        if several {
-            if matches!(fault, Fault::Cost | Fault::Time) {
-                self.batch = (self.batch / 2).max(1);
-            }
-            let report = self.one_by_one(batch);
-            return if self.health.is_down() {
-                self.announce(failure)
-            } else {
-                report
-            };
-        }
-        let due = match fault {
-            Fault::Server(_) => now + ANOTHER_TRY.min(self.config.interval),
-            _ => self.next(batch),
-        };
-        for ask in batch {
-            self.queue.again(ask, due, true);
-        }
-        if self.health.is_down() {
-            return self.announce(failure);
-        }
-        let asks = batch.iter().filter_map(|ask| self.wanted.get(&**ask));
-        all(asks.flatten(), &failure)
-    }
-
-    /// It is everybody's failure, also of those whose turn has not come. Said once.
-    fn announce(&mut self, failure: Failure) -> Report {
-        if self.announced.as_ref() == Some(&failure) {
-            return Report::new();
-        }
-        let server = &self.config.server.name;
-        tracing::warn!(%server, %failure, "A Prometheus server fails");
-        let report = all(self.wanted.values().flatten(), &failure);
-        self.announced = Some(failure);
-        report
-    }
-
-    /// What an answer says to each question that it answers.
-    fn readings(&self, ask: &Ask, answer: &Answer, range: &Range) -> Report {
-        let read = |question: &Question| {
-            let reading = Reading::of(&answer.series, question.pass, question.window, range)
-                .noted(answer.infos.iter().cloned());
-            let reading = match answer.warnings.first() {
-                Some(warning) => reading.incomplete(warning.clone()),
-                None => reading,
-            };
-            (question.clone(), Ok(reading))
-        };
-        let questions = self.wanted.get(ask).into_iter().flatten();
-        questions.map(read).collect()
-    }
-
-    fn one_by_one(&mut self, batch: &Batch) -> Report {
-        self.metrics.split();
-        for ask in batch {
-            self.queue.again_alone(ask);
-        }
-        Report::new()
-    }
-
-    /// When some are to be asked again. At random within the last tenth of the interval, so that what was asked at once
-    /// does not stay so; the first time within all of it, so that a start is not felt in every interval after.
-    fn next(&self, batch: &Batch) -> Instant {
-        let now = Instant::now();
-        #[expect(clippy::cast_precision_loss, reason = "any number will do")]
-        let share = self.random.hash_one((batch.first(), now)) as f64 / u64::MAX as f64;
-        let is_new = batch.first().is_some_and(|ask| self.queue.is_new(ask));
-        let least = if is_new { 0.2 } else { 0.9 };
-        now + self.config.interval.mul_f64(least + (1.0 - least) * share)
     }
 }
 

@@ -93,6 +93,11 @@ impl Trouble {
                 Fault::Time,
                 format!("{server}: {said}"),
             ),
+            413 | 414 | 431 => (
+                FailureKind::TooLarge,
+                Fault::Cost,
+                format!("{server}: the request is too large: {said}"),
+            ),
             422 => (
                 FailureKind::Refused,
                 Fault::Cost,

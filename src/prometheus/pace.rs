@@ -19,8 +19,10 @@ pub(super) struct Pace {
 
 impl Pace {
     pub(super) fn new(per_second: f64, now: Instant) -> Self {
-        // What is no number becomes the slowest.
-        let rate = per_second.max(SLOWEST).min(FASTEST);
+        let rate = match per_second.is_nan() {
+            true => SLOWEST,
+            false => per_second.clamp(SLOWEST, FASTEST),
+        };
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

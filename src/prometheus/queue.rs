@@ -116,22 +116,24 @@ impl Queue {
         }
     }
 
-    /// What went wrong is due again: it may have been the server's settings.
-    pub(super) fn hasten(&mut self, now: Instant) {
-        let wrong = |state: &State| state.alone && !state.under_way;
-        let late: Vec<(Arc<Ask>, Turn)> = (self.states.iter())
-            .filter(|(_, state)| wrong(state) && state.turn.due > now)
-            .map(|(ask, state)| (ask.clone(), state.turn))
-            .collect();
-        for (ask, turn) in late {
-            self.withdraw(turn, &ask);
-            self.put(ask, Turn { due: now, ..turn }, true);
+    /// Puts one back that was not asked after all.
+    pub(super) fn back(&mut self, ask: &Arc<Ask>) {
+        if let Some(state) = self.states.get(ask) {
+            self.put_back(ask, state.turn, state.alone);
         }
     }
 
-    /// Whether it has never had an answer of its own.
-    pub(super) fn is_new(&self, ask: &Arc<Ask>) -> bool {
-        self.states.get(ask).is_some_and(|state| !state.turn.asked)
+    /// Everything is due.
+    pub(super) fn hasten(&mut self, now: Instant) {
+        let later = |state: &State| !state.under_way && state.turn.due > now;
+        let late: Vec<(Arc<Ask>, State)> = (self.states.iter())
+            .filter(|(_, state)| later(state))
+            .map(|(ask, state)| (ask.clone(), *state))
+            .collect();
+        for (ask, State { turn, alone, .. }) in late {
+            self.withdraw(turn, &ask);
+            self.put(ask, Turn { due: now, ..turn }, alone);
+        }
     }
 
     /// When the first turn is.

@@ -9,8 +9,10 @@ use crate::model::Text;
 /// The servers, and how often they are asked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// The first one is asked what names none.
+    /// Those that may be asked.
     pub servers: Vec<Arc<Server>>,
+    /// Whether the first one is asked what names none. Otherwise that is asked of nobody.
+    pub has_default: bool,
     /// How old an answer becomes before it is asked for again.
     pub interval: Duration,
     /// How old a sample may be. It must be longer than the interval.
@@ -23,6 +25,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             servers: Vec::new(),
+            has_default: true,
             interval: Duration::from_secs(5 * 60),
             max_age: Duration::from_secs(15 * 60),
             batch: 20,
@@ -49,6 +52,8 @@ pub struct Server {
     pub queries_per_second: f64,
     /// How many requests are under way at most.
     pub concurrency: usize,
+    /// Why it cannot be asked, where that is known beforehand: then every question to it is answered with this.
+    pub obstacle: Option<String>,
 }
 
 impl Server {
@@ -63,6 +68,7 @@ impl Server {
             timeout: Duration::from_secs(10),
             queries_per_second: 10.0,
             concurrency: 4,
+            obstacle: None,
         }
     }
 }
@@ -79,6 +85,7 @@ impl fmt::Debug for Server {
             .field("timeout", &self.timeout)
             .field("queries_per_second", &self.queries_per_second)
             .field("concurrency", &self.concurrency)
+            .field("obstacle", &self.obstacle)
             .finish_non_exhaustive()
     }
 }

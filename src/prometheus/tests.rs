@@ -1,8 +1,10 @@
 //! Asking, against servers on loopback that answer what a test wants.
 
 mod answers;
+mod bench;
 mod bounds;
 mod desks;
+mod outages;
 mod requests;
 mod server;
 mod tls;

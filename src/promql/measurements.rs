@@ -39,13 +39,14 @@ impl Measurements {
         }
     }
 
-    /// Changes what counts as too old.
-    pub fn set_max_age(&mut self, max_age: Duration) {
-        self.max_age = max_age;
+    /// Changes what counts as too old. Says whether it does.
+    pub fn set_max_age(&mut self, max_age: Duration) -> bool {
+        std::mem::replace(&mut self.max_age, max_age) != max_age
     }
 
-    /// Notes an answer. A failure does not displace the reading before it, which counts until it is too old.
-    pub fn record(&mut self, question: Question, outcome: Outcome) {
+    /// Notes an answer. A failure does not displace the reading before it, which counts until it is too old. Says whether
+    /// anything is new.
+    pub fn record(&mut self, question: Question, outcome: Outcome) -> bool {
         let answer = match outcome {
             Ok(reading) => Answer {
                 reading: Some(Arc::new(reading)),
@@ -56,18 +57,23 @@ impl Measurements {
                 failure: Some(Arc::new(failure)),
             },
         };
-        self.answers.insert(question, answer);
+        let is_known = self.answers.get(&question) == Some(&answer);
+        if !is_known {
+            self.answers.insert(question, answer);
+        }
+        !is_known
     }
 
-    /// Forgets what is no longer wanted.
-    pub fn retain(&mut self, wanted: &BTreeSet<Question>) {
+    /// Forgets what is no longer wanted. Says whether there was any.
+    pub fn retain(&mut self, wanted: &BTreeSet<Question>) -> bool {
         let gone: Vec<Question> = (self.answers.keys())
             .filter(|question| !wanted.contains(question))
             .cloned()
             .collect();
-        for question in gone {
-            self.answers.remove(&question);
+        for question in &gone {
+            self.answers.remove(question);
         }
+        !gone.is_empty()
     }
 
     /// What a question comes to at a moment.

@@ -152,10 +152,10 @@ fn can_be_mended(promql: &str, tokens: &[Token]) -> bool {
             "(" => closing.push(')'),
             "[" => closing.push(']'),
             "{" => closing.push('}'),
-            closed @ (")" | "]" | "}") => {
-                if closing.pop().map(String::from).as_deref() != Some(closed) {
-                    return false;
-                }
+            closed @ (")" | "]" | "}")
+                if closing.pop().map(String::from).as_deref() != Some(closed) =>
+            {
+                return false;
             }
             _ => {}
         }

@@ -1,8 +1,11 @@
 //! The filled-in checklist: the source documents' own layout, with boxes ticked and each line's proof beside it.
 
+mod basis;
 mod html;
 mod lines;
 mod markdown;
+mod rows;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -10,11 +13,16 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::api::{ItemSource, Status};
-use crate::launch::{Judged, Launch, RiskState};
+use crate::checklist::LAUNCH;
+use crate::launch::{Judged, Launch};
 
+pub use basis::Basis;
 pub use html::html;
 pub use lines::{Line, LineProof};
+pub(in crate::render) use markdown::escape;
 pub use markdown::markdown;
+pub use rows::{FilledContact, FilledRisk, SignOff};
+pub use table::table;
 
 /// A launch's checklists, filled in.
 #[derive(Debug, Serialize)]
@@ -29,11 +37,13 @@ pub struct Document {
     /// The verdict.
     pub status: Status,
     /// Why, in a word.
-    pub reason: &'static str,
+    pub reason: String,
     /// The share of what applies that passes, by weight.
     pub score: Option<u32>,
     /// When it was filled in.
     pub at: Timestamp,
+    /// What the reader must know of how it was filled in.
+    pub remarks: Vec<String>,
     /// The workloads, as `<kind>/<name>`.
     pub workloads: Vec<String>,
     /// How many lines came to what.
@@ -96,7 +106,9 @@ pub struct FilledChecklist {
 pub struct Section {
     /// Its heading.
     pub title: String,
-    /// Its groups, in its order. The heading of one may be the section's own.
+    /// How many of its lines came to what.
+    pub counts: Counts,
+    /// Its groups, in its order.
     pub groups: Vec<Group>,
 }
 
@@ -110,67 +122,16 @@ pub struct Group {
     pub items: Vec<Line>,
 }
 
-/// A signature.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SignOff {
-    /// Which one.
-    pub item: String,
-    /// The line's title: `Engineering Lead`.
-    pub title: String,
-    /// The roles that may sign.
-    pub roles: Vec<String>,
-    /// Who signed.
-    pub by: Option<String>,
-    /// When.
-    pub at: Option<Timestamp>,
-    /// Until when it counts.
-    pub until: Option<Timestamp>,
-    /// What is missing.
-    pub missing: Option<String>,
-}
-
-/// A row of the risk register.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FilledRisk {
-    /// Its id.
-    pub id: String,
-    /// What may happen.
-    pub risk: String,
-    /// How bad that would be.
-    pub severity: Option<String>,
-    /// What is done about it.
-    pub mitigation: String,
-    /// Who sees to it.
-    pub owner: String,
-    /// What it comes to: mitigated, accepted until a date, or open and why.
-    pub state: String,
-    /// Whether neither.
-    pub is_open: bool,
-}
-
-/// Somebody to call.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FilledContact {
-    /// What for.
-    pub role: String,
-    /// Who.
-    pub name: String,
-    /// How.
-    pub reach: Option<String>,
-}
-
 impl Document {
     /// Fills in the checklists of a launch.
-    pub fn of(launch: &Launch, judged: &Judged, at: Timestamp) -> Self {
+    pub fn of(launch: &Launch, judged: &Judged, at: Timestamp, basis: Basis<'_>) -> Self {
         let spec = &launch.spec;
         let mut own = judged.checklists.clone();
-        if judged.items.iter().any(|item| &*item.checklist == crate::checklist::LAUNCH) {
-            own.push((crate::checklist::LAUNCH.into(), "Launch".into()));
+        if judged.items.iter().any(|item| &*item.checklist == LAUNCH) {
+            own.push((LAUNCH.into(), "Launch".into()));
         }
-        let lines: Vec<Line> = judged.items.iter().map(|item| Line::of(item, launch)).collect();
+        let mut lines: Vec<Line> = judged.items.iter().map(|item| Line::of(item, launch)).collect();
+        let (verdict, remarks) = basis.settle(judged, &mut lines);
         let checklists = own.iter().map(|(name, title)| {
             let own = || lines.iter().filter(|line| line.checklist == **name);
             FilledChecklist {
@@ -180,45 +141,48 @@ impl Document {
                 sections: sections(own()),
             }
         });
-        let risks = spec.risks.iter().zip(&judged.risks).map(|(risk, state)| FilledRisk {
-            id: risk.id.clone(),
-            risk: risk.risk.clone(),
-            severity: risk.severity.map(|severity| severity.name().to_owned()),
-            mitigation: risk.mitigation.clone(),
-            owner: risk.owner.clone(),
-            state: match (state, &risk.mitigated) {
-                (RiskState::Mitigated, Some(by)) => format!("mitigated by {} on {}", by.by, day(by.at.0)),
-                (RiskState::Mitigated, None) => "mitigated".to_owned(),
-                (RiskState::Accepted(until), _) => format!("accepted until {}", day(*until)),
-                (RiskState::Open(why), _) => format!("open: {why}"),
-            },
-            is_open: matches!(state, RiskState::Open(_)),
-        });
-        let contacts = spec.contacts.iter().map(|contact| FilledContact {
-            role: contact.role.clone(),
-            name: contact.name.clone(),
-            reach: contact.reach.clone(),
-        });
+        let risks = spec.risks.iter().zip(&judged.risks);
         Self {
             application: launch.name.name.to_string(),
             namespace: launch.name.namespace.to_string(),
             release: spec.release.clone(),
-            status: judged.status,
-            reason: judged.reason.name(),
-            score: judged.score(),
+            status: verdict.status,
+            reason: verdict.reason,
+            score: verdict.score,
             at,
+            remarks,
             workloads: judged.workloads.iter().map(|key| format!("{}/{}", key.kind, key.name)).collect(),
             counts: Counts::of(lines.iter()),
-            sign_offs: lines.iter().filter(|line| line.source == ItemSource::SignOff).map(SignOff::of).collect(),
             checklists: checklists.collect(),
-            risks: risks.collect(),
+            sign_offs: lines.iter().filter(|line| line.source == ItemSource::SignOff).map(SignOff::of).collect(),
+            risks: risks.map(|(risk, state)| FilledRisk::of(risk, state)).collect(),
             notes: spec.notes.clone(),
-            contacts: contacts.collect(),
+            contacts: spec.contacts.iter().map(FilledContact::of).collect(),
             target_date: spec.target_date.as_ref().map(|time| time.0),
             actual_date: launch.live_since(),
             review_due: judged.review_due,
         }
     }
+
+    fn lines(&self) -> impl Iterator<Item = &Line> {
+        let sections = self.checklists.iter().flat_map(|checklist| &checklist.sections);
+        sections.flat_map(|section| &section.groups).flat_map(|group| &group.items)
+    }
+
+    /// Whether some checklist has a place for what is of this source.
+    fn has(&self, source: ItemSource) -> bool {
+        self.lines().any(|line| line.source == source)
+    }
+
+    /// Whether a section is the one of the notes, of which the first gets them.
+    fn has_notes_section(&self) -> bool {
+        self.checklists.iter().flat_map(|checklist| &checklist.sections).any(is_notes)
+    }
+}
+
+/// Where the notes stand.
+fn is_notes(section: &Section) -> bool {
+    section.title == "Notes"
 }
 
 impl Counts {
@@ -238,20 +202,20 @@ impl Counts {
         }
         counts
     }
-}
 
-impl SignOff {
-    fn of(line: &Line) -> Self {
-        let signed = line.proofs.first().filter(|_| line.verdict == "Pass");
-        Self {
-            item: line.key.clone(),
-            title: line.title.clone(),
-            roles: line.from.clone(),
-            by: signed.and_then(|proof| proof.approver.clone()),
-            at: signed.and_then(|proof| proof.at),
-            until: signed.and_then(|proof| proof.until),
-            missing: signed.is_none().then(|| line.why.clone()),
-        }
+    /// `3 lines: 1 pass, 2 unknown`, without what there is none of.
+    fn words(self) -> String {
+        let counts = [
+            (self.passed, "pass"),
+            (self.failed, "fail"),
+            (self.unknown, "unknown"),
+            (self.waived, "waived"),
+            (self.not_applicable, "do not apply"),
+            (self.later, "once it runs"),
+        ];
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let counts: Vec<_> = counts.map(|(count, what)| format!("{count} {what}")).collect();
+        format!("{} lines: {}", self.items, counts.join(", "))
     }
 }
 
@@ -260,8 +224,11 @@ fn sections<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for line in lines {
         if sections.last().is_none_or(|section| section.title != line.section) {
-            let title = line.section.clone();
-            sections.push(Section { title, groups: Vec::new() });
+            sections.push(Section {
+                title: line.section.clone(),
+                counts: Counts::default(),
+                groups: Vec::new(),
+            });
         }
         let Some(section) = sections.last_mut() else {
             continue;
@@ -273,6 +240,9 @@ fn sections<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<Section> {
         if let Some(group) = section.groups.last_mut() {
             group.items.push(line.clone());
         }
+    }
+    for section in &mut sections {
+        section.counts = Counts::of(section.groups.iter().flat_map(|group| &group.items));
     }
     sections
 }

@@ -1,4 +1,9 @@
-//! One check, explained.
+//! A check, a line of a checklist or a piece of evidence, explained.
+
+mod evidence;
+mod item;
+
+use serde::Serialize;
 
 use super::Palette;
 use super::catalogue::names;
@@ -6,6 +11,9 @@ use super::markdown::paragraph;
 use super::palette::paint;
 use crate::check::{Check, Param, ParamKind};
 use crate::model::KindSet;
+
+pub use evidence::evidence;
+pub use item::item;
 
 /// Everything there is to know of a check, in lines of at most `width` characters.
 pub fn explain(check: &Check, palette: Palette, width: usize) -> String {
@@ -23,10 +31,13 @@ pub fn explain(check: &Check, palette: Palette, width: usize) -> String {
             written.push_str(&paragraph(palette, &describe(param), 2, width));
         }
     }
-    written.push_str(&heading("Fails"));
-    written.push_str(&manifest(check.bad));
-    written.push_str(&heading("Passes"));
-    written.push_str(&manifest(check.good));
+    for (title, yaml) in [("Fails", check.bad), ("Passes", check.good)] {
+        // What a launch is judged by besides its own manifest cannot be written as one.
+        if !yaml.trim().is_empty() {
+            written.push_str(&heading(title));
+            written.push_str(&manifest(yaml));
+        }
+    }
     written.push('\n');
     written.push_str(&facts(check, width));
     written
@@ -60,10 +71,12 @@ fn manifest(yaml: &str) -> String {
 }
 
 fn facts(check: &Check, width: usize) -> String {
-    let mut facts = vec![
-        ("Group", check.group.title().to_owned()),
-        ("Judges", listed(check.subjects)),
-    ];
+    let mut facts = vec![("Group", check.group.title().to_owned())];
+    if check.judges_launches() {
+        facts.push(("Judges", "the launch as a whole".to_owned()));
+    } else {
+        facts.push(("Judges", listed(check.subjects)));
+    }
     if !check.reads.is_empty() {
         facts.push(("Looks up", listed(check.reads)));
     }
@@ -72,11 +85,22 @@ fn facts(check: &Check, width: usize) -> String {
         facts.push(("Elsewhere", check.aliases.join(", ")));
     }
     facts.push(("Since", check.since.to_owned()));
+    aligned(facts, width)
+}
+
+/// Names and texts in two columns.
+fn aligned(facts: Vec<(&str, String)>, width: usize) -> String {
     let line = |(name, text): (&str, String)| {
         let text = paragraph(Palette::PLAIN, &text, 11, width);
         format!("{:11}{}", format!("{name}:"), text.trim_start())
     };
     facts.into_iter().map(line).collect()
+}
+
+/// The name of a value in manifests.
+fn word(value: &impl Serialize) -> String {
+    let written = serde_json::to_value(value).unwrap_or_default();
+    written.as_str().unwrap_or_default().to_owned()
 }
 
 fn listed(kinds: KindSet) -> String {

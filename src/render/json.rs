@@ -24,6 +24,8 @@ struct ResultLine<'a> {
     path: &'a str,
     message: &'a str,
     fix: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exception: Option<&'a str>,
 }
 
 /// A line of `skipped`.
@@ -76,11 +78,12 @@ fn result_line<'a>(judged: &'a Judged<'_>, row: &'a Row) -> ResultLine<'a> {
         path: row.finding.as_ref().map_or("", |finding| &finding.at.path),
         message: row.message(),
         fix: row.check.fix,
+        exception: row.exception.as_deref(),
     }
 }
 
 /// Each on a new line, with commas in between.
-fn lines(lines: impl Iterator<Item = String>) -> String {
+pub(super) fn lines(lines: impl Iterator<Item = String>) -> String {
     let mut written = String::new();
     for (place, line) in lines.enumerate() {
         written.push_str(if place == 0 { "\n" } else { ",\n" });
@@ -89,7 +92,7 @@ fn lines(lines: impl Iterator<Item = String>) -> String {
     written
 }
 
-fn to_line(value: &impl Serialize) -> String {
+pub(super) fn to_line(value: &impl Serialize) -> String {
     // Text, numbers and nothing always have a JSON form.
     serde_json::to_string(value).unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::api::Status;
 use crate::model::{Severity, Verdict};
 
 /// What things look like.
@@ -55,6 +56,14 @@ impl Palette {
             Verdict::Fail | Verdict::Unknown => self.severity(severity),
             Verdict::Pass => self.passed,
             Verdict::NotApplicable | Verdict::Waived => self.faint,
+        }
+    }
+
+    pub(super) fn status(self, status: Status) -> Style {
+        match status {
+            Status::NotReady => self.critical,
+            Status::ReadyWithRisks => self.high,
+            Status::Ready => self.passed,
         }
     }
 

@@ -69,7 +69,7 @@ impl Report for Table {
 
     fn end(&self, skipped: &[Skipped], summary: &Summary) -> String {
         let mut written = String::new();
-        if summary.gravest.is_some() || self.all && summary.objects > 0 {
+        if summary.gravest.is_some() || summary.waived > 0 || self.all && summary.objects > 0 {
             written.push('\n');
         }
         let skipped = skipped::section(skipped, self.all);
@@ -135,6 +135,9 @@ impl Table {
         }
         if summary.unknown > 0 {
             parts.push(format!("Undecided: {}.", summary.unknown));
+        }
+        if summary.waived > 0 {
+            parts.push(format!("Waived: {}.", summary.waived));
         }
         let objects = counted(summary.objects, "object");
         let workloads = counted(summary.workloads, "workload");
@@ -217,6 +220,7 @@ mod tests {
                 },
                 message: message.to_owned(),
             }),
+            exception: None,
         };
         let rows = vec![
             row(

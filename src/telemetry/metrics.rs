@@ -55,6 +55,11 @@ struct StatusLabel {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StateLabel {
+    state: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct KindLabel {
     kind: String,
 }
@@ -125,6 +130,10 @@ pub struct ControllerMetrics {
     pending: Gauge,
     watch_errors: Family<KindLabel, Counter>,
     leading: Gauge,
+    evidence: Family<StateLabel, Gauge>,
+    review_errors: Counter,
+    guards_whole: Gauge,
+    guard_repairs: Counter,
 }
 
 impl ControllerMetrics {
@@ -171,7 +180,50 @@ impl ControllerMetrics {
             "1 while this replica writes",
             metrics.leading.clone(),
         );
+        registry.register(
+            "plimsoll_evidence_kinds",
+            "Kinds that evidence is looked for in, by how far their watches are",
+            metrics.evidence.clone(),
+        );
+        registry.register(
+            "plimsoll_access_review_errors",
+            "SubjectAccessReviews that failed; they are tried again, and earlier answers hold until then",
+            metrics.review_errors.clone(),
+        );
+        registry.register(
+            "plimsoll_guards_whole",
+            "1 while what is attested now counts: the admission policies that check who attests are in place",
+            metrics.guards_whole.clone(),
+        );
+        registry.register(
+            "plimsoll_guard_repairs",
+            "Admission policies and bindings that were absent or altered and have been repaired",
+            metrics.guard_repairs.clone(),
+        );
         Arc::new(metrics)
+    }
+
+    /// Sets how many kinds are in which state.
+    pub fn set_evidence(&self, states: impl IntoIterator<Item = (&'static str, usize)>) {
+        for (state, count) in states {
+            let gauge = self.evidence.get_or_create(&StateLabel { state }).clone();
+            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+    }
+
+    /// Counts a SubjectAccessReview that failed.
+    pub fn review_failed(&self) {
+        self.review_errors.inc();
+    }
+
+    /// Says whether what is attested now counts.
+    pub fn set_guards_whole(&self, whole: bool) {
+        self.guards_whole.set(i64::from(whole));
+    }
+
+    /// Counts a repair of a guard.
+    pub fn guard_repaired(&self) {
+        self.guard_repairs.inc();
     }
 
     /// Counts a judgement.

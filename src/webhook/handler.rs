@@ -15,11 +15,14 @@ use axum::routing::post;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use super::gate;
 use super::message;
+use super::own;
 use super::owner::{Descent, descent};
 use super::review::{self, Request, Response as Answer};
 use super::server::guard::Guard;
 use crate::engine::admit;
+use crate::launch::Gate;
 use crate::live::{Live, Snapshot};
 use crate::model::{Kind, Object, Workload};
 use crate::telemetry::metrics::{Outcome, WebhookMetrics};
@@ -52,10 +55,11 @@ impl Webhook {
         }
     }
 
-    /// The routes: `POST /validate`.
+    /// The routes: `POST /validate` for workloads and their scales, `POST /validate-own` for Plimsoll's own objects.
     pub fn router(self) -> Router {
         Router::new()
             .route("/validate", post(validate))
+            .route("/validate-own", post(validate_own))
             .with_state(self)
     }
 
@@ -70,7 +74,7 @@ impl Webhook {
                 return (StatusCode::BAD_REQUEST, message).into_response();
             }
         };
-        let (outcome, answer) = self.decide(&request).await;
+        let (outcome, answer) = self.decide(&request, &body).await;
         self.metrics.observe(outcome, started.elapsed());
         match serde_json::to_vec(&answer) {
             Ok(json) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
@@ -78,8 +82,11 @@ impl Webhook {
         }
     }
 
-    async fn decide<'a>(&self, request: &'a Request<'a>) -> (Outcome, Answer<'a>) {
+    async fn decide<'a>(&self, request: &'a Request<'a>, body: &[u8]) -> (Outcome, Answer<'a>) {
         let uid = &*request.uid;
+        if request.sub_resource == "scale" && self.is_judged(request) {
+            return self.scale(request);
+        }
         let Some(new) = self.subject(request) else {
             return (Outcome::Allowed, Answer::admit(uid, Vec::new()));
         };
@@ -89,25 +96,46 @@ impl Webhook {
             return (Outcome::Undecided, Answer::admit(uid, vec![warning]));
         }
         match descent(&snapshot, new, &request.username) {
-            Descent::OnItsOwn => self.judge(&snapshot, request, new),
+            Descent::OnItsOwn => self.judge(&snapshot, (request, body), new),
             Descent::Judged => (Outcome::Owned, Answer::admit(uid, Vec::new())),
             Descent::OwnerUnknown => {
                 drop(snapshot);
                 if self.owner_appears(new, &request.username).await {
                     return (Outcome::Owned, Answer::admit(uid, Vec::new()));
                 }
-                self.judge(&self.live.snapshot(), request, new)
+                self.judge(&self.live.snapshot(), (request, body), new)
+            }
+        }
+    }
+
+    /// Whether it is a write to a namespace that is judged.
+    fn is_judged(&self, request: &Request<'_>) -> bool {
+        matches!(&*request.operation, "CREATE" | "UPDATE")
+            && !CONTROL_PLANE.contains(&&*request.namespace)
+            && *request.namespace != *self.own_namespace
+    }
+
+    /// Whether a workload may be given pods, where it had none.
+    fn scale<'a>(&self, request: &'a Request<'a>) -> (Outcome, Answer<'a>) {
+        let snapshot = self.live.snapshot();
+        if !snapshot.complete {
+            return (Outcome::Undecided, Answer::admit(&request.uid, Vec::new()));
+        }
+        match gate::of_scale(&snapshot, request, Timestamp::now()) {
+            Gate::Open => (Outcome::Allowed, Answer::admit(&request.uid, Vec::new())),
+            Gate::Warn(warnings) => (Outcome::Warned, Answer::admit(&request.uid, message::lines(warnings))),
+            Gate::Closed(why) => {
+                tracing::info!(namespace = &*request.namespace, user = &*request.username, "The gate denied a scale");
+                (Outcome::Denied, Answer::deny(&request.uid, why, Vec::new()))
             }
         }
     }
 
     /// The workload to judge; `None` where there is nothing to.
     fn subject<'a>(&self, request: &'a Request<'_>) -> Option<&'a Workload> {
-        let judged = matches!(&*request.operation, "CREATE" | "UPDATE")
+        let judged = self.is_judged(request)
             && request.sub_resource.is_empty()
-            && request.kind.is_some_and(Kind::is_workload)
-            && !CONTROL_PLANE.contains(&&*request.namespace)
-            && *request.namespace != *self.own_namespace;
+            && request.kind.is_some_and(Kind::is_workload);
         request
             .object
             .as_ref()
@@ -118,14 +146,20 @@ impl Webhook {
     fn judge<'a>(
         &self,
         snapshot: &Snapshot,
-        request: &'a Request<'_>,
+        (request, body): (&'a Request<'_>, &[u8]),
         new: &Workload,
     ) -> (Outcome, Answer<'a>) {
         let old = request.old_object.as_ref().and_then(Object::workload);
         let now = Timestamp::now();
-        let decision = admit(&snapshot.policies, &snapshot.inventory, new, old, now);
-        let warnings = message::warnings(&decision.warnings);
-        if decision.denials.is_empty() {
+        let decision = admit(&snapshot.policies, &snapshot.inventory, new, old, snapshot.relief(now));
+        let mut warnings = message::warnings(&decision.warnings);
+        let mut closed = None;
+        match gate::of_workload(snapshot, body, new, old, now) {
+            Gate::Open => {}
+            Gate::Warn(more) => warnings.extend(message::lines(more)),
+            Gate::Closed(why) => closed = Some(why),
+        }
+        if decision.denials.is_empty() && closed.is_none() {
             let outcome = if warnings.is_empty() {
                 Outcome::Allowed
             } else {
@@ -133,7 +167,8 @@ impl Webhook {
             };
             return (outcome, Answer::admit(&request.uid, warnings));
         }
-        let message = message::denial(new.key(), &decision.denials);
+        let denial = (!decision.denials.is_empty()).then(|| message::denial(new.key(), &decision.denials));
+        let message = denial.into_iter().chain(closed).collect::<Vec<_>>().join("\n");
         tracing::info!(
             object = %new.key(), user = &*request.username, denials = decision.denials.len(), "Denied a request"
         );
@@ -159,6 +194,36 @@ impl Webhook {
         tokio::time::timeout(OWNER_PATIENCE, appears)
             .await
             .unwrap_or(false)
+    }
+}
+
+/// Reviews one of Plimsoll's own objects.
+async fn validate_own(State(webhook): State<Webhook>, body: Body) -> Response {
+    let answer = async |bytes: Bytes| {
+        let review: own::Review = match serde_json::from_slice(&bytes) {
+            Ok(review) => review,
+            Err(error) => {
+                let message = format!("the admission review could not be read: {error}");
+                return (StatusCode::BAD_REQUEST, message).into_response();
+            }
+        };
+        let said = own::review(&webhook.live.snapshot(), &review.request);
+        let (uid, warnings) = (&review.request.uid, message::lines(said.warnings));
+        let answer = match said.refusal {
+            Some(why) => Answer::deny(uid, why, warnings),
+            None => Answer::admit(uid, warnings),
+        };
+        match serde_json::to_vec(&answer) {
+            Ok(json) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
+            Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+        }
+    };
+    match webhook.guard.run(body, answer).await {
+        Ok(response) => response,
+        Err(refusal) => {
+            webhook.metrics.refuse(refusal.reason());
+            refusal.into_response()
+        }
     }
 }
 

@@ -53,6 +53,11 @@ pub(super) fn warnings(warnings: &[Denial]) -> Vec<String> {
     lines
 }
 
+/// Lines of warning, within the API server's limits.
+pub(super) fn lines(warnings: Vec<String>) -> Vec<String> {
+    warnings.into_iter().map(|line| cut(line.replace(char::is_control, " "))).collect()
+}
+
 fn problem(denial: &Denial) -> String {
     let at = &denial.found.finding.at;
     let object = denial

@@ -9,6 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Vis
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::gate::{Scale, scalable};
 use crate::model::{self, Kind, Object};
 
 /// What is read of `request`.
@@ -26,6 +27,10 @@ pub struct Request<'a> {
     pub operation: Cow<'a, str>,
     /// Who asks.
     pub username: Cow<'a, str>,
+    /// The kind of what is scaled, where a scale is written.
+    pub scaled: Option<Kind>,
+    /// The scale as it would be.
+    pub scale: Option<Scale<'a>>,
     /// The object as it would be.
     pub object: Option<Object>,
     /// The object as it is.
@@ -75,16 +80,23 @@ impl<'de: 'a, 'a> Deserialize<'de> for Request<'a> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Request<'de>, A::Error> {
                 let mut request = Request::default();
-                let mut kind_is_known = false;
+                let (mut kind_is_known, mut is_scale) = (false, false);
                 // The API server sends the kind first; JSON does not promise it.
                 let mut early: [Option<Value>; 2] = [None, None];
                 while let Some(Text(key)) = map.next_key()? {
                     match &*key {
                         "uid" => request.uid = text(&mut map)?,
                         "kind" => {
-                            request.kind = map.next_value::<GroupVersionKind<'_>>()?.known();
+                            let kind = map.next_value::<GroupVersionKind<'_>>()?;
+                            request.kind = kind.known();
+                            is_scale = kind.is_scale();
                             kind_is_known = true;
                         }
+                        "resource" => {
+                            let GroupResource { group, resource } = map.next_value()?;
+                            request.scaled = scalable(&group, &resource);
+                        }
+                        "object" if is_scale => request.scale = map.next_value()?,
                         "subResource" => request.sub_resource = text(&mut map)?,
                         "namespace" => request.namespace = text(&mut map)?,
                         "operation" => request.operation = text(&mut map)?,
@@ -142,7 +154,19 @@ struct GroupVersionKind<'a> {
     kind: Cow<'a, str>,
 }
 
+#[derive(Deserialize)]
+struct GroupResource<'a> {
+    #[serde(borrow, default)]
+    group: Cow<'a, str>,
+    #[serde(borrow, default)]
+    resource: Cow<'a, str>,
+}
+
 impl GroupVersionKind<'_> {
+    fn is_scale(&self) -> bool {
+        self.group == "autoscaling" && self.kind == "Scale"
+    }
+
     fn known(&self) -> Option<Kind> {
         let group_version = match &*self.group {
             "" => Cow::Borrowed(&*self.version),

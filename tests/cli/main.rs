@@ -7,6 +7,7 @@ mod corpus;
 mod examples;
 mod findings;
 mod generated;
+mod live;
 mod policies;
 mod reading;
 mod run;

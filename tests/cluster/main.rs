@@ -6,7 +6,10 @@
 
 mod admission;
 mod crds;
+mod custom_kinds;
+mod forgery;
 mod hardship;
+mod launches;
 mod lifecycle;
 mod live;
 mod reports;

@@ -395,7 +395,9 @@ fn adapted(mut object: Value, port: u16) -> Option<Value> {
             object["spec"] = json!({"type": "ExternalName", "externalName": "localhost", "ports": [{"port": port}]});
         }
         Some("ValidatingWebhookConfiguration") => {
-            object["webhooks"][0]["clientConfig"]["service"]["port"] = port.into();
+            for webhook in object["webhooks"].as_array_mut().expect("webhooks") {
+                webhook["clientConfig"]["service"]["port"] = port.into();
+            }
         }
         _ => {}
     }

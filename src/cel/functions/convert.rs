@@ -10,7 +10,10 @@ use crate::cel::operators;
 use crate::cel::value::{Fault, Result, Str, Value};
 
 pub(super) fn same<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> {
-    arguments.first().cloned().ok_or_else(|| Fault::other("dyn has too few arguments"))
+    arguments
+        .first()
+        .cloned()
+        .ok_or_else(|| Fault::other("dyn has too few arguments"))
 }
 
 pub(super) fn type_of<'a>(arguments: &[Value<'a>], budget: &mut Budget) -> Result<'a> {
@@ -46,12 +49,16 @@ pub(super) fn int<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> {
         [Value::Int(value)] => Ok(Value::Int(*value)),
         [Value::Uint(value)] => i64::try_from(*value).map(Value::Int).map_err(|_| range()),
         // The bounds are the doubles next to those of int; between them the cast is exact.
-        [Value::Double(value)] if *value > -9.3e18 && *value < 9.2e18 => Ok(Value::Int(*value as i64)),
+        [Value::Double(value)] if *value > -9.3e18 && *value < 9.2e18 => {
+            Ok(Value::Int(*value as i64))
+        }
         [Value::Double(_)] => Err(range()),
         [Value::Timestamp(time)] => Ok(Value::Int(time.as_second())),
         [Value::String(text)] => {
             let text = text.as_str();
-            text.parse().map(Value::Int).map_err(|_| Fault::other(format!("{text:?} is no int")))
+            text.parse()
+                .map(Value::Int)
+                .map_err(|_| Fault::other(format!("{text:?} is no int")))
         }
         other => Err(not_convertible("int", other)),
     }
@@ -62,11 +69,15 @@ pub(super) fn uint<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> {
     match arguments {
         [Value::Uint(value)] => Ok(Value::Uint(*value)),
         [Value::Int(value)] => u64::try_from(*value).map(Value::Uint).map_err(|_| range()),
-        [Value::Double(value)] if *value > -1.0 && *value < 1.8e19 => Ok(Value::Uint(*value as u64)),
+        [Value::Double(value)] if *value > -1.0 && *value < 1.8e19 => {
+            Ok(Value::Uint(*value as u64))
+        }
         [Value::Double(_)] => Err(range()),
         [Value::String(text)] => {
             let text = text.as_str();
-            text.parse().map(Value::Uint).map_err(|_| Fault::other(format!("{text:?} is no uint")))
+            text.parse()
+                .map(Value::Uint)
+                .map_err(|_| Fault::other(format!("{text:?} is no uint")))
         }
         other => Err(not_convertible("uint", other)),
     }
@@ -79,7 +90,9 @@ pub(super) fn double<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> 
         [Value::Uint(value)] => Ok(Value::Double(*value as f64)),
         [Value::String(text)] => {
             let text = text.as_str();
-            text.parse().map(Value::Double).map_err(|_| Fault::other(format!("{text:?} is no double")))
+            text.parse()
+                .map(Value::Double)
+                .map_err(|_| Fault::other(format!("{text:?} is no double")))
         }
         other => Err(not_convertible("double", other)),
     }
@@ -99,7 +112,9 @@ pub(super) fn string<'a>(arguments: &[Value<'a>], budget: &mut Budget) -> Result
             Err(_) => return Err(Fault::other("the bytes are no UTF-8")),
         },
         // Addresses are text as the extension that made them writes them.
-        [Value::Foreign(_)] => return foreign::call(&foreign::prepare("string", true, 1), arguments, budget),
+        [Value::Foreign(_)] => {
+            return foreign::call(&foreign::prepare("string", true, 1), arguments, budget);
+        }
         other => return Err(not_convertible("string", other)),
     };
     Ok(Value::String(Str::Made(Rc::from(text))))
@@ -119,7 +134,9 @@ fn of_double(value: f64) -> String {
     let text = format!("{value:e}");
     match text.split_once('e') {
         Some((digits, exponent)) => {
-            let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |rest| ('-', rest));
+            let (sign, exponent) = exponent
+                .strip_prefix('-')
+                .map_or(('+', exponent), |rest| ('-', rest));
             format!("{digits}e{sign}{exponent:0>2}")
         }
         None => text,
@@ -134,7 +151,9 @@ pub(super) fn sum<'a>(arguments: &[Value<'a>], budget: &mut Budget) -> Result<'a
     budget.spend(list.len() as u64)?;
     let mut items = list.iter();
     let first = items.next().unwrap_or(Value::Int(0));
-    items.try_fold(first, |sum, item| operators::binary(Operator::Add, &sum, &item, budget))
+    items.try_fold(first, |sum, item| {
+        operators::binary(Operator::Add, &sum, &item, budget)
+    })
 }
 
 fn not_convertible<'a>(what: &'static str, arguments: &[Value<'a>]) -> Fault<'a> {

@@ -49,7 +49,10 @@ pub(super) fn or_value<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a
 }
 
 /// What an optional holds.
-fn held<'a>(name: &'static str, arguments: &[Value<'a>]) -> std::result::Result<Option<Value<'a>>, Fault<'a>> {
+fn held<'a>(
+    name: &'static str,
+    arguments: &[Value<'a>],
+) -> std::result::Result<Option<Value<'a>>, Fault<'a>> {
     match arguments.first() {
         Some(Value::Optional(held)) => Ok(held.as_deref().cloned()),
         Some(other) => Err(Fault::not_for(name, other)),

@@ -30,15 +30,21 @@ pub(super) fn sign<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> {
 }
 
 pub(super) fn is_greater_than<'a>(arguments: &[Value<'a>], budget: &mut Budget) -> Result<'a> {
-    compare("isGreaterThan", arguments, budget, |ordering| Value::Bool(ordering == Ordering::Greater))
+    compare("isGreaterThan", arguments, budget, |ordering| {
+        Value::Bool(ordering == Ordering::Greater)
+    })
 }
 
 pub(super) fn is_less_than<'a>(arguments: &[Value<'a>], budget: &mut Budget) -> Result<'a> {
-    compare("isLessThan", arguments, budget, |ordering| Value::Bool(ordering == Ordering::Less))
+    compare("isLessThan", arguments, budget, |ordering| {
+        Value::Bool(ordering == Ordering::Less)
+    })
 }
 
 pub(super) fn compare_to<'a>(arguments: &[Value<'a>], budget: &mut Budget) -> Result<'a> {
-    compare("compareTo", arguments, budget, |ordering| Value::Int(ordering as i64))
+    compare("compareTo", arguments, budget, |ordering| {
+        Value::Int(ordering as i64)
+    })
 }
 
 fn compare<'a>(
@@ -50,7 +56,9 @@ fn compare<'a>(
     match arguments {
         [Value::Quantity(one), Value::Quantity(other)] => Ok(answer(one.cmp(other))),
         // Versions are the other thing that is compared so.
-        [Value::Foreign(_), _] => foreign::call(&foreign::prepare(name, true, 2), arguments, budget),
+        [Value::Foreign(_), _] => {
+            foreign::call(&foreign::prepare(name, true, 2), arguments, budget)
+        }
         [other, ..] => Err(Fault::not_for(name, other)),
         [] => Err(Fault::other("too few arguments")),
     }

@@ -1,10 +1,13 @@
 //! Text and sizes.
 
+use std::rc::Rc;
+
+use regex::Regex;
+
 use super::texts;
 use crate::cel::budget::Budget;
 use crate::cel::regexes;
 use crate::cel::value::{Fault, List, Result, Str, Value};
-use regex::Regex;
 
 pub(super) fn size<'a>(arguments: &[Value<'a>], budget: &mut Budget) -> Result<'a> {
     let size = match arguments {
@@ -48,7 +51,9 @@ pub(super) fn find<'a>(arguments: &[Value<'a>], budget: &mut Budget) -> Result<'
     let [text, pattern] = texts("find", arguments)?;
     let regex = regex(pattern, budget)?;
     budget.spend_on_text(text.len())?;
-    Ok(Value::made(regex.find(text).map_or("", |found| found.as_str())))
+    Ok(Value::made(
+        regex.find(text).map_or("", |found| found.as_str()),
+    ))
 }
 
 pub(super) fn find_all<'a>(arguments: &[Value<'a>], budget: &mut Budget) -> Result<'a> {
@@ -87,7 +92,9 @@ pub(super) fn replace<'a>(arguments: &[Value<'a>], budget: &mut Budget) -> Resul
     budget.spend_on_text(text.len())?;
     let times = text.matches(old).take(most).count();
     budget.spend_on_text(times.saturating_mul(new.len()))?;
-    Ok(Value::String(Str::Made(text.replacen(old, new, most).into())))
+    Ok(Value::String(Str::Made(
+        text.replacen(old, new, most).into(),
+    )))
 }
 
 /// Without a limit, or with a negative one, all parts; the last of a limited number has the rest.
@@ -104,7 +111,11 @@ pub(super) fn split<'a>(arguments: &[Value<'a>], budget: &mut Budget) -> Result<
     while let Some(left) = rest.take_if(|_| parts.len() < most) {
         budget.spend(1)?;
         let next = match separator {
-            "" => left.chars().next().map(|first| left.split_at(first.len_utf8())).filter(|(_, after)| !after.is_empty()),
+            "" => left
+                .chars()
+                .next()
+                .map(|first| left.split_at(first.len_utf8()))
+                .filter(|(_, after)| !after.is_empty()),
             separator => left.split_once(separator),
         };
         let part = match next {
@@ -121,7 +132,8 @@ pub(super) fn split<'a>(arguments: &[Value<'a>], budget: &mut Budget) -> Result<
 }
 
 /// A pattern that is not constant.
-fn regex<'a>(pattern: &str, budget: &mut Budget) -> std::result::Result<Regex, Fault<'a>> {
+fn regex<'a>(pattern: &str, budget: &mut Budget) -> std::result::Result<Rc<Regex>, Fault<'a>> {
     budget.spend_on_pattern(pattern)?;
-    regexes::made(pattern).ok_or_else(|| Fault::other(format!("{pattern:?} is no regular expression")))
+    regexes::made(pattern)
+        .ok_or_else(|| Fault::other(format!("{pattern:?} is no regular expression")))
 }

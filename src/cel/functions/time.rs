@@ -29,17 +29,21 @@ fn parse_timestamp(text: &str) -> Option<Timestamp> {
     let (time, offset) = rest.split_at_checked(9)?;
     let shaped = |text: &str, shape: &str| {
         text.len() == shape.len()
-            && text.bytes().zip(shape.bytes()).all(|(byte, shape)| match shape {
-                b'0' => byte.is_ascii_digit(),
-                b'T' => matches!(byte, b'T' | b't'),
-                other => byte == other,
-            })
+            && text
+                .bytes()
+                .zip(shape.bytes())
+                .all(|(byte, shape)| match shape {
+                    b'0' => byte.is_ascii_digit(),
+                    b'T' => matches!(byte, b'T' | b't'),
+                    other => byte == other,
+                })
     };
     let offset = match offset.strip_prefix('.') {
         Some(fraction) => fraction.trim_start_matches(|char: char| char.is_ascii_digit()),
         None => offset,
     };
-    let offset_fits = matches!(offset, "Z" | "z") || shaped(offset, "+00:00") || shaped(offset, "-00:00");
+    let offset_fits =
+        matches!(offset, "Z" | "z") || shaped(offset, "+00:00") || shaped(offset, "-00:00");
     (shaped(date, "0000-00-00") && shaped(time, "T00:00:00") && offset_fits).then_some(())?;
     text.parse().ok()
 }
@@ -81,14 +85,20 @@ fn parse_duration(text: &str) -> Option<SignedDuration> {
     while !rest.is_empty() {
         let end = rest.find(|char: char| !char.is_ascii_digit() && char != '.')?;
         let (number, after) = rest.split_at(end);
-        let unit_end = after.find(|char: char| char.is_ascii_digit() || char == '.').unwrap_or(after.len());
+        let unit_end = after
+            .find(|char: char| char.is_ascii_digit() || char == '.')
+            .unwrap_or(after.len());
         let (unit, next) = after.split_at(unit_end);
         let (_, size) = UNITS.iter().find(|(name, _)| *name == unit)?;
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
         if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
             return None;
         }
-        let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+        let whole: i128 = if whole.is_empty() {
+            0
+        } else {
+            whole.parse().ok()?
+        };
         nanos = nanos.checked_add(whole.checked_mul(*size)?)?;
         let mut place = *size;
         for digit in fraction.bytes() {
@@ -123,7 +133,10 @@ fn part<'a>(
 }
 
 /// `UTC` or a fixed offset. Zones by name would need a database, whose answers depend on the machine.
-fn parse_zone<'a>(name: &'static str, zone: &Value<'a>) -> std::result::Result<TimeZone, Fault<'a>> {
+fn parse_zone<'a>(
+    name: &'static str,
+    zone: &Value<'a>,
+) -> std::result::Result<TimeZone, Fault<'a>> {
     let Value::String(text) = zone else {
         return Err(Fault::not_for(name, zone));
     };
@@ -135,12 +148,22 @@ fn parse_zone<'a>(name: &'static str, zone: &Value<'a>) -> std::result::Result<T
         Some(digits) => (-1, digits),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
-    let two = |digits: &str| (digits.len() == 2).then(|| digits.parse::<i32>().ok()).flatten();
+    let two = |digits: &str| {
+        (digits.len() == 2)
+            .then(|| digits.parse::<i32>().ok())
+            .flatten()
+    };
     digits
         .split_once(':')
-        .and_then(|(hours, minutes)| Offset::from_seconds(sign * (two(hours)? * 3600 + two(minutes)? * 60)).ok())
+        .and_then(|(hours, minutes)| {
+            Offset::from_seconds(sign * (two(hours)? * 3600 + two(minutes)? * 60)).ok()
+        })
         .map(TimeZone::fixed)
-        .ok_or_else(|| Fault::other(format!("{text:?} is no offset such as +02:00; zones by name are not known")))
+        .ok_or_else(|| {
+            Fault::other(format!(
+                "{text:?} is no offset such as +02:00; zones by name are not known"
+            ))
+        })
 }
 
 pub(super) fn full_year<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> {
@@ -148,7 +171,12 @@ pub(super) fn full_year<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'
 }
 
 pub(super) fn month<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> {
-    part("getMonth", arguments, |time| i64::from(time.month()) - 1, None)
+    part(
+        "getMonth",
+        arguments,
+        |time| i64::from(time.month()) - 1,
+        None,
+    )
 }
 
 pub(super) fn date<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> {
@@ -156,30 +184,65 @@ pub(super) fn date<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> {
 }
 
 pub(super) fn day_of_month<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> {
-    part("getDayOfMonth", arguments, |time| i64::from(time.day()) - 1, None)
+    part(
+        "getDayOfMonth",
+        arguments,
+        |time| i64::from(time.day()) - 1,
+        None,
+    )
 }
 
 pub(super) fn day_of_year<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> {
-    part("getDayOfYear", arguments, |time| i64::from(time.day_of_year()) - 1, None)
+    part(
+        "getDayOfYear",
+        arguments,
+        |time| i64::from(time.day_of_year()) - 1,
+        None,
+    )
 }
 
 pub(super) fn day_of_week<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> {
-    part("getDayOfWeek", arguments, |time| time.weekday().since(Weekday::Sunday).into(), None)
+    part(
+        "getDayOfWeek",
+        arguments,
+        |time| time.weekday().since(Weekday::Sunday).into(),
+        None,
+    )
 }
 
 pub(super) fn hours<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> {
-    part("getHours", arguments, |time| time.hour().into(), Some(SignedDuration::as_hours))
+    part(
+        "getHours",
+        arguments,
+        |time| time.hour().into(),
+        Some(SignedDuration::as_hours),
+    )
 }
 
 pub(super) fn minutes<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> {
-    part("getMinutes", arguments, |time| time.minute().into(), Some(SignedDuration::as_mins))
+    part(
+        "getMinutes",
+        arguments,
+        |time| time.minute().into(),
+        Some(SignedDuration::as_mins),
+    )
 }
 
 pub(super) fn seconds<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> {
-    part("getSeconds", arguments, |time| time.second().into(), Some(SignedDuration::as_secs))
+    part(
+        "getSeconds",
+        arguments,
+        |time| time.second().into(),
+        Some(SignedDuration::as_secs),
+    )
 }
 
 pub(super) fn milliseconds<'a>(arguments: &[Value<'a>], _: &mut Budget) -> Result<'a> {
     let of_span = |span: &SignedDuration| i64::from(span.subsec_millis());
-    part("getMilliseconds", arguments, |time| time.millisecond().into(), Some(of_span))
+    part(
+        "getMilliseconds",
+        arguments,
+        |time| time.millisecond().into(),
+        Some(of_span),
+    )
 }

@@ -30,8 +30,16 @@ fn depth_is_refused_before_it_is_parsed() {
         "x".repeat(20_000),
     ] {
         let started = Instant::now();
-        assert!(Program::compile(&source, &["object"]).is_err(), "{}", &source[..40]);
-        assert!(started.elapsed() < Duration::from_secs(5), "{}", &source[..40]);
+        assert!(
+            Program::compile(&source, &["object"]).is_err(),
+            "{}",
+            &source[..40]
+        );
+        assert!(
+            started.elapsed() < Duration::from_secs(5),
+            "{}",
+            &source[..40]
+        );
     }
 }
 
@@ -40,12 +48,50 @@ fn what_is_just_allowed_is_evaluated() {
     let deep = |open: &str, close: &str| format!("{}1{} == 1", open.repeat(28), close.repeat(28));
     assert_eq!(evaluate(&deep("(", ")"), &json!({})), Outcome::True);
     assert_eq!(evaluate(&deep("dyn(", ")"), &json!({})), Outcome::True);
-    assert_eq!(evaluate(&format!("1{} == 91", " + 1".repeat(90)), &json!({})), Outcome::True);
+    assert_eq!(
+        evaluate(&format!("1{} == 91", " + 1".repeat(90)), &json!({})),
+        Outcome::True
+    );
     let wide = vec!["object.a.b == 1"; 800].join(" && ");
     assert_eq!(evaluate(&wide, &json!({"a": {"b": 1}})), Outcome::True);
     // Links at every depth.
     let mixed = format!("{}object.a{}", "(1 + 1 + ".repeat(24), ")".repeat(24));
-    assert_eq!(evaluate(&format!("{mixed} == 49"), &json!({"a": 1})), Outcome::True);
+    assert_eq!(
+        evaluate(&format!("{mixed} == 49"), &json!({"a": 1})),
+        Outcome::True
+    );
+}
+
+#[test]
+fn wide_sources_are_compiled_in_time() {
+    for (open, part, close) in [
+        ("[", "1, ", "1] == []"),
+        ("{", "1: 1, ", "2: 2} == {}"),
+        ("", "object.a.b == 1 && ", "true"),
+        ("", "has(object.a) || ", "true"),
+        ("", "object.exists(x, x) || ", "true"),
+        ("math.least(", "1, ", "1) == 1"),
+        ("'", "a b (", "' == ''"),
+        ("", "// a\n", "true"),
+        ("", "object ", ""),
+        ("", "'a' ", ""),
+        ("", "a.b, ", ""),
+        ("", "&& ", ""),
+        ("", "? : ", ""),
+        ("", "'", ""),
+    ] {
+        let source = format!(
+            "{open}{}{close}",
+            part.repeat((16_000 - open.len() - close.len()) / part.len())
+        );
+        let started = Instant::now();
+        let _ = Program::compile(&source, &["object"]);
+        assert!(
+            started.elapsed() < Duration::from_secs(10),
+            "{part}: {:?}",
+            started.elapsed()
+        );
+    }
 }
 
 #[test]
@@ -56,7 +102,10 @@ fn deep_objects_are_cut() {
     }
     let tree = Tree::of(&object);
     let program = Program::compile("object == object", &["object"]).expect("it compiles");
-    assert_eq!(program.evaluate(&[Input::Object(&tree)], &mut Budget::default()), Outcome::True);
+    assert_eq!(
+        program.evaluate(&[Input::Object(&tree)], &mut Budget::default()),
+        Outcome::True
+    );
 }
 
 /// Each is stopped by the budget, in a time that a controller can spare.
@@ -81,17 +130,25 @@ fn what_costs_too_much_is_exhausted() {
     ] {
         let started = Instant::now();
         assert_eq!(evaluate(source, &object), Outcome::Exhausted, "{source}");
-        assert!(started.elapsed() < Duration::from_secs(20), "{source}: {:?}", started.elapsed());
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "{source}: {:?}",
+            started.elapsed()
+        );
     }
 }
 
 #[test]
 fn a_budget_is_drawn_on_alike_every_time() {
-    let program = Program::compile("object.all(a, 'x'.matches(a + 'y') == false)", &["object"]).expect("it compiles");
+    let program = Program::compile("object.all(a, 'x'.matches(a + 'y') == false)", &["object"])
+        .expect("it compiles");
     let tree = Tree::of(&json!(["a", "b", "a"]));
     let spent = || {
         let mut budget = Budget::of(100_000);
-        assert_eq!(program.evaluate(&[Input::Object(&tree)], &mut budget), Outcome::True);
+        assert_eq!(
+            program.evaluate(&[Input::Object(&tree)], &mut budget),
+            Outcome::True
+        );
         budget.left()
     };
     let first = spent();
@@ -130,18 +187,85 @@ fn functions_of_the_crate_that_would_panic_or_not_end_are_guarded() {
         "duration('2562047h') + duration('2562047h') > duration('1s')",
     ] {
         // That it comes back is what is asked.
-        let _ = Program::compile(source, &["object"])
-            .map(|program| program.evaluate(&[Input::Object(&Tree::of(&object))], &mut Budget::default()));
+        let _ = Program::compile(source, &["object"]).map(|program| {
+            program.evaluate(&[Input::Object(&Tree::of(&object))], &mut Budget::default())
+        });
     }
 }
 
 fn word() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "object", "x", ".spec", ".?a", "['a']", "[0]", "[?0]", "(", ")", "[", "]", "{", "}", ",", ":", "?", "!", "-", "+", "*", "/",
-        "%", "==", "!=", "<", "<=", "&&", "||", " in ", "true", "null", "1", "1u", "1.5", "-1", "'a'", "\"b\"", "r'\\d'", "b'c'", "'''d'''",
-        ".exists(x, ", ".all(x, ", ".map(x, ", ".filter(x, ", ".exists_one(x, ", "has(", "size(", ".matches(", ".contains(",
-        "string(", "timestamp(", "duration(", "quantity(", ".size()", ".format(", "math.abs(", "sets.contains(", "optional.of(",
-        ".orValue(", ".sum()", "\n", "// c\n", "@", "$", "\\", "`a`", "ä", "\u{0}", "0x", "1e", "9999999999999999999",
+        "object",
+        "x",
+        ".spec",
+        ".?a",
+        "['a']",
+        "[0]",
+        "[?0]",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ":",
+        "?",
+        "!",
+        "-",
+        "+",
+        "*",
+        "/",
+        "%",
+        "==",
+        "!=",
+        "<",
+        "<=",
+        "&&",
+        "||",
+        " in ",
+        "true",
+        "null",
+        "1",
+        "1u",
+        "1.5",
+        "-1",
+        "'a'",
+        "\"b\"",
+        "r'\\d'",
+        "b'c'",
+        "'''d'''",
+        ".exists(x, ",
+        ".all(x, ",
+        ".map(x, ",
+        ".filter(x, ",
+        ".exists_one(x, ",
+        "has(",
+        "size(",
+        ".matches(",
+        ".contains(",
+        "string(",
+        "timestamp(",
+        "duration(",
+        "quantity(",
+        ".size()",
+        ".format(",
+        "math.abs(",
+        "sets.contains(",
+        "optional.of(",
+        ".orValue(",
+        ".sum()",
+        "\n",
+        "// c\n",
+        "@",
+        "$",
+        "\\",
+        "`a`",
+        "ä",
+        "\u{0}",
+        "0x",
+        "1e",
+        "9999999999999999999",
     ])
 }
 

@@ -10,7 +10,11 @@ fn all_hold(sources: &[&str]) {
 
 fn all_fail(cases: &[(&str, &str)]) {
     for (source, error) in cases {
-        assert_eq!(evaluate(source, &object()), Outcome::Error((*error).to_owned()), "{source}");
+        assert_eq!(
+            evaluate(source, &object()),
+            Outcome::Error((*error).to_owned()),
+            "{source}"
+        );
     }
 }
 
@@ -27,16 +31,34 @@ fn fields_and_presence() {
         "has({'a': 1}.a) && !has({'a': 1}.b)",
     ]);
     all_fail(&[
-        ("object.spec.strategy.type == 'Recreate'", "no such field: strategy"),
+        (
+            "object.spec.strategy.type == 'Recreate'",
+            "no such field: strategy",
+        ),
         ("has(object.spec.strategy.type)", "no such field: strategy"),
         ("object.metadata.labels['x'] == 'y'", "no such field: x"),
-        ("object.spec.containers[2].name == 'x'", "index out of bounds"),
-        ("object.spec.containers[-1].name == 'x'", "index out of bounds"),
+        (
+            "object.spec.containers[2].name == 'x'",
+            "index out of bounds",
+        ),
+        (
+            "object.spec.containers[-1].name == 'x'",
+            "index out of bounds",
+        ),
         // The crate says false to these.
-        ("object.kind.name == 'x'", "a field is not defined for string"),
+        (
+            "object.kind.name == 'x'",
+            "a field is not defined for string",
+        ),
         ("!object.kind.name", "a field is not defined for string"),
-        ("has(object.spec.containers.name)", "a field is not defined for list"),
-        ("object.spec.nothing.x == 1", "a field is not defined for null_type"),
+        (
+            "has(object.spec.containers.name)",
+            "a field is not defined for list",
+        ),
+        (
+            "object.spec.nothing.x == 1",
+            "a field is not defined for null_type",
+        ),
     ]);
 }
 
@@ -55,12 +77,30 @@ fn numbers_are_compared_as_numbers_and_calculated_with_by_type() {
         "{'a': 1, 'b': [2]} == {'b': [2.0], 'a': 1}",
     ]);
     all_fail(&[
-        ("object.spec.replicas + 1.0 == 2.0", "+ is not defined for int and double"),
-        ("object.spec.replicas + 1u == 4u", "+ is not defined for int and uint"),
-        ("object.spec.replicas / 0 == 1", "overflow, or division by zero"),
-        ("object.spec.replicas + 9223372036854775807 > 0", "overflow, or division by zero"),
-        ("object.spec.replicas < 'x'", "< is not defined for int and string"),
-        ("object.spec.containers < 1", "< is not defined for list and int"),
+        (
+            "object.spec.replicas + 1.0 == 2.0",
+            "+ is not defined for int and double",
+        ),
+        (
+            "object.spec.replicas + 1u == 4u",
+            "+ is not defined for int and uint",
+        ),
+        (
+            "object.spec.replicas / 0 == 1",
+            "overflow, or division by zero",
+        ),
+        (
+            "object.spec.replicas + 9223372036854775807 > 0",
+            "overflow, or division by zero",
+        ),
+        (
+            "object.spec.replicas < 'x'",
+            "< is not defined for int and string",
+        ),
+        (
+            "object.spec.containers < 1",
+            "< is not defined for list and int",
+        ),
     ]);
 }
 
@@ -80,10 +120,22 @@ fn errors_are_taken_back_by_a_part_that_decides() {
     all_fail(&[
         ("object.x.y || false", "no such field: x"),
         ("true && object.x.y", "no such field: x"),
-        ("object.spec.containers.exists(c, c.env.exists(e, e.name == 'B'))", "no such field: env"),
-        ("object.spec.containers.all(c, c.env.size() == 1)", "no such field: env"),
-        ("object.spec.containers.exists_one(c, c.env.size() == 1)", "no such field: env"),
-        ("object.spec.containers.filter(c, c.env.size() == 1).size() == 1", "no such field: env"),
+        (
+            "object.spec.containers.exists(c, c.env.exists(e, e.name == 'B'))",
+            "no such field: env",
+        ),
+        (
+            "object.spec.containers.all(c, c.env.size() == 1)",
+            "no such field: env",
+        ),
+        (
+            "object.spec.containers.exists_one(c, c.env.size() == 1)",
+            "no such field: env",
+        ),
+        (
+            "object.spec.containers.filter(c, c.env.size() == 1).size() == 1",
+            "no such field: env",
+        ),
         ("object.kind && true", "&& is not defined for string"),
         ("object.kind ? true : false", "?: is not defined for string"),
         ("!object.kind", "! is not defined for string"),
@@ -106,7 +158,10 @@ fn macros() {
         "[1].exists(x, [2].exists(x, x == 2) && x == 1)",
         "{'b': 1, 'a': 2}.map(k, k) == ['b', 'a']",
     ]);
-    all_fail(&[("object.spec.replicas.exists(x, true)", "a loop is not defined for int")]);
+    all_fail(&[(
+        "object.spec.replicas.exists(x, true)",
+        "a loop is not defined for int",
+    )]);
 }
 
 #[test]
@@ -129,9 +184,15 @@ fn text() {
         "r'\\d' == '\\\\d' && \"it's\" == 'it\\'s'",
     ]);
     all_fail(&[
-        ("object.spec.replicas.matches('3')", "matches is not defined for int"),
+        (
+            "object.spec.replicas.matches('3')",
+            "matches is not defined for int",
+        ),
         ("object.kind.contains(1)", "contains is not defined for int"),
-        ("'x'.matches(object.kind + '(')", "\"Deployment(\" is no regular expression"),
+        (
+            "'x'.matches(object.kind + '(')",
+            "\"Deployment(\" is no regular expression",
+        ),
     ]);
 }
 
@@ -151,7 +212,10 @@ fn conversions() {
     all_fail(&[
         ("int(object.kind) == 1", "\"Deployment\" is no int"),
         ("string(object.spec) == ''", "string is not defined for map"),
-        ("int(object.spec.ratio * 1e300) == 1", "out of the range of int"),
+        (
+            "int(object.spec.ratio * 1e300) == 1",
+            "out of the range of int",
+        ),
     ]);
 }
 
@@ -170,13 +234,41 @@ fn time() {
         "duration('90m').getHours() == 1 && duration('90m').getMinutes() == 90 && duration('90m').getSeconds() == 5400",
     ]);
     let text = |source: &str, text: &str| evaluate(source, &json!({"text": text}));
-    for odd in ["2026-11-01", "2026-11-01 12:00:00Z", "2026-11-01T12:00:00", "2026-13-01T12:00:00Z", "", "ä026-11-01T12:00:00Z"] {
+    for odd in [
+        "2026-11-01",
+        "2026-11-01 12:00:00Z",
+        "2026-11-01T12:00:00",
+        "2026-13-01T12:00:00Z",
+        "",
+        "ä026-11-01T12:00:00Z",
+    ] {
         let expected = Outcome::Error(format!("{odd:?} is no RFC 3339 time"));
-        assert_eq!(text("timestamp(object.text) > timestamp('2026-01-01T00:00:00Z')", odd), expected);
+        assert_eq!(
+            text(
+                "timestamp(object.text) > timestamp('2026-01-01T00:00:00Z')",
+                odd
+            ),
+            expected
+        );
     }
-    for odd in ["", "-", "1", "h", "1x", "1.2.3h", ".h", "999999999999h", "1h ", "1 h"] {
+    for odd in [
+        "",
+        "-",
+        "1",
+        "h",
+        "1x",
+        "1.2.3h",
+        ".h",
+        "999999999999h",
+        "1h ",
+        "1 h",
+    ] {
         let expected = Outcome::Error(format!("{odd:?} is no duration such as 1h30m"));
-        assert_eq!(text("duration(object.text) > duration('1s')", odd), expected, "{odd}");
+        assert_eq!(
+            text("duration(object.text) > duration('1s')", odd),
+            expected,
+            "{odd}"
+        );
     }
 }
 
@@ -191,7 +283,10 @@ fn optionals() {
         "!has(object.?nothing.x) && has(object.?spec.replicas)",
         "optional.of(1).value() == 1 && !optional.none().hasValue() && !optional.ofNonZeroValue('').hasValue()",
     ]);
-    all_fail(&[("object.spec.?strategy.value() == 1", "the optional has no value")]);
+    all_fail(&[(
+        "object.spec.?strategy.value() == 1",
+        "the optional has no value",
+    )]);
 }
 
 #[test]

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::*;
 
 fn kept(source: &str) -> Tree {
-    let program = Program::compile(source, &["object"]).unwrap_or_else(|error| panic!("{source}: {error}"));
+    let program =
+        Program::compile(source, &["object"]).unwrap_or_else(|error| panic!("{source}: {error}"));
     program.reads("object").apply(&object())
 }
 
@@ -13,16 +14,43 @@ fn kept(source: &str) -> Tree {
 fn what_is_kept() {
     for (source, expected) in [
         ("object.kind == 'x'", json!({"kind": "Deployment"})),
-        ("has(object.spec.replicas)", json!({"spec": {"replicas": 3}})),
-        ("has(object.spec.containers)", json!({"spec": {"containers": []}})),
-        ("has(object.metadata.name)", json!({"metadata": {"name": ""}})),
+        (
+            "has(object.spec.replicas)",
+            json!({"spec": {"replicas": 3}}),
+        ),
+        (
+            "has(object.spec.containers)",
+            json!({"spec": {"containers": []}}),
+        ),
+        (
+            "has(object.metadata.name)",
+            json!({"metadata": {"name": ""}}),
+        ),
         ("has(object.metadata)", json!({"metadata": {}})),
-        ("object.metadata.labels['app'] == 'x'", json!({"metadata": {"labels": {"app": "web"}}})),
-        ("'app' in object.metadata.labels", json!({"metadata": {"labels": {"app": ""}}})),
-        ("object.metadata.labels.exists(k, k == 'x')", json!({"metadata": {"labels": {"app": "web", "tier": "front"}}})),
-        ("object.spec.containers.exists(c, c.name == 'x')", json!({"spec": {"containers": [{"name": "web"}, {"name": "log"}]}})),
-        ("object.spec.containers[0].name == 'x'", json!({"spec": {"containers": [{"name": "web"}, {"name": "log"}]}})),
-        ("size(object.spec.containers) > 1", json!({"spec": {"containers": [{}, {}]}})),
+        (
+            "object.metadata.labels['app'] == 'x'",
+            json!({"metadata": {"labels": {"app": "web"}}}),
+        ),
+        (
+            "'app' in object.metadata.labels",
+            json!({"metadata": {"labels": {"app": ""}}}),
+        ),
+        (
+            "object.metadata.labels.exists(k, k == 'x')",
+            json!({"metadata": {"labels": {"app": "web", "tier": "front"}}}),
+        ),
+        (
+            "object.spec.containers.exists(c, c.name == 'x')",
+            json!({"spec": {"containers": [{"name": "web"}, {"name": "log"}]}}),
+        ),
+        (
+            "object.spec.containers[0].name == 'x'",
+            json!({"spec": {"containers": [{"name": "web"}, {"name": "log"}]}}),
+        ),
+        (
+            "size(object.spec.containers) > 1",
+            json!({"spec": {"containers": [{}, {}]}}),
+        ),
         (
             "object.spec.containers.filter(c, has(c.ports)).exists(c, c.name == 'x')",
             json!({"spec": {"containers": [{"name": "web", "ports": []}, {"name": "log"}]}}),
@@ -35,11 +63,23 @@ fn what_is_kept() {
             "object.spec.containers.map(c, c.env).size() == 1",
             json!({"spec": {"containers": [{}, {"env": [{"name": "A", "value": "1"}]}]}}),
         ),
-        ("(has(object.spec) ? object.spec : object.metadata).replicas == 1", json!({"spec": {"replicas": 3}, "metadata": {}})),
-        ("object.spec.?replicas.orValue(1) == 1", json!({"spec": {"replicas": 3}})),
-        ("string(object.spec.ratio) == 'x'", json!({"spec": {"ratio": 0.5}})),
+        (
+            "(has(object.spec) ? object.spec : object.metadata).replicas == 1",
+            json!({"spec": {"replicas": 3}, "metadata": {}}),
+        ),
+        (
+            "object.spec.?replicas.orValue(1) == 1",
+            json!({"spec": {"replicas": 3}}),
+        ),
+        (
+            "string(object.spec.ratio) == 'x'",
+            json!({"spec": {"ratio": 0.5}}),
+        ),
         ("object.kind.name == 'x'", json!({"kind": ""})),
-        ("[1].exists(x, x == object.spec.replicas)", json!({"spec": {"replicas": 3}})),
+        (
+            "[1].exists(x, x == object.spec.replicas)",
+            json!({"spec": {"replicas": 3}}),
+        ),
         ("true", json!({})),
     ] {
         assert_eq!(kept(source), Tree::of(&expected), "{source}");
@@ -49,9 +89,12 @@ fn what_is_kept() {
 #[test]
 fn unions_keep_what_either_keeps_and_cover_both() {
     let one = Projection::path(&["spec", "containers", "*", "name"]);
-    let other = Projection::path(&["spec", "containers", "*", "image"]).union(&Projection::path(&["kind"]));
+    let other =
+        Projection::path(&["spec", "containers", "*", "image"]).union(&Projection::path(&["kind"]));
     let both = one.clone().union(&other);
-    assert!(both.covers(&one) && both.covers(&other) && !one.covers(&other) && !other.covers(&both));
+    assert!(
+        both.covers(&one) && both.covers(&other) && !one.covers(&other) && !other.covers(&both)
+    );
     assert!(Projection::whole().covers(&both) && !both.covers(&Projection::whole()));
     let kept = both.apply(&object());
     let container = |name: &str, tag: &str| json!({"name": name, "image": format!("registry.example/{name}:{tag}")});
@@ -62,19 +105,33 @@ fn unions_keep_what_either_keeps_and_cover_both() {
 
 /// Expressions over a few fields, so that many say something of the objects below.
 fn expression() -> impl Strategy<Value = String> {
-    let path = prop::sample::select(vec!["object", "object.a", "object.b", "object.a.b", "object.a[0]", "object['b']", "object.?a", "object.b.a"]);
+    let path = prop::sample::select(vec![
+        "object",
+        "object.a",
+        "object.b",
+        "object.a.b",
+        "object.a[0]",
+        "object['b']",
+        "object.?a",
+        "object.b.a",
+    ]);
     let leaf = prop_oneof![
         path.clone().prop_map(|path| format!("{path} == 1")),
         path.clone().prop_map(|path| format!("{path} == object.a")),
         path.clone().prop_map(|path| format!("has({path}.a)")),
         path.clone().prop_map(|path| format!("'a' in {path}")),
         path.clone().prop_map(|path| format!("{path}.size() > 1")),
-        path.clone().prop_map(|path| format!("{path}.contains('x')")),
+        path.clone()
+            .prop_map(|path| format!("{path}.contains('x')")),
         path.clone().prop_map(|path| format!("{path}[{path}] == 1")),
-        path.clone().prop_map(|path| format!("{path}.filter(x, x.a == 1).size() == 1")),
-        path.clone().prop_map(|path| format!("{path}.filter(x, has(x.b))[0].a == 1")),
-        path.clone().prop_map(|path| format!("{path}.map(x, x.b).exists(y, y == 1)")),
-        path.clone().prop_map(|path| format!("({path}.a == 1 ? {path} : object).b == 1")),
+        path.clone()
+            .prop_map(|path| format!("{path}.filter(x, x.a == 1).size() == 1")),
+        path.clone()
+            .prop_map(|path| format!("{path}.filter(x, has(x.b))[0].a == 1")),
+        path.clone()
+            .prop_map(|path| format!("{path}.map(x, x.b).exists(y, y == 1)")),
+        path.clone()
+            .prop_map(|path| format!("({path}.a == 1 ? {path} : object).b == 1")),
         path.prop_map(|path| format!("type({path}) == map")),
     ];
     leaf.prop_recursive(4, 24, 3, move |inner| {
@@ -83,20 +140,32 @@ fn expression() -> impl Strategy<Value = String> {
             (inner.clone(), inner.clone()).prop_map(|(one, two)| format!("({one} && {two})")),
             (inner.clone(), inner.clone()).prop_map(|(one, two)| format!("({one} || {two})")),
             inner.clone().prop_map(|one| format!("!({one})")),
-            (range.clone(), inner.clone()).prop_map(|(range, one)| format!("{range}.exists(x, {one} || x.a == 1)")),
-            (range.clone(), inner.clone()).prop_map(|(range, one)| format!("{range}.all(object, {one})")),
-            (range, inner).prop_map(|(range, one)| format!("{range}.exists(x, {range}[x] == 1 || {one})")),
+            (range.clone(), inner.clone())
+                .prop_map(|(range, one)| format!("{range}.exists(x, {one} || x.a == 1)")),
+            (range.clone(), inner.clone())
+                .prop_map(|(range, one)| format!("{range}.all(object, {one})")),
+            (range, inner)
+                .prop_map(|(range, one)| format!("{range}.exists(x, {range}[x] == 1 || {one})")),
         ]
     })
 }
 
 fn value() -> impl Strategy<Value = Json> {
-    let leaf = prop_oneof![Just(json!(1)), Just(json!("x")), Just(json!("a")), Just(json!(null)), Just(json!(true))];
+    let leaf = prop_oneof![
+        Just(json!(1)),
+        Just(json!("x")),
+        Just(json!("a")),
+        Just(json!(null)),
+        Just(json!(true))
+    ];
     leaf.prop_recursive(4, 24, 3, |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..3).prop_map(Json::from),
             proptest::collection::btree_map(prop::sample::select(vec!["a", "b", "c"]), inner, 0..3)
-                .prop_map(|map| map.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Json>()),
+                .prop_map(|map| map
+                    .into_iter()
+                    .map(|(key, value)| (key.to_owned(), value))
+                    .collect::<Json>()),
         ]
     })
 }

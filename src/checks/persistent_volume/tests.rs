@@ -21,12 +21,15 @@ fn volume(spec: &str, phase: &str) -> String {
 }
 
 fn class(name: &str, rest: &str) -> String {
-    format!("\n---\n{{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {{name: {name}}}, {rest}}}")
+    format!(
+        "\n---\n{{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {{name: {name}}}, {rest}}}"
+    )
 }
 
 const MAKES: &str = "provisioner: disk.csi.azure.com";
 const WAITS: &str = "provisioner: disk.csi.azure.com, volumeBindingMode: WaitForFirstConsumer";
-const NONE: &str = "provisioner: kubernetes.io/no-provisioner, volumeBindingMode: WaitForFirstConsumer";
+const NONE: &str =
+    "provisioner: kubernetes.io/no-provisioner, volumeBindingMode: WaitForFirstConsumer";
 
 /// A row: what there is beside the Pod, and what is said of it.
 type Row<'a> = (String, Verdict, &'a str);
@@ -54,9 +57,21 @@ fn a_bound_claim_has_its_volume() {
             Fail,
             "belongs to claim other/files, not to files",
         ),
-        (bound.clone() + &volume(own, "Released"), Fail, "no longer bound"),
-        (bound.clone() + &volume(own, "Failed"), Fail, "no longer bound"),
-        (bound.clone() + &volume(own, "Available"), Unknown, "not bound to PersistentVolume pv yet"),
+        (
+            bound.clone() + &volume(own, "Released"),
+            Fail,
+            "no longer bound",
+        ),
+        (
+            bound.clone() + &volume(own, "Failed"),
+            Fail,
+            "no longer bound",
+        ),
+        (
+            bound.clone() + &volume(own, "Available"),
+            Unknown,
+            "not bound to PersistentVolume pv yet",
+        ),
         (
             bound.clone() + &volume(&format!("{own}, hostPath: {{path: /data}}"), "Bound"),
             Fail,
@@ -73,7 +88,11 @@ fn a_bound_claim_has_its_volume() {
             "",
         ),
         (
-            bound + &volume(&format!("{own}, local: {{path: /data}}, nodeAffinity: {{required: {{}}}}"), "Bound"),
+            bound
+                + &volume(
+                    &format!("{own}, local: {{path: /data}}, nodeAffinity: {{required: {{}}}}"),
+                    "Bound",
+                ),
             Pass,
             "",
         ),
@@ -92,18 +111,42 @@ fn a_claim_without_a_volume_needs_a_class_that_makes_one() {
             Unknown,
             "has no volume yet, which StorageClass fast makes at once",
         ),
-        (wants("fast"), Fail, "there is no StorageClass fast, and no PersistentVolume is free"),
-        (wants("fast") + &class("slow", WAITS), Fail, "there is no StorageClass fast"),
-        (wants("fast") + &class("fast", NONE), Fail, "StorageClass fast makes none"),
+        (
+            wants("fast"),
+            Fail,
+            "there is no StorageClass fast, and no PersistentVolume is free",
+        ),
+        (
+            wants("fast") + &class("slow", WAITS),
+            Fail,
+            "there is no StorageClass fast",
+        ),
+        (
+            wants("fast") + &class("fast", NONE),
+            Fail,
+            "StorageClass fast makes none",
+        ),
         (
             wants("fast") + &class("fast", NONE) + &volume("storageClassName: fast", "Available"),
             Pass,
             "",
         ),
         // Kubernetes binds them without a class of that name as well.
-        (wants("fast") + &volume("storageClassName: fast", "Available"), Pass, ""),
-        (wants("fast") + &volume("storageClassName: fast", "Released"), Fail, "no StorageClass fast"),
-        (wants("fast") + &volume("storageClassName: slow", "Available"), Fail, "no StorageClass fast"),
+        (
+            wants("fast") + &volume("storageClassName: fast", "Available"),
+            Pass,
+            "",
+        ),
+        (
+            wants("fast") + &volume("storageClassName: fast", "Released"),
+            Fail,
+            "no StorageClass fast",
+        ),
+        (
+            wants("fast") + &volume("storageClassName: slow", "Available"),
+            Fail,
+            "no StorageClass fast",
+        ),
         (
             wants("fast") + &volume("storageClassName: fast, hostPath: {path: /}", "Available"),
             Fail,
@@ -122,10 +165,18 @@ fn a_claim_that_names_no_class_is_of_the_default() {
     };
     assert_rows(&[
         (claim("", "Pending") + &default(WAITS), Pass, ""),
-        (claim("", "Pending") + &class("std", WAITS), Fail, "there is no default StorageClass"),
+        (
+            claim("", "Pending") + &class("std", WAITS),
+            Fail,
+            "there is no default StorageClass",
+        ),
         (claim("", "Pending") + &volume("", "Available"), Pass, ""),
         // An empty one is none, also where there is a default.
-        (claim("storageClassName: ''", "Pending") + &default(WAITS), Fail, "it names no StorageClass"),
+        (
+            claim("storageClassName: ''", "Pending") + &default(WAITS),
+            Fail,
+            "it names no StorageClass",
+        ),
         (
             claim("storageClassName: ''", "Pending") + &volume("", "Available"),
             Pass,
@@ -147,7 +198,9 @@ fn the_claims_of_a_stateful_set_are_those_of_its_pods() {
         (
             String::new(),
             Fail,
-            &["- /spec/volumeClaimTemplates/0 data: no volume for claim data: there is no StorageClass fast"],
+            &[
+                "- /spec/volumeClaimTemplates/0 data: no volume for claim data: there is no StorageClass fast",
+            ],
         ),
         (bound(0) + &bound(1) + &own, Pass, &[]),
         (bound(0) + &own, Fail, &["data: no volume for claim data"]),
@@ -162,11 +215,31 @@ fn the_claims_of_a_stateful_set_are_those_of_its_pods() {
 #[test]
 fn in_files_the_rest_may_be_elsewhere() {
     for (others, expected, part) in [
-        (claim("storageClassName: fast", "Pending") + &class("fast", MAKES), Pass, ""),
-        (claim("storageClassName: fast", "Pending"), Unknown, "there is no StorageClass fast among the files"),
-        (claim("", "Pending"), Unknown, "no default StorageClass among the files"),
-        (claim("volumeName: pv", "Pending"), Unknown, "is not among the files"),
-        (claim("volumeName: pv", "Pending") + &volume("", "Available"), Pass, ""),
+        (
+            claim("storageClassName: fast", "Pending") + &class("fast", MAKES),
+            Pass,
+            "",
+        ),
+        (
+            claim("storageClassName: fast", "Pending"),
+            Unknown,
+            "there is no StorageClass fast among the files",
+        ),
+        (
+            claim("", "Pending"),
+            Unknown,
+            "no default StorageClass among the files",
+        ),
+        (
+            claim("volumeName: pv", "Pending"),
+            Unknown,
+            "is not among the files",
+        ),
+        (
+            claim("volumeName: pv", "Pending") + &volume("", "Available"),
+            Pass,
+            "",
+        ),
         (
             claim("volumeName: pv", "Pending") + &volume("hostPath: {path: /}", "Available"),
             Fail,

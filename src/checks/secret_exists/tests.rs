@@ -8,26 +8,40 @@ use crate::model::Verdict::{Fail, NotApplicable, Pass, Unknown};
 const NEEDS: &str = "containers: [{name: web, env: [{name: A, valueFrom: {secretKeyRef: {name: db, key: password}}}]}]";
 
 fn pod(spec: &str, others: &str) -> String {
-    format!("{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {{{spec}}}}}\n---\n{others}")
+    format!(
+        "{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {{{spec}}}}}\n---\n{others}"
+    )
 }
 
 #[test]
 fn what_makes_a_secret_in_files() {
-    let secret = |fields: &str| format!("{{apiVersion: v1, kind: Secret, metadata: {{name: db}}, {fields}}}");
+    let secret = |fields: &str| {
+        format!("{{apiVersion: v1, kind: Secret, metadata: {{name: db}}, {fields}}}")
+    };
     let external = |name: &str, spec: &str| {
-        format!("{{apiVersion: external-secrets.io/v1beta1, kind: ExternalSecret, metadata: {{name: {name}}}, spec: {{{spec}}}}}")
+        format!(
+            "{{apiVersion: external-secrets.io/v1beta1, kind: ExternalSecret, metadata: {{name: {name}}}, spec: {{{spec}}}}}"
+        )
     };
     let sealed = |spec: &str| {
-        format!("{{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {{name: db}}, spec: {{{spec}}}}}")
+        format!(
+            "{{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {{name: db}}, spec: {{{spec}}}}}"
+        )
     };
-    let no_key = &["web /spec/containers/0/env/0/valueFrom/secretKeyRef db: Secret db has no key password"][..];
+    let no_key =
+        &["web /spec/containers/0/env/0/valueFrom/secretKeyRef db: Secret db has no key password"]
+            [..];
     let gone = &["Secret db is not among the files"][..];
     for (source, expected, parts) in [
         (secret("data: {password: YQ==}"), Pass, &[][..]),
         (secret("stringData: {password: a}"), Pass, &[]),
         (secret("data: {pasword: YQ==}"), Fail, no_key),
         (secret("type: Opaque"), Fail, no_key),
-        (secret("data: {password: YQ==}").replace("name: db", "name: other"), Unknown, gone),
+        (
+            secret("data: {password: YQ==}").replace("name: db", "name: other"),
+            Unknown,
+            gone,
+        ),
         (
             secret("data: {password: YQ==}").replace("name: db", "name: db, namespace: other"),
             Unknown,
@@ -35,19 +49,52 @@ fn what_makes_a_secret_in_files() {
         ),
         (external("db", "data: [{secretKey: password}]"), Pass, &[]),
         (external("db", "data: [{secretKey: other}]"), Fail, no_key),
-        (external("db", "data: [{secretKey: other}], dataFrom: [{extract: {key: a}}]"), Pass, &[]),
-        (external("db", "target: {template: {data: {password: a}}}"), Pass, &[]),
-        (external("vault-db", "target: {name: db}, data: [{secretKey: password}]"), Pass, &[]),
-        (external("db", "target: {name: other}, data: [{secretKey: password}]"), Unknown, gone),
         (
-            external("db", "target: {creationPolicy: Merge}, data: [{secretKey: password}]"),
+            external(
+                "db",
+                "data: [{secretKey: other}], dataFrom: [{extract: {key: a}}]",
+            ),
+            Pass,
+            &[],
+        ),
+        (
+            external("db", "target: {template: {data: {password: a}}}"),
+            Pass,
+            &[],
+        ),
+        (
+            external(
+                "vault-db",
+                "target: {name: db}, data: [{secretKey: password}]",
+            ),
+            Pass,
+            &[],
+        ),
+        (
+            external("db", "target: {name: other}, data: [{secretKey: password}]"),
+            Unknown,
+            gone,
+        ),
+        (
+            external(
+                "db",
+                "target: {creationPolicy: Merge}, data: [{secretKey: password}]",
+            ),
             Unknown,
             gone,
         ),
         (sealed("encryptedData: {password: AgB}"), Pass, &[]),
-        (sealed("encryptedData: {}, template: {data: {password: a}}"), Pass, &[]),
+        (
+            sealed("encryptedData: {}, template: {data: {password: a}}"),
+            Pass,
+            &[],
+        ),
         (sealed("encryptedData: {other: AgB}"), Fail, no_key),
-        ("{apiVersion: v1, kind: ConfigMap, metadata: {name: db}}".to_owned(), Unknown, gone),
+        (
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: db}}".to_owned(),
+            Unknown,
+            gone,
+        ),
     ] {
         assert_on(&CHECK, &[(&pod(NEEDS, &source), expected, parts)]);
     }
@@ -56,13 +103,22 @@ fn what_makes_a_secret_in_files() {
 #[test]
 fn every_way_to_need_one_counts() {
     for (spec, part) in [
-        ("{containers: [{name: web, envFrom: [{secretRef: {name: db}}]}]}", "web /spec/containers/0/envFrom/0/secretRef db: "),
-        ("{containers: [{name: web}], volumes: [{name: a, secret: {secretName: db}}]}", "- /spec/volumes/0/secret db: "),
+        (
+            "{containers: [{name: web, envFrom: [{secretRef: {name: db}}]}]}",
+            "web /spec/containers/0/envFrom/0/secretRef db: ",
+        ),
+        (
+            "{containers: [{name: web}], volumes: [{name: a, secret: {secretName: db}}]}",
+            "- /spec/volumes/0/secret db: ",
+        ),
         (
             "{containers: [{name: web}], volumes: [{name: a, projected: {sources: [{secret: {name: db}}]}}]}",
             "- /spec/volumes/0/projected/sources/0/secret db: ",
         ),
-        ("{containers: [{name: web}], imagePullSecrets: [{name: db}]}", "- /spec/imagePullSecrets/0 db: "),
+        (
+            "{containers: [{name: web}], imagePullSecrets: [{name: db}]}",
+            "- /spec/imagePullSecrets/0 db: ",
+        ),
         (
             "{initContainers: [{name: init, envFrom: [{secretRef: {name: db}}]}], containers: [{name: web}]}",
             "init /spec/initContainers/0/envFrom/0/secretRef db: ",
@@ -99,23 +155,61 @@ fn in_a_cluster_one_exists_once_a_pod_has_started_with_it() {
     let unknown = &["Secret db is not known to exist: no pod that needs it has started"][..];
     for (kind, status, expected) in [
         ("Deployment", "", Unknown),
-        ("Deployment", "observedGeneration: 2, replicas: 3, updatedReplicas: 3, readyReplicas: 1", Pass),
-        ("Deployment", "observedGeneration: 2, replicas: 3, updatedReplicas: 3", Unknown),
+        (
+            "Deployment",
+            "observedGeneration: 2, replicas: 3, updatedReplicas: 3, readyReplicas: 1",
+            Pass,
+        ),
+        (
+            "Deployment",
+            "observedGeneration: 2, replicas: 3, updatedReplicas: 3",
+            Unknown,
+        ),
         // About an older template.
-        ("Deployment", "observedGeneration: 1, replicas: 3, updatedReplicas: 3, readyReplicas: 3", Unknown),
+        (
+            "Deployment",
+            "observedGeneration: 1, replicas: 3, updatedReplicas: 3, readyReplicas: 3",
+            Unknown,
+        ),
         // The three that are ready may be the old ones.
-        ("Deployment", "observedGeneration: 2, replicas: 4, updatedReplicas: 1, readyReplicas: 3", Unknown),
-        ("Deployment", "observedGeneration: 2, replicas: 4, updatedReplicas: 2, readyReplicas: 3", Pass),
-        ("StatefulSet", "observedGeneration: 2, replicas: 3, updatedReplicas: 3, readyReplicas: 3", Pass),
-        ("DaemonSet", "observedGeneration: 2, currentNumberScheduled: 3, updatedNumberScheduled: 3, numberReady: 2", Pass),
+        (
+            "Deployment",
+            "observedGeneration: 2, replicas: 4, updatedReplicas: 1, readyReplicas: 3",
+            Unknown,
+        ),
+        (
+            "Deployment",
+            "observedGeneration: 2, replicas: 4, updatedReplicas: 2, readyReplicas: 3",
+            Pass,
+        ),
+        (
+            "StatefulSet",
+            "observedGeneration: 2, replicas: 3, updatedReplicas: 3, readyReplicas: 3",
+            Pass,
+        ),
+        (
+            "DaemonSet",
+            "observedGeneration: 2, currentNumberScheduled: 3, updatedNumberScheduled: 3, numberReady: 2",
+            Pass,
+        ),
         // It keeps the pods that it has, whatever becomes of its template.
-        ("ReplicaSet", "observedGeneration: 2, replicas: 3, readyReplicas: 3", Unknown),
+        (
+            "ReplicaSet",
+            "observedGeneration: 2, replicas: 3, readyReplicas: 3",
+            Unknown,
+        ),
     ] {
         let parts = if expected == Pass { &[][..] } else { unknown };
         assert_running(&CHECK, &[(&workload(kind, NEEDS, status), expected, parts)]);
     }
-    for (phase, expected) in [("Pending", Unknown), ("Running", Pass), ("Succeeded", Unknown)] {
-        let pod = format!("{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {{{NEEDS}}}, status: {{phase: {phase}}}}}");
+    for (phase, expected) in [
+        ("Pending", Unknown),
+        ("Running", Pass),
+        ("Succeeded", Unknown),
+    ] {
+        let pod = format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {{{NEEDS}}}, status: {{phase: {phase}}}}}"
+        );
         let parts = if expected == Pass { &[][..] } else { unknown };
         assert_running(&CHECK, &[(&pod, expected, parts)]);
     }
@@ -129,14 +223,24 @@ fn in_a_cluster_one_exists_once_a_pod_has_started_with_it() {
 fn the_pods_of_a_job_tell_as_well() {
     let job = |kind: &str, generation: u8| {
         let template = format!("template: {{spec: {{{NEEDS}}}}}");
-        let spec = if kind == "Job" { template } else { format!("jobTemplate: {{spec: {{{template}}}}}") };
-        format!("{{apiVersion: batch/v1, kind: {kind}, metadata: {{name: web, uid: web, generation: {generation}}}, spec: {{{spec}}}}}")
+        let spec = if kind == "Job" {
+            template
+        } else {
+            format!("jobTemplate: {{spec: {{{template}}}}}")
+        };
+        format!(
+            "{{apiVersion: batch/v1, kind: {kind}, metadata: {{name: web, uid: web, generation: {generation}}}, spec: {{{spec}}}}}"
+        )
     };
     let owner = |kind: &str, uid: &str| {
-        format!("ownerReferences: [{{apiVersion: batch/v1, kind: {kind}, name: web, uid: {uid}, controller: true}}]")
+        format!(
+            "ownerReferences: [{{apiVersion: batch/v1, kind: {kind}, name: web, uid: {uid}, controller: true}}]"
+        )
     };
     let pod = |owner: &str, phase: &str| {
-        format!("\n---\n{{apiVersion: v1, kind: Pod, metadata: {{name: web-1, uid: pod, {owner}}}, spec: {{{NEEDS}}}, status: {{phase: {phase}}}}}")
+        format!(
+            "\n---\n{{apiVersion: v1, kind: Pod, metadata: {{name: web-1, uid: pod, {owner}}}, spec: {{{NEEDS}}}, status: {{phase: {phase}}}}}"
+        )
     };
     let of_job = owner("Job", "web");
     let unknown = &["Secret db is not known to exist"][..];
@@ -144,7 +248,11 @@ fn the_pods_of_a_job_tell_as_well() {
         &CHECK,
         &[
             (&job("Job", 1), Unknown, unknown),
-            (&(job("Job", 1) + &pod(&of_job, "Pending")), Unknown, unknown),
+            (
+                &(job("Job", 1) + &pod(&of_job, "Pending")),
+                Unknown,
+                unknown,
+            ),
             (&(job("Job", 1) + &pod(&of_job, "Running")), Pass, &[]),
         ],
     );
@@ -169,7 +277,8 @@ fn an_update_is_judged_by_what_the_workload_needed_so_far() {
     let status = "observedGeneration: 2, replicas: 3, updatedReplicas: 3, readyReplicas: 3";
     let stored = cluster(&workload("Deployment", NEEDS, status));
     let judge = |needs: &str| {
-        let updated = workload("Deployment", needs, status).replace("generation: 2}", "generation: 3}");
+        let updated =
+            workload("Deployment", needs, status).replace("generation: 2}", "generation: 3}");
         let updated = cluster(&updated);
         let object = updated.of_kind(crate::model::Kind::Deployment).next();
         let Some(Object::Workload(workload)) = object.map(|object| &**object) else {

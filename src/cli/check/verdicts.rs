@@ -1,17 +1,19 @@
 //! What the policies say of each object.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use crate::check::{Check, Params};
-use crate::engine::{self, Entry, PolicySet};
-use crate::inventory::View;
+use crate::engine::{self, CheckResult, Entry, Evaluation, Plan, Relief};
 use crate::manifests::{Member, Reason, Skipped, Whole};
-use crate::model::{Kind, KindSet, Object, Severity, Verdict, Workload};
+use crate::model::{Kind, KindSet, Object, Severity, Text, Verdict, Workload};
 use crate::render::{Judged, Row, Summary};
 
 /// Judges objects by policies.
 pub(super) struct Judge<'a> {
-    policies: &'a PolicySet,
+    relief: Relief<'a>,
     whole: &'a Whole,
     /// The kinds around workloads that some check judges.
     related: KindSet,
@@ -29,23 +31,31 @@ pub(super) enum Outcome<'a> {
     Skipped(Skipped),
 }
 
-/// A check to judge by.
-struct Asked<'p> {
+/// What exceptions make of a result.
+struct Waiver {
+    /// The exception that ends first.
+    exception: Text,
+    until: Timestamp,
+}
+
+/// What became of a check on an object.
+struct Verdicts {
     check: &'static Check,
-    params: &'p Params,
     severity: Severity,
+    result: CheckResult,
+    waiver: Option<Waiver>,
 }
 
 impl<'a> Judge<'a> {
-    /// Judges these objects by these policies. With `all`, passes have rows as well.
-    pub(super) fn new(policies: &'a PolicySet, whole: &'a Whole, all: bool) -> Self {
-        let checks = policies.iter().flat_map(|policy| &policy.rules);
+    /// Judges these objects by the policies among this. With `all`, passes have rows as well.
+    pub(super) fn new(relief: Relief<'a>, whole: &'a Whole, all: bool) -> Self {
+        let checks = relief.policies.iter().flat_map(|policy| &policy.rules);
         let checks = checks.filter(|rule| rule.check.judges_related());
         let related = checks.fold(KindSet::NONE, |kinds, rule| {
             kinds.union(rule.check.subjects)
         });
         Self {
-            policies,
+            relief,
             whole,
             related,
             all,
@@ -74,12 +84,28 @@ impl<'a> Judge<'a> {
             return skip(Reason::Owned(format!("{kind} {}", owner.name)));
         }
         let view = self.whole.view(member);
-        let Some(plan) = self.policies.plan(view, workload) else {
+        let Some(plan) = self.relief.policies.plan(view, workload) else {
             return skip(Reason::Uncovered);
         };
-        let entries = plan.entries.iter();
-        let asked = entries.filter(|entry| entry.check.judges_workloads());
-        self.judge_by(asked.map(Asked::of), member, view)
+        let judged = |entry: &Entry| match entry.check.judges_workloads() {
+            true => engine::judge(entry.check, &entry.params, view, &member.object),
+            // It is judged where the object around the workload is.
+            false => bare(Verdict::NotApplicable),
+        };
+        let mut evaluation = Evaluation {
+            results: plan.entries.iter().map(judged).collect(),
+            plan: plan.clone(),
+        };
+        evaluation.relieve(workload, self.relief);
+        let all = plan.entries.iter().zip(evaluation.results);
+        let own = all.filter(|(entry, _)| entry.check.judges_workloads());
+        let own = own.map(|(entry, result)| Verdicts {
+            check: entry.check,
+            severity: entry.severity,
+            waiver: Waiver::of(&result),
+            result,
+        });
+        self.outcome(member, own)
     }
 
     /// An object around workloads is judged by what the policies ask of those it concerns; by what they ask of its
@@ -88,60 +114,106 @@ impl<'a> Judge<'a> {
         let view = self.whole.view(member);
         let kind = object.key().kind;
         if !self.related.contains(kind) {
-            return self.judge_by(std::iter::empty(), member, view);
+            return self.outcome(member, std::iter::empty());
         }
+        let policies = self.relief.policies;
         let concerned = view.concerned(object);
-        let plans: BTreeMap<_, _> = if concerned.is_empty() {
-            let plan = self.policies.namespace_plan(view, &object.key().namespace);
-            plan.into_iter().map(by_address).collect()
+        let plans: Vec<(Option<&Workload>, Arc<Plan>)> = if concerned.is_empty() {
+            let plan = policies.namespace_plan(view, &object.key().namespace);
+            plan.into_iter().map(|plan| (None, plan)).collect()
         } else {
-            let plans = concerned
-                .into_iter()
-                .filter_map(|workload| self.policies.plan(view, workload));
-            plans.map(by_address).collect()
+            let plan = |workload| Some((Some(workload), policies.plan(view, workload)?));
+            concerned.into_iter().filter_map(plan).collect()
         };
-        let mut asked: BTreeMap<_, Asked<'_>> = BTreeMap::new();
-        for entry in plans.values().flat_map(|plan| &plan.entries) {
+        // Plans are shared: the same one is in many hands, and is needed once.
+        let distinct: BTreeMap<_, _> = plans.iter().map(|(_, plan)| (Arc::as_ptr(plan).addr(), plan)).collect();
+        let mut asked: BTreeMap<(&str, &Params), (&'static Check, Severity)> = BTreeMap::new();
+        for entry in distinct.values().flat_map(|plan| &plan.entries) {
             if entry.check.judges_related() && entry.check.subjects.contains(kind) {
-                let key = (entry.check.id, &entry.params);
-                let known = asked.entry(key).or_insert_with(|| Asked::of(entry));
-                known.severity = known.severity.max(entry.severity);
+                let known = asked.entry((entry.check.id, &entry.params)).or_insert((entry.check, entry.severity));
+                known.1 = known.1.max(entry.severity);
             }
         }
-        self.judge_by(asked.into_values(), member, view)
+        let judged = asked.into_iter().map(|((_, params), (check, severity))| {
+            let mut result = engine::judge(check, params, view, object);
+            let waiver = self.waived_around(&result, (check, params), &plans);
+            if waiver.is_some() {
+                result.verdict = Verdict::Waived;
+            }
+            Verdicts {
+                check,
+                severity,
+                result,
+                waiver,
+            }
+        });
+        self.outcome(member, judged)
     }
 
-    fn judge_by<'p>(
+    /// What is wrong with an object around workloads is waived where it is for every workload that it concerns and that is asked.
+    fn waived_around(
         &self,
-        asked: impl Iterator<Item = Asked<'p>>,
-        member: &'a Member,
-        view: View<'_>,
-    ) -> Outcome<'a> {
+        result: &CheckResult,
+        (check, params): (&'static Check, &Params),
+        plans: &[(Option<&Workload>, Arc<Plan>)],
+    ) -> Option<Waiver> {
+        if !is_open(result.verdict) || self.relief.people.exceptions.is_empty() {
+            return None;
+        }
+        let mut waiver: Option<Waiver> = None;
+        for (workload, plan) in plans {
+            let is_it = |entry: &Entry| entry.check.id == check.id && entry.params == *params;
+            let Some(at) = plan.entries.iter().position(is_it) else {
+                continue;
+            };
+            let asked = |place: usize| if place == at { result.verdict } else { Verdict::NotApplicable };
+            let mut evaluation = Evaluation {
+                plan: plan.clone(),
+                results: (0..plan.entries.len()).map(|place| bare(asked(place))).collect(),
+            };
+            evaluation.relieve((*workload)?, self.relief);
+            let own = Waiver::of(&evaluation.results[at])?;
+            waiver = Some(match waiver {
+                Some(known) if known.until <= own.until => known,
+                _ => own,
+            });
+        }
+        waiver
+    }
+
+    fn outcome(&self, member: &'a Member, judged: impl Iterator<Item = Verdicts>) -> Outcome<'a> {
         let mut summary = Summary {
             objects: 1,
             workloads: usize::from(member.object.workload().is_some()),
             ..Summary::default()
         };
         let mut rows = Vec::new();
-        for Asked {
+        for Verdicts {
             check,
-            params,
             severity,
-        } in asked
+            result,
+            waiver,
+        } in judged
         {
-            let result = engine::judge(check, params, view, &member.object);
             summary.count(result.verdict, severity);
-            let row = |verdict, finding| Row {
+            let row = |verdict, finding, exception| Row {
                 check,
                 severity,
                 verdict,
                 finding,
+                exception,
             };
             if self.all && matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable) {
-                rows.push(row(result.verdict, None));
+                rows.push(row(result.verdict, None, None));
             }
-            let findings = result.findings.into_iter().map(|found| found.finding);
-            rows.extend(findings.map(|finding| row(finding.verdict, Some(finding))));
+            for mut finding in result.findings.into_iter().map(|found| found.finding) {
+                let Some(Waiver { exception, until }) = &waiver else {
+                    rows.push(row(finding.verdict, Some(finding), None));
+                    continue;
+                };
+                finding.message = format!("{}; waived by the exception {exception} until {until}", finding.message);
+                rows.push(row(Verdict::Waived, Some(finding), Some(exception.clone())));
+            }
         }
         Outcome::Judged {
             judged: Judged::new(&member.origin, member.object.key(), rows),
@@ -150,17 +222,26 @@ impl<'a> Judge<'a> {
     }
 }
 
-impl<'p> Asked<'p> {
-    fn of(entry: &'p Entry) -> Self {
-        Self {
-            check: entry.check,
-            params: &entry.params,
-            severity: entry.severity,
-        }
+impl Waiver {
+    /// What waives a result, if anything does.
+    fn of(result: &CheckResult) -> Option<Self> {
+        let relieved = result.relieved.iter().min_by_key(|relieved| relieved.until)?;
+        (result.verdict == Verdict::Waived).then(|| Self {
+            exception: relieved.exception.clone(),
+            until: relieved.until,
+        })
     }
 }
 
-/// Plans are shared: the same one is in many hands, and is needed once.
-fn by_address(plan: std::sync::Arc<engine::Plan>) -> (usize, std::sync::Arc<engine::Plan>) {
-    (std::sync::Arc::as_ptr(&plan).addr(), plan)
+fn bare(verdict: Verdict) -> CheckResult {
+    CheckResult {
+        verdict,
+        findings: Vec::new(),
+        until: None,
+        relieved: Vec::new(),
+    }
+}
+
+fn is_open(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Fail | Verdict::Unknown)
 }

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{
+use super::{admit, 
     denying, deployment, deployment_with, lines, object, policies, sound, synced, unlimited,
 };
-use crate::engine::{Decision, admit};
+use crate::engine::{Decision};
 use crate::inventory::Source;
 use crate::model::Kind;
 

@@ -130,10 +130,6 @@ fn what_is_wrong_with_a_policy_is_said_with_its_field() {
             "spec.checklists: there is no checklist \"no-such\"",
         ),
         (
-            json!({"launch": {"checklists": ["no-such"]}}),
-            "spec.launch.checklists: there is no checklist \"no-such\"",
-        ),
-        (
             json!({"checks": [{"id": "no-such"}]}),
             "spec.checks: no check has the id \"no-such\"",
         ),

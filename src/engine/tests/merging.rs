@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{denying, deployment, lines, policies, sound, synced};
-use crate::engine::{PolicySet, admit, evaluate};
+use super::{admit, denying, deployment, lines, policies, sound, synced};
+use crate::engine::{PolicySet, evaluate};
 use crate::inventory::View;
 use crate::model::{Severity, Verdict};
 

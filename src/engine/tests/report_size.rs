@@ -122,6 +122,7 @@ fn found(findings: Vec<(&str, Verdict, Place, &str)>) -> Evaluation {
             .max()
             .unwrap_or(Verdict::Pass);
         *result = CheckResult {
+            relieved: Vec::new(),
             verdict,
             findings: list,
             until: None,

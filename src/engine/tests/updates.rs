@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{denying, deployment_with, lines, merge, object, policies, sound, synced, unlimited};
-use crate::engine::{Decision, PolicySet, admit};
+use super::{admit, denying, deployment_with, lines, merge, object, policies, sound, synced, unlimited};
+use crate::engine::{Decision, PolicySet};
 use crate::model::{Kind, Object, Workload};
 
 fn policy(on_update: &str) -> PolicySet {

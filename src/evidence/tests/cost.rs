@@ -32,7 +32,13 @@ fn objects_of_other_namespaces_are_not_looked_at_where_none_can_match() {
     let (documents, workload) = thousand(&[&piece]);
     let (found, effort) = judge(&piece, &documents, &workload);
     assert_eq!(found.to_string(), "shown by ConfigMap team-500/settings");
-    assert_eq!(effort, Effort { pairs: 1, conditions: 0 });
+    assert_eq!(
+        effort,
+        Effort {
+            pairs: 1,
+            conditions: 0
+        }
+    );
 }
 
 #[test]
@@ -45,15 +51,36 @@ fn what_an_object_must_meet_by_itself_is_asked_once() {
     let (documents, workload) = thousand(&[&piece]);
     let (found, effort) = judge(&piece, &documents, &workload);
     assert_eq!(found.to_string(), "shown by ConfigMap team-7/settings");
-    assert_eq!(effort, Effort { pairs: 1, conditions: 1000 });
+    assert_eq!(
+        effort,
+        Effort {
+            pairs: 1,
+            conditions: 1000
+        }
+    );
     // Neither a second look nor one after a change elsewhere asks again of objects that are as they were.
     let mut documents = documents;
-    assert_eq!(judge(&piece, &documents, &workload).1, Effort { pairs: 1, conditions: 0 });
-    put(&mut documents, &[json!({
-        "apiVersion": "v1", "kind": "ConfigMap",
-        "metadata": {"name": "more", "namespace": "team-3"}, "data": {"owner": "team-3"},
-    })]);
-    assert_eq!(judge(&piece, &documents, &workload).1, Effort { pairs: 1, conditions: 1 });
+    assert_eq!(
+        judge(&piece, &documents, &workload).1,
+        Effort {
+            pairs: 1,
+            conditions: 0
+        }
+    );
+    put(
+        &mut documents,
+        &[json!({
+            "apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": {"name": "more", "namespace": "team-3"}, "data": {"owner": "team-3"},
+        })],
+    );
+    assert_eq!(
+        judge(&piece, &documents, &workload).1,
+        Effort {
+            pairs: 1,
+            conditions: 1
+        }
+    );
 }
 
 #[test]
@@ -66,7 +93,13 @@ fn nothing_is_run_for_a_pair_where_the_object_decides() {
     let (documents, workload) = thousand(&[&piece]);
     let (found, effort) = judge(&piece, &documents, &workload);
     assert_eq!(found.to_string(), "shown by ConfigMap team-500/settings");
-    assert_eq!(effort, Effort { pairs: 0, conditions: 1 });
+    assert_eq!(
+        effort,
+        Effort {
+            pairs: 0,
+            conditions: 1
+        }
+    );
 }
 
 #[test]
@@ -93,7 +126,13 @@ fn a_condition_within_exists_is_found() {
     let (documents, workload) = thousand(&[&piece]);
     let (found, effort) = judge(&piece, &documents, &workload);
     assert_eq!(found.to_string(), "no ConfigMap matches");
-    assert_eq!(effort, Effort { pairs: 0, conditions: 1000 });
+    assert_eq!(
+        effort,
+        Effort {
+            pairs: 0,
+            conditions: 1000
+        }
+    );
 }
 
 #[test]
@@ -104,27 +143,44 @@ fn a_piece_that_would_cost_too_much_is_undecided() {
          a + b + c + d == workload.metadata.name))))",
         None,
     );
-    let data: serde_json::Map<String, Json> = (0..100).map(|at| (format!("key-{at}"), "".into())).collect();
-    let objects = [web(), json!({
-        "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "many", "namespace": "shop"}, "data": data,
-    })];
+    let data: serde_json::Map<String, Json> = (0..100)
+        .map(|at| (format!("key-{at}"), "".into()))
+        .collect();
+    let objects = [
+        web(),
+        json!({
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "many", "namespace": "shop"}, "data": data,
+        }),
+    ];
     let (found, _) = judge(&piece, &cluster(&[&piece], &objects), &web());
-    assert_eq!(found.to_string(), "the expression costs too much to evaluate");
+    assert_eq!(
+        found.to_string(),
+        "the expression costs too much to evaluate"
+    );
 }
 
 /// Of the catalogue, how many pieces look at other namespaces at all: those that cannot say by namespace whose they are.
 #[test]
 fn most_pieces_stay_in_the_workloads_namespace() {
     use crate::cel::Necessary;
-    let pieces: Vec<&Piece> = catalogue().iter().filter(|piece| piece.kind().is_some()).collect();
-    let near = pieces.iter().filter(|piece| matches!(piece.0.guard.far, Necessary::Never)).count();
+    let pieces: Vec<&Piece> = catalogue()
+        .iter()
+        .filter(|piece| piece.kind().is_some())
+        .collect();
+    let near = pieces
+        .iter()
+        .filter(|piece| matches!(piece.0.guard.far, Necessary::Never))
+        .count();
     let unguarded: Vec<&str> = pieces
         .iter()
         .filter(|piece| matches!(piece.0.guard.far, Necessary::Nothing { .. }))
         .map(|piece| &**piece.name())
         .collect();
     assert!(near * 2 > pieces.len(), "{near} of {}", pieces.len());
-    assert!(unguarded.is_empty(), "run for every pair in the cluster: {unguarded:?}");
+    assert!(
+        unguarded.is_empty(),
+        "run for every pair in the cluster: {unguarded:?}"
+    );
 }
 
 /// `cargo test --release --lib evidence::tests::cost::speed -- --ignored --nocapture`
@@ -143,6 +199,76 @@ fn speed() {
         for piece in &pieces {
             piece.judge(&subject, &documents, now(), &mut effort);
         }
-        println!("{round} round, 1,000 config maps: {:?}, {effort:?}", start.elapsed());
+        println!(
+            "{round} round, 1,000 config maps: {:?}, {effort:?}",
+            start.elapsed()
+        );
+    }
+}
+
+/// `cargo test --release --lib evidence::tests::cost::speed_with_many_objects -- --ignored --nocapture`
+#[test]
+#[ignore = "measures"]
+fn speed_with_many_objects() {
+    use super::fixtures::{CASES, default_workload};
+    use std::collections::BTreeMap;
+    use std::time::Instant;
+
+    let pieces: Vec<&Piece> = catalogue().iter().collect();
+    let mut documents = cluster(&pieces, &[]);
+    let start = Instant::now();
+    for at in 0..100 {
+        for (place, object) in CASES.iter().flat_map(|case| &case.objects).enumerate() {
+            let mut object = object.clone();
+            object["metadata"]["name"] = format!(
+                "{}-{place}",
+                object["metadata"]["name"].as_str().unwrap_or_default()
+            )
+            .into();
+            if object["metadata"]["namespace"].is_string() {
+                object["metadata"]["namespace"] = format!("team-{at}").into();
+            }
+            put(&mut documents, &[object]);
+        }
+    }
+    println!(
+        "{} objects put in within {:?}",
+        documents.len(),
+        start.elapsed()
+    );
+    let workloads: Vec<Json> = (0..20)
+        .map(|at| {
+            let mut workload = default_workload();
+            workload["metadata"]["namespace"] = format!("team-{}", at * 5).into();
+            workload["metadata"]["name"] = format!("web{at}").into();
+            workload
+        })
+        .collect();
+    put(&mut documents, &workloads);
+    let mut slowest = BTreeMap::new();
+    for round in 1..=3 {
+        let start = Instant::now();
+        let mut effort = Effort::default();
+        for workload in &workloads {
+            let subject = subject(&documents, workload);
+            for piece in &pieces {
+                let start = Instant::now();
+                piece.judge(&subject, &documents, now(), &mut effort);
+                *slowest.entry((round, piece.name().clone())).or_default() += start.elapsed();
+            }
+        }
+        println!(
+            "round {round}: {} workloads, {:?}, {effort:?}",
+            workloads.len(),
+            start.elapsed()
+        );
+    }
+    let mut slowest: Vec<_> = slowest
+        .into_iter()
+        .filter(|((round, _), _)| *round == 3)
+        .collect();
+    slowest.sort_by_key(|(_, time): &(_, std::time::Duration)| std::cmp::Reverse(*time));
+    for ((_, name), time) in slowest.iter().take(25) {
+        println!("{time:?} {name}");
     }
 }

@@ -20,18 +20,29 @@ fn parts() -> Projection {
 }
 
 fn document(namespace: &str, name: &str, value: &str) -> Document {
-    Document::decode(&config_map(), &object(namespace, name, value), &parts()).expect("it has a name")
+    Document::decode(&config_map(), &object(namespace, name, value), &parts())
+        .expect("it has a name")
 }
 
 fn described(change: Option<&Change>) -> String {
     let describe = |document: &Option<std::sync::Arc<Document>>| match document {
         Some(document) => {
-            let value = document.tree().at(&["data", "kept"]).and_then(Tree::as_str).unwrap_or_default();
+            let value = document
+                .tree()
+                .at(&["data", "kept"])
+                .and_then(Tree::as_str)
+                .unwrap_or_default();
             format!("{} {value:?}", document.object_ref())
         }
         None => "nothing".to_owned(),
     };
-    change.map_or("none".to_owned(), |change| format!("{} -> {}", describe(&change.before), describe(&change.after)))
+    change.map_or("none".to_owned(), |change| {
+        format!(
+            "{} -> {}",
+            describe(&change.before),
+            describe(&change.after)
+        )
+    })
 }
 
 #[test]
@@ -40,11 +51,20 @@ fn writes_answer_with_what_changed() {
     let kind = config_map();
     assert!(documents.keep(&kind, &parts()));
     let steps = [
-        (documents.apply(document("shop", "a", "1")), "nothing -> ConfigMap shop/a \"1\""),
+        (
+            documents.apply(document("shop", "a", "1")),
+            "nothing -> ConfigMap shop/a \"1\"",
+        ),
         (documents.apply(document("shop", "a", "1")), "none"),
-        (documents.apply(document("shop", "a", "2")), "ConfigMap shop/a \"1\" -> ConfigMap shop/a \"2\""),
+        (
+            documents.apply(document("shop", "a", "2")),
+            "ConfigMap shop/a \"1\" -> ConfigMap shop/a \"2\"",
+        ),
         (documents.delete(&kind, "shop", "b"), "none"),
-        (documents.delete(&kind, "shop", "a"), "ConfigMap shop/a \"2\" -> nothing"),
+        (
+            documents.delete(&kind, "shop", "a"),
+            "ConfigMap shop/a \"2\" -> nothing",
+        ),
         (documents.delete(&kind, "shop", "a"), "none"),
     ];
     for (at, (change, expected)) in steps.iter().enumerate() {
@@ -61,9 +81,24 @@ fn a_reset_replaces_all_and_ends_the_waiting() {
     documents.apply(document("shop", "stays", "1"));
     documents.apply(document("shop", "goes", "1"));
     assert_eq!(*documents.source(&kind), Source::Pending);
-    let changes = documents.reset(&kind, [document("shop", "stays", "1"), document("shop", "comes", "1")]);
-    let changes: Vec<String> = changes.iter().map(|change| described(Some(change))).collect();
-    assert_eq!(changes, ["nothing -> ConfigMap shop/comes \"1\"", "ConfigMap shop/goes \"1\" -> nothing"]);
+    let changes = documents.reset(
+        &kind,
+        [
+            document("shop", "stays", "1"),
+            document("shop", "comes", "1"),
+        ],
+    );
+    let changes: Vec<String> = changes
+        .iter()
+        .map(|change| described(Some(change)))
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            "nothing -> ConfigMap shop/comes \"1\"",
+            "ConfigMap shop/goes \"1\" -> nothing"
+        ]
+    );
     assert_eq!(*documents.source(&kind), Source::Synced);
 }
 
@@ -83,7 +118,10 @@ fn more_parts_make_a_kind_wait_and_fewer_do_not() {
 #[test]
 fn what_nothing_reads_is_not_kept_and_changes_nothing() {
     let kept = document("shop", "a", "1");
-    assert_eq!(**kept.tree(), Tree::of(&json!({"kind": "ConfigMap", "data": {"kept": "1"}})));
+    assert_eq!(
+        **kept.tree(),
+        Tree::of(&json!({"kind": "ConfigMap", "data": {"kept": "1"}}))
+    );
     let mut changed = object("shop", "a", "1");
     changed["data"]["left out"] = "2".into();
     let mut documents = Documents::of_cluster();
@@ -115,15 +153,22 @@ fn a_dropped_kind_is_gone_and_pending_again() {
     documents.reset(&kind, [document("shop", "a", "1")]);
     let snapshot = documents.clone();
     assert_eq!(documents.drop_kind(&kind).len(), 1);
-    assert_eq!((documents.len(), documents.source(&kind)), (0, &Source::Pending));
+    assert_eq!(
+        (documents.len(), documents.source(&kind)),
+        (0, &Source::Pending)
+    );
     assert!(documents.keep(&kind, &parts()));
-    assert_eq!((snapshot.len(), snapshot.source(&kind)), (1, &Source::Synced));
+    assert_eq!(
+        (snapshot.len(), snapshot.source(&kind)),
+        (1, &Source::Synced)
+    );
 }
 
 /// The workloads' template is where expressions look for it, whatever the kind.
 #[test]
 fn cron_jobs_and_pods_get_a_template() {
-    let template = json!({"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "web"}]}});
+    let template =
+        json!({"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "web"}]}});
     let cron_job = json!({
         "kind": "CronJob", "metadata": {"name": "web"},
         "spec": {"schedule": "@daily", "jobTemplate": {"spec": {"template": template}}},
@@ -131,10 +176,21 @@ fn cron_jobs_and_pods_get_a_template() {
     let pod = json!({
         "metadata": {"name": "web", "labels": {"app": "web"}, "uid": "1"}, "spec": {"containers": [{"name": "web"}]},
     });
-    for (kind, object) in [(GroupKind::new("batch", "CronJob"), cron_job), (GroupKind::new("", "Pod"), pod)] {
-        let document = Document::decode(&kind, &object, &Projection::whole()).expect("it has a name");
-        assert_eq!(document.tree().at(&["spec", "template"]), Some(&Tree::of(&template)), "{kind}");
-        assert_eq!(document.tree().get("kind").and_then(Tree::as_str), Some(&*kind.kind));
+    for (kind, object) in [
+        (GroupKind::new("batch", "CronJob"), cron_job),
+        (GroupKind::new("", "Pod"), pod),
+    ] {
+        let document =
+            Document::decode(&kind, &object, &Projection::whole()).expect("it has a name");
+        assert_eq!(
+            document.tree().at(&["spec", "template"]),
+            Some(&Tree::of(&template)),
+            "{kind}"
+        );
+        assert_eq!(
+            document.tree().get("kind").and_then(Tree::as_str),
+            Some(&*kind.kind)
+        );
     }
 }
 

@@ -20,17 +20,34 @@ fn http_route(namespace: &str, name: &str, backend: Json) -> Json {
 
 /// The names of the Services and routes of the workload `shop/web`.
 fn leading(objects: &[Json]) -> (Vec<String>, Vec<String>) {
-    let piece = piece(("v1", "ConfigMap"), "services.exists(s, s.metadata.name == 'x') || routes.exists(r, r.kind == 'x')", None);
+    let piece = piece(
+        ("v1", "ConfigMap"),
+        "services.exists(s, s.metadata.name == 'x') || routes.exists(r, r.kind == 'x')",
+        None,
+    );
     let documents = cluster(&[&piece], &[objects, &[web()]].concat());
     let subject = subject(&documents, &web());
     let names = |trees: &[std::sync::Arc<crate::cel::Tree>]| {
         let name = |tree: &crate::cel::Tree| {
-            let text = |path: &[&str]| tree.at(path).and_then(crate::cel::Tree::as_str).unwrap_or_default().to_owned();
-            format!("{} {}/{}", text(&["kind"]), text(&["metadata", "namespace"]), text(&["metadata", "name"]))
+            let text = |path: &[&str]| {
+                tree.at(path)
+                    .and_then(crate::cel::Tree::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            format!(
+                "{} {}/{}",
+                text(&["kind"]),
+                text(&["metadata", "namespace"]),
+                text(&["metadata", "name"])
+            )
         };
         trees.iter().map(|tree| name(tree)).collect()
     };
-    (names(subject.services().expect("they are here")), names(subject.routes().expect("they are here")))
+    (
+        names(subject.services().expect("they are here")),
+        names(subject.routes().expect("they are here")),
+    )
 }
 
 #[test]
@@ -38,7 +55,11 @@ fn services_are_those_that_select_the_pods() {
     let (services, _) = leading(&[
         service("shop", "web", json!({"app": "web"})),
         service("shop", "also", json!({"app": "web"})),
-        service("shop", "more-labels", json!({"app": "web", "tier": "front"})),
+        service(
+            "shop",
+            "more-labels",
+            json!({"app": "web", "tier": "front"}),
+        ),
         service("shop", "headless", json!({})),
         service("other", "web", json!({"app": "web"})),
         json!({"apiVersion": "v1", "kind": "Service", "metadata": {"namespace": "shop", "name": "none"}, "spec": {}}),
@@ -64,32 +85,52 @@ fn routes_are_those_to_these_services() {
             "spec": {"defaultBackend": {"service": {"name": "web"}}},
         }),
         http_route("shop", "own", json!({"name": "web"})),
-        http_route("shop", "twice", json!({"name": "web", "kind": "Service", "group": ""})),
-        http_route("gateways", "across", json!({"name": "web", "namespace": "shop"})),
+        http_route(
+            "shop",
+            "twice",
+            json!({"name": "web", "kind": "Service", "group": ""}),
+        ),
+        http_route(
+            "gateways",
+            "across",
+            json!({"name": "web", "namespace": "shop"}),
+        ),
         http_route("shop", "to-another", json!({"name": "db"})),
-        http_route("shop", "to-no-service", json!({"name": "web", "kind": "Bucket", "group": "example.com"})),
+        http_route(
+            "shop",
+            "to-no-service",
+            json!({"name": "web", "kind": "Bucket", "group": "example.com"}),
+        ),
         json!({
             "apiVersion": "gateway.networking.k8s.io/v1", "kind": "GRPCRoute",
             "metadata": {"namespace": "shop", "name": "grpc"}, "spec": {"rules": [{"backendRefs": [{"name": "web"}]}]},
         }),
     ]);
-    assert_eq!(routes, [
-        "Ingress shop/default",
-        "Ingress shop/paths",
-        "HTTPRoute gateways/across",
-        "HTTPRoute shop/own",
-        "HTTPRoute shop/twice",
-        "GRPCRoute shop/grpc",
-    ]);
+    assert_eq!(
+        routes,
+        [
+            "Ingress shop/default",
+            "Ingress shop/paths",
+            "HTTPRoute gateways/across",
+            "HTTPRoute shop/own",
+            "HTTPRoute shop/twice",
+            "GRPCRoute shop/grpc",
+        ]
+    );
 }
 
 #[test]
 fn an_object_under_review_is_judged_as_it_is() {
-    let piece = piece(("self", "Workload"), "object.spec.template.metadata.labels['app'] == 'web'", None);
+    let piece = piece(
+        ("self", "Workload"),
+        "object.spec.template.metadata.labels['app'] == 'web'",
+        None,
+    );
     let documents = cluster(&[&piece], &[]);
     let mut pod = json!({"metadata": {"namespace": "shop", "name": "web", "labels": {"app": "web"}}, "spec": {}});
     for expected in [true, false] {
-        let subject = Subject::decode(&documents, &GroupKind::new("", "Pod"), &pod).expect("it has a name");
+        let subject =
+            Subject::decode(&documents, &GroupKind::new("", "Pod"), &pod).expect("it has a name");
         let found = piece.judge(&subject, &documents, now(), &mut Effort::default());
         assert_eq!(matches!(found, Found::Holds { .. }), expected);
         pod["metadata"]["labels"]["app"] = "db".into();
@@ -105,14 +146,28 @@ fn what_is_asked_for_is_what_is_read() {
     );
     let demand = Demand::of([&piece]);
     let kinds: Vec<String> = demand.iter().map(|(kind, _)| kind.to_string()).collect();
-    assert_eq!(kinds, [
-        "Pod", "ReplicationController", "Service", "DaemonSet.apps", "Deployment.apps", "ReplicaSet.apps",
-        "StatefulSet.apps", "CronJob.batch", "Job.batch", "Widget.example.com",
-    ]);
+    assert_eq!(
+        kinds,
+        [
+            "Pod",
+            "ReplicationController",
+            "Service",
+            "DaemonSet.apps",
+            "Deployment.apps",
+            "ReplicaSet.apps",
+            "StatefulSet.apps",
+            "CronJob.batch",
+            "Job.batch",
+            "Widget.example.com",
+        ]
+    );
     let object = json!({
         "kind": "Widget", "metadata": {"name": "a", "labels": {"x": "y"}}, "spec": {"host": "web", "more": 1},
     });
-    let kept = demand.get(&GroupKind::new("example.com", "Widget")).expect("it is asked for").apply(&object);
+    let kept = demand
+        .get(&GroupKind::new("example.com", "Widget"))
+        .expect("it is asked for")
+        .apply(&object);
     let expected = json!({"kind": "Widget", "metadata": {"name": "a"}, "spec": {"host": "web"}});
     assert_eq!(kept, crate::cel::Tree::of(&expected));
 }

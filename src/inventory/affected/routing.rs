@@ -10,7 +10,11 @@ pub(super) fn of_service(view: View<'_>, object: &Object) -> Vec<ReportOn> {
     let mut found: Vec<_> = reports(view.concerned(object)).collect();
     found.extend(namespace_of(object));
     if let Object::Service(service) = object {
-        found.extend(view.leading_to(service).into_iter().filter_map(namespace_of));
+        found.extend(
+            view.leading_to(service)
+                .into_iter()
+                .filter_map(namespace_of),
+        );
     }
     found
 }
@@ -63,7 +67,11 @@ pub(super) fn around(inventory: &Inventory, workload: &Workload) -> Vec<ReportOn
     let view = View::of(inventory);
     let mut found = served_together(view, workload);
     for service in services(view, workload) {
-        found.extend(view.leading_to(service).into_iter().filter_map(namespace_of));
+        found.extend(
+            view.leading_to(service)
+                .into_iter()
+                .filter_map(namespace_of),
+        );
         found.extend(reports(view.namesakes(service)));
     }
     // Of a Service that leads to nothing it matters whether it nearly leads to something.

@@ -2,8 +2,8 @@
 
 use super::Anchor;
 use crate::model::{
-    Backend, DestinationRule, Ingress, Mark, Node, Operator, Route, RuleHost, Selector, Service, Text,
-    Workload,
+    Backend, DestinationRule, Ingress, Mark, Node, Operator, Route, RuleHost, Selector, Service,
+    Text, Workload,
 };
 
 /// Each label that a Service asks of pods, for what its pods lack.

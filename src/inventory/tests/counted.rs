@@ -10,7 +10,7 @@ use super::shop::{
 use crate::inventory::{Change, Inventory, ReportOn, Sight, affected};
 use crate::model::{Key, Kind, Object, Stub};
 
-fn touched(
+pub(super) fn touched(
     inventory: &Inventory,
     write: impl FnOnce(&mut Inventory) -> Option<Change>,
 ) -> BTreeSet<ReportOn> {
@@ -22,7 +22,7 @@ fn touched(
 
 /// What applying an object touches, then what applying it with a change does, then what deleting it does: the same.
 #[track_caller]
-fn assert_touches(
+pub(super) fn assert_touches(
     inventory: &Inventory,
     objects: &[Object],
     expected: impl IntoIterator<Item = ReportOn>,
@@ -49,7 +49,7 @@ fn assert_touches(
     }
 }
 
-fn workloads(numbers: impl IntoIterator<Item = usize>) -> impl Iterator<Item = ReportOn> {
+pub(super) fn workloads(numbers: impl IntoIterator<Item = usize>) -> impl Iterator<Item = ReportOn> {
     let key = |number| Key::new(Kind::Deployment, "shop", format!("w{number}"));
     numbers
         .into_iter()
@@ -98,6 +98,140 @@ fn what_selects_pods_touches_those_it_selects() {
         json!({"spec": {"selector": {"tier": "front"}}}),
     );
     assert_touches(&shop, &[service], with_namespace(0..10));
+}
+
+#[test]
+fn what_leads_to_a_service_touches_those_behind_it() {
+    let mut shop = shop();
+    let spec = |labels: Value| json!({"spec": {"selector": labels}});
+    shop.apply(object(Kind::Service, "shop", "front", spec(json!({"tier": "front"}))));
+    shop.apply(object(Kind::Service, "shop", "w50", spec(json!({"app": "w50"}))));
+    let ingress = |to: &str| {
+        let rule = json!({"http": {"paths": [{"backend": {"service": {"name": to}}}]}});
+        object(Kind::Ingress, "shop", "in", json!({"spec": {"rules": [rule]}}))
+    };
+    assert_touches(&shop, &[ingress("front")], with_namespace(0..10));
+    assert_touches(&shop, &[ingress("w50")], with_namespace([50]));
+    assert_touches(&shop, &[ingress("gone")], with_namespace([]));
+    let route = |namespace: &str, backend: Value| {
+        let gateway = json!({"name": "public", "namespace": "other"});
+        let spec = json!({"parentRefs": [gateway], "rules": [{"backendRefs": [backend]}]});
+        object(Kind::HTTPRoute, namespace, "route", json!({"spec": spec}))
+    };
+    let across = route("other", json!({"name": "w50", "namespace": "shop"}));
+    let other = ReportOn::Namespace("other".into());
+    assert_touches(
+        &shop,
+        std::slice::from_ref(&across),
+        with_namespace([50]).chain([other.clone()]),
+    );
+    // A Gateway touches what its routes lead to.
+    let gateway = object(Kind::Gateway, "other", "public", json!({"spec": {"listeners": []}}));
+    assert_touches(&shop, std::slice::from_ref(&gateway), []);
+    shop.apply(across);
+    assert_touches(&shop, &[gateway], workloads([50]).chain([other]));
+    let rule = |host: &str, hash: Value| {
+        let policy = json!({"loadBalancer": {"consistentHash": hash}});
+        object(
+            Kind::DestinationRule,
+            "shop",
+            "rule",
+            json!({"spec": {"host": host, "trafficPolicy": policy}}),
+        )
+    };
+    assert_touches(&shop, &[rule("w50", json!({}))], with_namespace([50]));
+    assert_touches(&shop, &[rule("w50", Value::Null)], []);
+}
+
+#[test]
+fn a_service_that_leads_nowhere_touches_the_workload_of_its_name() {
+    let shop = shop();
+    let service = |name: &str, labels: Value| {
+        object(Kind::Service, "shop", name, json!({"spec": {"selector": labels}}))
+    };
+    assert_touches(&shop, &[service("w7", json!({"app": "typo"}))], with_namespace([7]));
+    assert_touches(&shop, &[service("w7", json!({"app": "w8"}))], with_namespace([8]));
+    assert_touches(&shop, &[service("db", json!({"app": "typo"}))], with_namespace([]));
+    // Whoever it led to goes: it is the other's again.
+    let mut inventory = shop.clone();
+    inventory.apply(service("w7", json!({"app": "w80"})));
+    assert_eq!(
+        touched(&inventory, |inventory| inventory
+            .delete(deployment("shop", 80, json!({})).key())),
+        with_namespace([7, 80]).collect()
+    );
+}
+
+#[test]
+fn ports_touch_those_that_share_a_service() {
+    let mut inventory = shop();
+    let spec = json!({"spec": {"selector": {"tier": "back"}}});
+    inventory.apply(object(Kind::Service, "shop", "back", spec));
+    let ports = |number| {
+        let container = json!({"name": "main", "image": "main:1", "ports": [{"name": "http", "containerPort": 1}]});
+        let template = json!({"template": {"spec": {"containers": [container]}}});
+        deployment("shop", number, json!({"spec": template}))
+    };
+    let changed = |number| touched(&inventory, |inventory| inventory.apply(ports(number)));
+    assert_eq!(changed(50), workloads(10..100).collect());
+    assert_eq!(changed(5), workloads([5]).collect());
+}
+
+#[test]
+fn what_delivers_touches_what_it_delivers() {
+    let mut inventory = shop();
+    let labels = json!({
+        "kustomize.toolkit.fluxcd.io/name": "shop", "kustomize.toolkit.fluxcd.io/namespace": "flux",
+    });
+    for number in [3, 5] {
+        inventory.apply(deployment("shop", number, json!({"metadata": {"labels": labels}})));
+    }
+    let of = |namespace: &str| object(Kind::Kustomization, namespace, "shop", json!({}));
+    assert_touches(&inventory, &[of("flux")], workloads([3, 5]));
+    assert_touches(&inventory, &[of("elsewhere")], []);
+    let application = object(Kind::Application, "argocd", "shop", json!({}));
+    assert_touches(&inventory, &[application], []);
+}
+
+#[test]
+fn what_is_said_of_a_namespace_or_the_cluster_touches_all_of_it() {
+    let shop = shop();
+    let quota = |hard: Value| object(Kind::ResourceQuota, "shop", "q", json!({"spec": {"hard": hard}}));
+    assert_touches(&shop, &[quota(json!({"requests.storage": 1}))], workloads(0..100));
+    let mut bounded = shop.clone();
+    bounded.apply(quota(json!({"requests.storage": 1})));
+    let used = json!({"spec": {"hard": {"requests.storage": 2}}, "status": {"used": {"requests.storage": 1}}});
+    let used = object(Kind::ResourceQuota, "shop", "q", used);
+    assert_eq!(touched(&bounded, |inventory| inventory.apply(used)), BTreeSet::new());
+    let slice = |namespace: &str, service: &str| {
+        let labels = json!({"labels": {"kubernetes.io/service-name": service}});
+        object(Kind::EndpointSlice, namespace, "slice", json!({"metadata": labels}))
+    };
+    let everywhere = ["shop", "other"].into_iter().flat_map(|namespace| {
+        (0..100).map(move |number| {
+            ReportOn::Workload(Key::new(Kind::Deployment, namespace, format!("w{number}")))
+        })
+    });
+    assert_touches(&shop, &[slice("default", "kubernetes")], everywhere);
+    assert_touches(&shop, &[slice("default", "web")], []);
+    assert_touches(&shop, &[slice("shop", "kubernetes")], []);
+}
+
+/// Nodes come and go with load; which cloud they are of does not.
+#[test]
+fn only_the_first_node_of_a_cloud_touches_anything() {
+    let mut inventory = shop();
+    let node = |name: &str, provider: &str| {
+        object(Kind::Node, "", name, json!({"spec": {"providerID": provider}}))
+    };
+    inventory.apply(node("one", "gce://a/b/c"));
+    let apply = |inventory: &Inventory, node: &Object| {
+        touched(inventory, |inventory| inventory.apply(node.clone())).len()
+    };
+    assert_eq!(apply(&inventory, &node("two", "gce://a/b/d")), 0);
+    assert_eq!(apply(&inventory, &node("two", "aws:///a/i-1")), 200);
+    inventory.apply(node("two", "aws:///a/i-1"));
+    assert_eq!(apply(&inventory, &node("three", "aws:///a/i-2")), 0);
 }
 
 #[test]

@@ -114,7 +114,9 @@ impl<'a> View<'a> {
         let Ok(ordinal) = ordinal.parse::<i32>() else {
             return Vec::new();
         };
-        let splits = rest.match_indices('-').map(|(at, _)| (&rest[..at], &rest[at + 1..]));
+        let splits = rest
+            .match_indices('-')
+            .map(|(at, _)| (&rest[..at], &rest[at + 1..]));
         let sets = splits.filter_map(|(template, set)| {
             let key = Key::new(Kind::StatefulSet, claim.namespace.clone(), set);
             let set = self.get(&key)?.workload()?;

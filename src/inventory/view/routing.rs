@@ -75,7 +75,9 @@ impl<'a> View<'a> {
         } = service.meta.key.clone();
         let everywhere = ["".into(), namespace.clone()];
         let hosts = everywhere.map(|namespace| Anchor::Hosts { namespace });
-        let anchors = hosts.into_iter().chain([Anchor::Backend { namespace, name }]);
+        let anchors = hosts
+            .into_iter()
+            .chain([Anchor::Backend { namespace, name }]);
         sorted(anchors.flat_map(|anchor| self.inventory.anchored(anchor)))
     }
 
@@ -124,8 +126,11 @@ impl<'a> View<'a> {
         self.inventory.get(&key).and_then(as_service)
     }
 
-    /// The Gateway that a route is attached to, where it exists.
+    /// The Gateway that a route is attached to, where it is one and exists.
     pub fn gateway(self, route: &Route, parent: &Parent) -> Option<&'a Gateway> {
+        if parent.other_kind.is_some() {
+            return None;
+        }
         let namespace = parent.namespace.as_ref();
         let namespace = namespace.unwrap_or(&route.meta.key.namespace).clone();
         match self.get(&Key::new(Kind::Gateway, namespace, parent.name.clone()))? {

@@ -83,9 +83,7 @@ pub(super) fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<O
     Ok(match kind {
         Kind::ConfigMap => Object::ConfigMap(ConfigMap::deserialize(from)?.record()?),
         Kind::Secret => Object::SecretSource(Secret::deserialize(from)?.record()?),
-        Kind::ExternalSecret => {
-            Object::SecretSource(ExternalSecret::deserialize(from)?.record()?)
-        }
+        Kind::ExternalSecret => Object::SecretSource(ExternalSecret::deserialize(from)?.record()?),
         _ => Object::SecretSource(SealedSecret::deserialize(from)?.record()?),
     })
 }
@@ -116,9 +114,15 @@ impl ExternalSecret {
         let spec = self.spec.unwrap_or_default();
         let target = spec.target.unwrap_or_default();
         // `Merge` adds to a Secret that somebody else makes, and `None` makes none.
-        let policy = target.creation_policy.as_ref().map_or("", |policy| &*policy.0);
+        let policy = target
+            .creation_policy
+            .as_ref()
+            .map_or("", |policy| &*policy.0);
         let is_made = !matches!(policy, "Merge" | "None");
-        let named = target.name.map(|name| name.0).filter(|name| !name.is_empty());
+        let named = target
+            .name
+            .map(|name| name.0)
+            .filter(|name| !name.is_empty());
         let is_closed = spec.data_from.0 == 0 && target.template.is_none();
         let keys = spec.data.0.into_iter().map(|value| text(value.secret_key));
         Ok(SecretSource {

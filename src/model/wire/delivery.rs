@@ -85,7 +85,9 @@ fn of_helm(labels: &Labels, annotations: &Annotations) -> Option<Mark> {
     let is_labelled = manager.is_some_and(|manager| **manager == *"Helm");
     let release = annotations.get(HELM_RELEASE);
     let is_annotated = release.is_some() && annotations.get(HELM_NAMESPACE).is_some();
-    let chart = labels.get("helm.sh/chart").filter(|chart| !chart.is_empty());
+    let chart = labels
+        .get("helm.sh/chart")
+        .filter(|chart| !chart.is_empty());
     match (is_labelled, release, chart) {
         (true, Some(release), _) if is_annotated => Some(Mark::Release(release.clone())),
         (_, _, Some(chart)) => Some(Mark::Chart(chart.clone())),

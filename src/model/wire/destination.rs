@@ -74,11 +74,9 @@ fn host(host: &str) -> RuleHost {
     }
     let labels: Vec<&str> = host.split('.').collect();
     match labels.as_slice() {
-        ["*"]
-        | ["*", "local"]
-        | ["*", "cluster", "local"]
-        | ["*", "svc"]
-        | ["*", "svc", ..] => RuleHost::Every,
+        ["*"] | ["*", "local"] | ["*", "cluster", "local"] | ["*", "svc"] | ["*", "svc", ..] => {
+            RuleHost::Every
+        }
         ["*", namespace, "svc", ..] => RuleHost::Namespace(Text::from(*namespace)),
         [name, namespace, "svc", ..] => RuleHost::Service(Backend {
             namespace: Some(Text::from(*namespace)),
@@ -105,7 +103,10 @@ mod tests {
             ("web.shop.svc", service(Some("shop"))),
             ("web.shop.svc.cluster.local", service(Some("shop"))),
             ("web.shop.svc.corp.example", service(Some("shop"))),
-            ("*.shop.svc.cluster.local", RuleHost::Namespace("shop".into())),
+            (
+                "*.shop.svc.cluster.local",
+                RuleHost::Namespace("shop".into()),
+            ),
             ("*.svc.cluster.local", RuleHost::Every),
             ("*.local", RuleHost::Every),
             ("*", RuleHost::Every),

@@ -185,7 +185,11 @@ impl Reference {
             && group.is_none_or(|group| *group.0 == *Kind::Gateway.group());
         Some(Parent {
             index: u16::try_from(index).unwrap_or(u16::MAX),
-            other_kind: if is_gateway { None } else { self.kind.map(|kind| kind.0) },
+            other_kind: if is_gateway {
+                None
+            } else {
+                self.kind.map(|kind| kind.0)
+            },
             namespace: present(self.namespace),
             name: present(self.name)?,
             section: present(self.section_name),

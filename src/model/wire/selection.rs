@@ -38,7 +38,10 @@ impl<'de> Deserialize<'de> for Defaulting {
             }
             fn visit_str<E: Error>(self, version: &str) -> Result<Defaulting, E> {
                 // Until apps/v1beta2, a selector that was not there was made of the template's labels.
-                Ok(Defaulting(matches!(version, "extensions/v1beta1" | "apps/v1beta1")))
+                Ok(Defaulting(matches!(
+                    version,
+                    "extensions/v1beta1" | "apps/v1beta1"
+                )))
             }
         }
         from.deserialize_str(Expected)

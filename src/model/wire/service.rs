@@ -174,10 +174,7 @@ fn sticky(annotations: &Annotations) -> Option<&'static str> {
 pub(super) fn sticky_targets(annotations: &Annotations) -> Option<&'static str> {
     let attributes = annotations.get(ALB_TARGETS)?;
     let is_sticky = |attribute: &str| attribute.trim() == "stickiness.enabled=true";
-    attributes
-        .split(',')
-        .any(is_sticky)
-        .then_some(ALB_TARGETS)
+    attributes.split(',').any(is_sticky).then_some(ALB_TARGETS)
 }
 
 /// The ports for which a load balancer of AWS has a certificate.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
-use super::annotations::{DEFAULT_CLASS, DEFAULT_CLASS_OLD, CLAIM_CLASS};
+use super::annotations::{CLAIM_CLASS, DEFAULT_CLASS, DEFAULT_CLASS_OLD};
 use super::scalar::{List, Pairs, Present, Str};
 use super::{Metadata, text};
 use crate::model::{
@@ -165,9 +165,11 @@ impl Volume {
 impl Class {
     fn record<E: Error>(self) -> Result<StorageClass, E> {
         let annotations = &self.metadata.annotations;
-        let is_default = [DEFAULT_CLASS, DEFAULT_CLASS_OLD]
-            .iter()
-            .any(|name| annotations.get(name).is_some_and(|value| **value == *"true"));
+        let is_default = [DEFAULT_CLASS, DEFAULT_CLASS_OLD].iter().any(|name| {
+            annotations
+                .get(name)
+                .is_some_and(|value| **value == *"true")
+        });
         let provisioner = text(self.provisioner);
         Ok(StorageClass {
             meta: self.metadata.record(Kind::StorageClass)?,
@@ -198,7 +200,11 @@ fn encrypts(driver: &str, parameters: &Pairs) -> bool {
             match name.as_str() {
                 "encrypted" => value.eq_ignore_ascii_case("true"),
                 "kmskeyid" => !value.is_empty(),
-                _ => name.starts_with("encryption") && !value.is_empty() && !value.eq_ignore_ascii_case("false"),
+                _ => {
+                    name.starts_with("encryption")
+                        && !value.is_empty()
+                        && !value.eq_ignore_ascii_case("false")
+                }
             }
         })
 }

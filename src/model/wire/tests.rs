@@ -4,7 +4,10 @@ mod arbitrary;
 mod autoscalers;
 mod defaults;
 mod metadata;
+mod needs;
 mod related;
+mod running;
+mod routing;
 mod workloads;
 mod wrong;
 

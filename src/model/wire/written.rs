@@ -18,14 +18,22 @@ pub(super) struct Manager {
 /// In which version: in a removed one, where the last write of some manager was. What it wrote before does not count, though its
 /// entry stays for as long as those fields do; nor what controllers write to subresources.
 pub(super) fn by_managers(kind: Kind, managers: List<Manager>) -> Written {
-    let is_own = |entry: &Manager| entry.subresource.as_ref().is_none_or(|name| name.0.is_empty());
+    let is_own = |entry: &Manager| {
+        entry
+            .subresource
+            .as_ref()
+            .is_none_or(|name| name.0.is_empty())
+    };
     let mut last: Vec<(Text, Option<jiff::Timestamp>, Written)> = Vec::new();
     for entry in managers.0.into_iter().filter(is_own) {
         let Some(api_version) = entry.api_version else {
             continue;
         };
         let written = Written::of(kind, &api_version.0);
-        let (name, time) = (super::text(entry.manager), entry.time.and_then(|time| time.0));
+        let (name, time) = (
+            super::text(entry.manager),
+            entry.time.and_then(|time| time.0),
+        );
         match last.iter_mut().find(|(known, ..)| *known == name) {
             Some(known) if known.1 > time => {}
             Some(known) => *known = (name, time, written),

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use crate::prometheus::health::Health;
 use crate::prometheus::pace::Pace;
 use crate::prometheus::queue::{Ask, Queue};
+use crate::prometheus::spacing::Spacing;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -206,4 +207,28 @@ fn what_is_not_wanted_is_forgotten_even_under_way() {
     queue.again(&batch[0], now, false);
     assert_eq!(names(queue.next(now, Duration::ZERO, 9)), ["a"]);
     assert_eq!(queue.next(now, Duration::ZERO, 9), None);
+}
+
+/// A thousand launches, asked for the first time as fast as the rate allows: from the second interval on, every second has
+/// its share.
+#[test]
+fn what_began_at_once_is_spread_over_the_interval() {
+    let (start, interval, requests) = (Instant::now(), SECOND * 300, 1650);
+    let mut spacing = Spacing::new(start);
+    let mut next = |now| spacing.next(now, interval, 20, 20 * requests);
+    let first = (0..u32::try_from(requests).unwrap()).map(|at| start + SECOND * at / 10);
+    let second: Vec<Instant> = first.map(&mut next).collect();
+    let third: Vec<Instant> = second.iter().copied().map(&mut next).collect();
+    for (before, after) in second.iter().zip(&third) {
+        assert!((SECOND * 150..=interval).contains(&(*after - *before)));
+    }
+    let mut each = [0; 300];
+    for at in &third {
+        let second = (*at - third[0]).as_secs();
+        each[usize::try_from(second).unwrap()] += 1;
+    }
+    assert!(
+        each.iter().all(|requests| (5..=6).contains(requests)),
+        "{each:?}"
+    );
 }

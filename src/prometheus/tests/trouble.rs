@@ -35,6 +35,14 @@ async fn statuses_are_told_apart() {
             "the query is refused: execution: too many samples",
         ),
         (
+            413,
+            "",
+            "",
+            FailureKind::TooLarge,
+            Fault::Cost,
+            "the request is too large",
+        ),
+        (
             503,
             "timeout",
             "query timed out",

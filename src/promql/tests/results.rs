@@ -103,3 +103,18 @@ fn only_what_says_something_else_has_changed() {
     // The clone did not change.
     assert_eq!(before.get(&question("b"), NOW).verdict, Verdict::Pass);
 }
+
+/// Who evaluates for each change may ask for each evaluation.
+#[test]
+fn what_is_not_new_is_said_so() {
+    let mut table = Measurements::new(MAX_AGE);
+    assert!(table.record(question("a"), Ok(reading(2.0, NOW))));
+    assert!(!table.record(question("a"), Ok(reading(2.0, NOW))));
+    assert!(table.record(question("a"), Err(unreachable())));
+    assert!(!table.record(question("a"), Err(unreachable())));
+    let both: BTreeSet<_> = ["a", "b"].map(question).into();
+    assert!(!table.retain(&both));
+    assert!(table.retain(&BTreeSet::new()));
+    assert!(!table.set_max_age(MAX_AGE));
+    assert!(table.set_max_age(HOUR));
+}

@@ -3,21 +3,12 @@
 use std::fmt::Write;
 
 use super::lines::Line;
-use super::{Document, day, markdown, words};
+use super::rows::{FilledContact, SignOff};
+use super::{Document, day, is_notes, markdown, words};
+use crate::api::{ItemSource, Status};
 
-const STYLE: &str = "\
-:root{color-scheme:light dark;--line:#8884;--good:#1a7f37;--bad:#cf222e;--risk:#9a6700;--faint:#777}\
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\
-h1,h2{border-bottom:1px solid var(--line);padding-bottom:.2rem}\
-table{border-collapse:collapse;margin:1rem 0}td,th{border:1px solid var(--line);padding:.3rem .6rem;text-align:left;vertical-align:top}\
-ul{list-style:none;padding-left:0}li{margin:.35rem 0}li.nested{margin-left:1.6rem}\
-.box{display:inline-block;width:1.6rem;font-weight:700}\
-.Pass .box{color:var(--good)}.Fail .box,.Unknown .box{color:var(--bad)}.Waived .box{color:var(--risk)}\
-.later,.NotApplicable{color:var(--faint)}\
-.proof,.why,.todo{display:block;margin-left:1.6rem;font-size:.87rem;overflow-wrap:anywhere}\
-.proof{color:var(--faint)}.todo{font-style:italic}\
-.status{font-weight:700}.status.NotReady{color:var(--bad)}.status.ReadyWithRisks{color:var(--risk)}.status.Ready{color:var(--good)}\
-@media print{body{max-width:none}}";
+/// The whole look of the page: it needs nothing from elsewhere, and can be printed.
+const STYLE: &str = include_str!("style.css");
 
 /// Writes the document as an HTML page.
 pub fn html(document: &Document) -> String {
@@ -33,142 +24,232 @@ fn write(to: &mut String, document: &Document) -> std::fmt::Result {
         to,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>"
+         <style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>"
     )?;
     head(to, document)?;
+    let mut notes = document.notes.as_deref();
     for checklist in &document.checklists {
-        let counts = checklist.counts;
-        writeln!(
-            to,
-            "<h1>{}</h1>\n<p>{} of {} pass; {} fail, {} unknown, {} waived, {} do not apply, {} once it runs</p>",
-            escape(&checklist.title), counts.passed, counts.items, counts.failed, counts.unknown, counts.waived,
-            counts.not_applicable, counts.later
-        )?;
+        writeln!(to, "<h1>{}</h1>\n<p class=\"counts\">{}</p>", escape(&checklist.title), checklist.counts.words())?;
         for section in &checklist.sections {
-            writeln!(to, "<h2>{}</h2>", escape(&section.title))?;
+            let counts = section.counts;
+            let asked = counts.items - counts.later - counts.not_applicable;
+            writeln!(
+                to,
+                "<h2>{} <span class=\"counts\">{} of {asked}</span></h2>",
+                escape(&section.title),
+                counts.passed
+            )?;
+            if let Some(notes) = notes.take_if(|_| is_notes(section)) {
+                writeln!(to, "<pre>{}</pre>", escape(notes))?;
+            }
             for group in &section.groups {
                 if let Some(title) = &group.title {
                     writeln!(to, "<h3>{}</h3>", escape(title))?;
                 }
-                writeln!(to, "<ul>")?;
-                for line in &group.items {
-                    item(to, line)?;
+                for run in group.items.chunk_by(|a, b| a.source == b.source) {
+                    lines(to, document, run)?;
                 }
-                writeln!(to, "</ul>")?;
             }
         }
     }
-    tables(to, document)?;
+    rest(to, document)?;
     writeln!(to, "</body>\n</html>")
 }
 
 fn head(to: &mut String, document: &Document) -> std::fmt::Result {
-    let counts = document.counts;
     let none = || "none".to_owned();
-    writeln!(to, "<table>")?;
+    writeln!(to, "<table class=\"head\">")?;
     writeln!(
         to,
         "<tr><th>Status</th><td><span class=\"status {}\">{}</span> ({})</td></tr>",
-        document.status.name(), words(document.status), document.reason
+        document.status.name(), words(document.status), escape(&document.reason)
     )?;
-    let rows = [
+    let workloads = document.workloads.join(", ");
+    let mut rows = vec![
         ("Application", format!("{} in namespace {}", document.application, document.namespace)),
         ("Release", document.release.clone()),
-        ("Workloads", document.workloads.join(", ")),
-        ("Target launch date", document.target_date.map_or_else(none, day)),
-        ("Actual launch date", document.actual_date.map_or_else(none, day)),
-        ("Next review", document.review_due.map_or_else(none, day)),
-        ("Score", document.score.map_or_else(none, |score| format!("{score} of 100"))),
-        (
-            "Lines",
-            format!(
-                "{}: {} pass, {} fail, {} unknown, {} waived, {} do not apply, {} once it runs",
-                counts.items, counts.passed, counts.failed, counts.unknown, counts.waived, counts.not_applicable, counts.later
-            ),
-        ),
-        ("Filled in", format!("{:.0}", document.at)),
+        ("Workloads", if workloads.is_empty() { none() } else { workloads }),
+        ("Target launch date", markdown::date(document.target_date)),
+        ("Actual launch date", markdown::date(document.actual_date)),
     ];
+    rows.extend(document.review_due.map(|due| ("Next review", day(due))));
+    rows.push(("Score", document.score.map_or_else(none, |score| format!("{score} of 100"))));
+    rows.push(("Lines", document.counts.words()));
+    rows.push(("Filled in", format!("{:.0}", document.at)));
     for (name, value) in rows {
         writeln!(to, "<tr><th>{name}</th><td>{}</td></tr>", escape(&value))?;
     }
-    writeln!(to, "</table>")
+    writeln!(to, "</table>")?;
+    for remark in &document.remarks {
+        writeln!(to, "<p class=\"remark\">{}</p>", escape(remark))?;
+    }
+    Ok(())
 }
 
-fn item(to: &mut String, line: &Line) -> std::fmt::Result {
-    let sign = match markdown::mark(line) {
+/// Lines of one source, in the form that they have in the source documents.
+fn lines(to: &mut String, document: &Document, run: &[Line]) -> std::fmt::Result {
+    let source = run.first().map(|line| line.source).unwrap_or_default();
+    match source {
+        ItemSource::Checkbox => list(to, run, item),
+        ItemSource::Field => list(to, run, |to, line| field(to, document, line)),
+        ItemSource::SignOff => sign_offs(to, run),
+        ItemSource::Contact => {
+            heading(to, &["Contact", "Who", ""])?;
+            for line in run {
+                let known = document.contacts.iter().find(|contact| contact.is_of(line));
+                let who = known.map_or("none".to_owned(), FilledContact::words);
+                row(to, &[&line.title, &who, &format!("{} {}", sign(line), markdown::because(line))])?;
+            }
+            writeln!(to, "</table>")
+        }
+        ItemSource::Table => {
+            risks(to, document)?;
+            list(to, run, item)
+        }
+    }
+}
+
+fn list(
+    to: &mut String,
+    run: &[Line],
+    mut each: impl FnMut(&mut String, &Line) -> std::fmt::Result,
+) -> std::fmt::Result {
+    writeln!(to, "<ul>")?;
+    run.iter().try_for_each(|line| each(to, line))?;
+    writeln!(to, "</ul>")
+}
+
+/// What stands in the box.
+fn sign(line: &Line) -> &'static str {
+    match markdown::mark(line) {
         'x' => "☑",
         '-' => "–",
         '~' => "◪",
         _ => "☐",
-    };
+    }
+}
+
+fn item(to: &mut String, line: &Line) -> std::fmt::Result {
+    begin(to, line)?;
+    write!(to, "<span class=\"box\">{}</span>{}", sign(line), escape(&line.title))?;
+    match markdown::word(line) {
+        word if word.is_empty() => {}
+        word if line.asked && line.is_open() => write!(to, " <strong>{}</strong>", escape(&word))?,
+        word => write!(to, " <em>{}</em>", escape(&word))?,
+    }
+    details(to, line)?;
+    writeln!(to, "</li>")
+}
+
+fn begin(to: &mut String, line: &Line) -> std::fmt::Result {
     let nested = if line.parent.is_some() { " nested" } else { "" };
     let later = if line.asked { "" } else { " later" };
-    let word = match (line.verdict, line.asked) {
-        ("Pass", _) => String::new(),
-        (_, false) => " <em>once it runs</em>".to_owned(),
-        ("NotApplicable", _) => " <em>does not apply</em>".to_owned(),
-        ("Waived", _) => " <em>waived</em>".to_owned(),
-        (verdict, _) => format!(" <strong>{}, {}</strong>", verdict.to_lowercase(), line.severity),
-    };
-    write!(
-        to,
-        "<li class=\"{}{nested}{later}\" id=\"{}\"><span class=\"box\">{sign}</span>{}{word}",
-        line.verdict, escape(&line.key), escape(&line.title)
-    )?;
+    write!(to, "<li class=\"{}{nested}{later}\" id=\"{}\">", line.verdict, escape(&line.key))
+}
+
+/// What shows a line, what is wrong with it, what to do.
+fn details(to: &mut String, line: &Line) -> std::fmt::Result {
     for proof in &line.proofs {
         write!(to, "<span class=\"proof\">{}</span>", escape(&markdown::proof(proof)))?;
     }
     if !line.why.is_empty() {
         write!(to, "<span class=\"why\">{}</span>", escape(&line.why))?;
     }
-    if line.asked {
-        for way in &line.todo {
-            write!(to, "<span class=\"todo\">To do: {}</span>", escape(way))?;
+    for remedy in line.todo.iter().filter(|_| line.asked) {
+        if remedy.starts_with("plimsoll ") {
+            write!(to, "<span class=\"todo\"><code>{}</code></span>", escape(remedy))?;
+        } else {
+            write!(to, "<span class=\"todo\">{}</span>", code(remedy))?;
         }
-    }
-    writeln!(to, "</li>")
-}
-
-fn tables(to: &mut String, document: &Document) -> std::fmt::Result {
-    if !document.sign_offs.is_empty() {
-        writeln!(to, "<h1>Sign-off</h1>\n<table>\n<tr><th>Role</th><th>Signed by</th><th>Date</th><th>Counts until</th></tr>")?;
-        for sign_off in &document.sign_offs {
-            let by = sign_off.by.as_deref().unwrap_or("missing");
-            let date = |moment: Option<jiff::Timestamp>| moment.map(day).unwrap_or_default();
-            row(to, &[&sign_off.title, by, &date(sign_off.at), &date(sign_off.until)])?;
-        }
-        writeln!(to, "</table>")?;
-    }
-    if !document.risks.is_empty() {
-        writeln!(
-            to,
-            "<h1>Risk assessment</h1>\n<table>\n<tr><th>Risk</th><th>Severity</th><th>Mitigation</th><th>Owner</th><th>State</th></tr>"
-        )?;
-        for risk in &document.risks {
-            let severity = risk.severity.as_deref().unwrap_or_default();
-            row(to, &[&risk.risk, severity, &risk.mitigation, &risk.owner, &risk.state])?;
-        }
-        writeln!(to, "</table>")?;
-    }
-    if !document.contacts.is_empty() {
-        writeln!(to, "<h1>Emergency contacts</h1>\n<table>\n<tr><th>Role</th><th>Name</th><th>Reach</th></tr>")?;
-        for contact in &document.contacts {
-            row(to, &[&contact.role, &contact.name, contact.reach.as_deref().unwrap_or_default()])?;
-        }
-        writeln!(to, "</table>")?;
-    }
-    if let Some(notes) = &document.notes {
-        writeln!(to, "<h1>Notes</h1>\n<pre>{}</pre>", escape(notes))?;
     }
     Ok(())
 }
 
+/// A field, with what the launch says.
+fn field(to: &mut String, document: &Document, line: &Line) -> std::fmt::Result {
+    begin(to, line)?;
+    let title = line.title.split(':').next().unwrap_or_default();
+    let value = match line.id.rsplit('/').next() {
+        Some("status") => {
+            let sign = |status: Status| if document.status == status { "☑" } else { "☐" };
+            let box_ = |status: Status| format!("{} {}", sign(status), words(status));
+            [Status::NotReady, Status::ReadyWithRisks, Status::Ready].map(box_).join(" ")
+        }
+        Some("target-date") => markdown::date(document.target_date),
+        Some("actual-date") => markdown::date(document.actual_date),
+        _ => String::new(),
+    };
+    write!(to, "<b>{}:</b> {}", escape(title), escape(&value))?;
+    if !line.ticked {
+        details(to, line)?;
+    }
+    writeln!(to, "</li>")
+}
+
+fn sign_offs(to: &mut String, run: &[Line]) -> std::fmt::Result {
+    heading(to, &["Role", "Signed by", "Date", "Counts until"])?;
+    for sign_off in run.iter().map(SignOff::of) {
+        let by = match (sign_off.by, sign_off.missing) {
+            (Some(by), _) => by,
+            (None, why) => format!("☐ {}", why.unwrap_or_default()),
+        };
+        let date = |moment: Option<jiff::Timestamp>| moment.map(day).unwrap_or_default();
+        row(to, &[&sign_off.title, &by, &date(sign_off.at), &date(sign_off.until)])?;
+    }
+    writeln!(to, "</table>")
+}
+
+fn risks(to: &mut String, document: &Document) -> std::fmt::Result {
+    heading(to, &["Risk", "Severity", "Mitigation", "Owner", "State"])?;
+    for risk in &document.risks {
+        let severity = risk.severity.as_deref().unwrap_or_default();
+        row(to, &[&risk.risk, severity, &risk.mitigation, &risk.owner, &risk.state])?;
+    }
+    writeln!(to, "</table>")
+}
+
+/// What no checklist has a place for.
+fn rest(to: &mut String, document: &Document) -> std::fmt::Result {
+    if !document.risks.is_empty() && !document.has(ItemSource::Table) {
+        writeln!(to, "<h1>Risk Assessment</h1>")?;
+        risks(to, document)?;
+    }
+    let others = document.contacts.iter().filter(|contact| !document.lines().any(|line| contact.is_of(line)));
+    let others: Vec<_> = others.collect();
+    if !others.is_empty() {
+        writeln!(to, "<h1>Contacts</h1>")?;
+        heading(to, &["Contact", "Who"])?;
+        for contact in others {
+            row(to, &[&contact.role, &contact.words()])?;
+        }
+        writeln!(to, "</table>")?;
+    }
+    match &document.notes {
+        Some(notes) if !document.has_notes_section() => writeln!(to, "<h1>Notes</h1>\n<pre>{}</pre>", escape(notes)),
+        _ => Ok(()),
+    }
+}
+
+/// A table begins.
+fn heading(to: &mut String, cells: &[&str]) -> std::fmt::Result {
+    write!(to, "<table>\n<tr>")?;
+    cells.iter().try_for_each(|cell| write!(to, "<th>{}</th>", escape(cell)))?;
+    writeln!(to, "</tr>")
+}
+
 fn row(to: &mut String, cells: &[&str]) -> std::fmt::Result {
     write!(to, "<tr>")?;
-    for cell in cells {
-        write!(to, "<td>{}</td>", escape(cell))?;
-    }
+    cells.iter().try_for_each(|cell| write!(to, "<td>{}</td>", escape(cell)))?;
     writeln!(to, "</tr>")
+}
+
+/// Text with code in backticks, as the catalogue writes it.
+fn code(text: &str) -> String {
+    let parts = text.split('`').enumerate().map(|(at, part)| match at % 2 {
+        0 => escape(part),
+        _ => format!("<code>{}</code>", escape(part)),
+    });
+    parts.collect()
 }
 
 fn escape(text: &str) -> String {

@@ -57,13 +57,19 @@ pub struct Line {
     /// The roles that may attest it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub from: Vec<String>,
+    /// Whether it is worked out of other lines.
+    #[serde(skip)]
+    pub(super) is_derived: bool,
+    /// What would close it.
+    #[serde(skip)]
+    remedies: Vec<String>,
 }
 
 /// What shows a line.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LineProof {
-    /// `check`, `cel`, `evidence`, `metric`, `attestation`, `exception` or `launch`.
+    /// `check`, `cel`, `evidence`, `metric`, `attestation`, `exception`, `launch`, or `operator`: what its status says.
     pub by: &'static str,
     /// Whether it is the thing itself, or a trace of it.
     pub kind: ProofKind,
@@ -95,6 +101,7 @@ impl Line {
     pub(super) fn of(judged: &JudgedItem, launch: &Launch) -> Self {
         let (item, outcome) = (&judged.item, &judged.outcome);
         let spec = &item.spec;
+        let remedies = remedies(judged, launch);
         let from = item.attestation().map(|rule| rule.roles.clone()).unwrap_or_default();
         Self {
             key: item.key.to_string(),
@@ -114,10 +121,45 @@ impl Line {
             ticked: outcome.verdict == Verdict::Pass,
             proofs: outcome.proofs.iter().map(LineProof::of).collect(),
             why: outcome.why.clone(),
-            todo: if outcome.is_open() { todo(judged, launch) } else { Vec::new() },
+            todo: if outcome.is_open() { remedies.clone() } else { Vec::new() },
             from,
+            is_derived: is_derived(&item.way),
+            remedies,
         }
     }
+
+    /// Whether something is to be done about it.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.verdict, "Fail" | "Unknown")
+    }
+
+    /// Opens it.
+    pub(super) fn open(&mut self, verdict: &'static str, why: &str) {
+        self.verdict = verdict;
+        self.asked = true;
+        self.ticked = false;
+        self.proofs.clear();
+        self.todo.clone_from(&self.remedies);
+        why.clone_into(&mut self.why);
+    }
+
+    /// Closes it.
+    pub(super) fn close(&mut self, proof: LineProof) {
+        self.verdict = "Pass";
+        self.ticked = true;
+        self.proofs = vec![proof];
+        self.why.clear();
+        self.todo.clear();
+    }
+
+}
+
+fn is_derived(way: &Way) -> bool {
+    use crate::check::LaunchCheck::{CriticalComplete, HighComplete, Status};
+    let Way::Checks(checks) = way else {
+        return false;
+    };
+    checks.iter().any(|check| matches!(check.launch(), Some(CriticalComplete | HighComplete | Status)))
 }
 
 impl LineProof {
@@ -161,8 +203,8 @@ impl LineProof {
     }
 }
 
-/// What would close an open line: the ways there are, the automatic one first.
-fn todo(judged: &JudgedItem, launch: &Launch) -> Vec<String> {
+/// What would close a line: the ways there are, the automatic one first.
+fn remedies(judged: &JudgedItem, launch: &Launch) -> Vec<String> {
     let item = &judged.item;
     let mut ways = Vec::new();
     match &item.way {

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use super::lines::{Line, LineProof};
-use super::{Document, day, words};
-use crate::api::ItemSource;
+use super::rows::{FilledContact, FilledRisk, SignOff};
+use super::{Document, day, is_notes, words};
+use crate::api::{ItemSource, ProofKind, Status};
 
 /// Writes the document as Markdown.
 pub fn markdown(document: &Document) -> String {
@@ -15,7 +16,30 @@ pub fn markdown(document: &Document) -> String {
 }
 
 fn write(to: &mut String, document: &Document) -> std::fmt::Result {
-    let counts = document.counts;
+    head(to, document)?;
+    let mut notes = document.notes.as_deref();
+    for checklist in &document.checklists {
+        writeln!(to, "# {}\n\n{}\n", escape(&checklist.title), checklist.counts.words())?;
+        for section in &checklist.sections {
+            writeln!(to, "## {}\n", escape(&section.title))?;
+            if let Some(notes) = notes.take_if(|_| is_notes(section)) {
+                writeln!(to, "{}\n", notes.trim_end())?;
+            }
+            for group in &section.groups {
+                if let Some(title) = &group.title {
+                    writeln!(to, "### {}\n", escape(title))?;
+                }
+                for run in group.items.chunk_by(|a, b| a.source == b.source) {
+                    lines(to, document, run)?;
+                    writeln!(to)?;
+                }
+            }
+        }
+    }
+    rest(to, document)
+}
+
+fn head(to: &mut String, document: &Document) -> std::fmt::Result {
     writeln!(to, "# {}: production readiness\n", escape(&document.application))?;
     writeln!(to, "| | |\n| --- | --- |")?;
     writeln!(to, "| **Status** | **{}** ({}) |", words(document.status), document.reason)?;
@@ -29,41 +53,59 @@ fn write(to: &mut String, document: &Document) -> std::fmt::Result {
     }
     let score = document.score.map_or("none".to_owned(), |score| format!("{score} of 100"));
     writeln!(to, "| Score | {score} |")?;
-    writeln!(
-        to,
-        "| Lines | {}: {} pass, {} fail, {} unknown, {} waived, {} do not apply, {} once it runs |",
-        counts.items, counts.passed, counts.failed, counts.unknown, counts.waived, counts.not_applicable, counts.later
-    )?;
+    writeln!(to, "| Lines | {} |", document.counts.words())?;
     writeln!(to, "| Filled in | {:.0} |\n", document.at)?;
-    for checklist in &document.checklists {
-        writeln!(to, "# {}\n", escape(&checklist.title))?;
-        for section in &checklist.sections {
-            writeln!(to, "## {}\n", escape(&section.title))?;
-            for group in &section.groups {
-                if let Some(title) = &group.title {
-                    writeln!(to, "### {}\n", escape(title))?;
-                }
-                for line in &group.items {
-                    item(to, line)?;
-                }
-                writeln!(to)?;
-            }
+    for remark in &document.remarks {
+        writeln!(to, "> {}\n", escape(remark))?;
+    }
+    Ok(())
+}
+
+/// Lines of one source, in the form that they have in the source documents.
+fn lines(to: &mut String, document: &Document, run: &[Line]) -> std::fmt::Result {
+    let source = run.first().map(|line| line.source).unwrap_or_default();
+    match source {
+        ItemSource::Checkbox => run.iter().try_for_each(|line| item(to, line)),
+        ItemSource::Field => run.iter().try_for_each(|line| field(to, document, line)),
+        ItemSource::SignOff => {
+            let rows: Vec<_> = run.iter().map(SignOff::of).collect();
+            sign_offs(to, &rows)
+        }
+        ItemSource::Contact => {
+            writeln!(to, "| Contact | Who | |\n| --- | --- | --- |")?;
+            run.iter().try_for_each(|line| {
+                let known = document.contacts.iter().find(|contact| contact.is_of(line));
+                let who = known.map_or("none".to_owned(), FilledContact::words);
+                writeln!(to, "| {} | {} | [{}] {} |", escape(&line.title), escape(&who), mark(line), escape(&because(line)))
+            })
+        }
+        ItemSource::Table => {
+            risks(to, &document.risks)?;
+            run.iter().try_for_each(|line| item(to, line))
         }
     }
-    sign_offs(to, document)?;
-    risks(to, document)?;
-    if !document.contacts.is_empty() {
-        writeln!(to, "# Emergency contacts\n\n| Role | Name | Reach |\n| --- | --- | --- |")?;
-        for contact in &document.contacts {
-            let reach = contact.reach.as_deref().unwrap_or("");
-            writeln!(to, "| {} | {} | {} |", escape(&contact.role), escape(&contact.name), escape(reach))?;
+}
+
+/// What no checklist has a place for.
+fn rest(to: &mut String, document: &Document) -> std::fmt::Result {
+    if !document.risks.is_empty() && !document.has(ItemSource::Table) {
+        writeln!(to, "# Risk Assessment\n")?;
+        risks(to, &document.risks)?;
+        writeln!(to)?;
+    }
+    let others = document.contacts.iter().filter(|contact| !document.lines().any(|line| contact.is_of(line)));
+    let others: Vec<_> = others.collect();
+    if !others.is_empty() {
+        writeln!(to, "# Contacts\n\n| Contact | Who |\n| --- | --- |")?;
+        for contact in others {
+            writeln!(to, "| {} | {} |", escape(&contact.role), escape(&contact.words()))?;
         }
         writeln!(to)?;
     }
-    if let Some(notes) = &document.notes {
-        writeln!(to, "# Notes\n\n{}\n", notes.trim_end())?;
+    match &document.notes {
+        Some(notes) if !document.has_notes_section() => writeln!(to, "# Notes\n\n{}\n", notes.trim_end()),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// What stands in the box.
@@ -76,51 +118,95 @@ pub(super) fn mark(line: &Line) -> char {
     }
 }
 
+/// What a line is besides ticked or not; empty where it is ticked.
+pub(super) fn word(line: &Line) -> String {
+    match (line.verdict, line.asked) {
+        ("Pass", _) => String::new(),
+        (_, false) => "once it runs".to_owned(),
+        ("NotApplicable", _) => "does not apply".to_owned(),
+        ("Waived", _) => "waived".to_owned(),
+        (verdict, _) => format!("{}, {}", verdict.to_lowercase(), line.severity),
+    }
+}
+
 fn item(to: &mut String, line: &Line) -> std::fmt::Result {
     let indent = if line.parent.is_some() { "  " } else { "" };
-    let box_ = match line.source {
-        ItemSource::Checkbox | ItemSource::SignOff | ItemSource::Contact => format!("[{}] ", mark(line)),
-        ItemSource::Table | ItemSource::Field => format!("({}) ", mark(line)),
+    let word = match word(line) {
+        word if word.is_empty() => word,
+        word if line.is_open() && line.asked => format!(" **({word})**"),
+        word => format!(" *({word})*"),
     };
-    let word = match (line.verdict, line.asked) {
-        ("Pass", _) => String::new(),
-        (_, false) => " *(once it runs)*".to_owned(),
-        ("NotApplicable", _) => " *(does not apply)*".to_owned(),
-        ("Waived", _) => " *(waived)*".to_owned(),
-        (verdict, _) => format!(" **({}, {})**", verdict.to_lowercase(), line.severity),
-    };
-    writeln!(to, "{indent}- {box_}{}{word}", escape(&line.title))?;
+    writeln!(to, "{indent}- [{}] {}{word}", mark(line), escape(&line.title))?;
+    details(to, line, indent)
+}
+
+/// What shows a line, what is wrong with it, what to do.
+fn details(to: &mut String, line: &Line, indent: &str) -> std::fmt::Result {
     for shown in &line.proofs {
         writeln!(to, "{indent}  - {}", escape(&proof(shown)))?;
     }
     if !line.why.is_empty() {
         writeln!(to, "{indent}  - {}", escape(&line.why))?;
     }
-    if line.asked {
-        for way in &line.todo {
-            writeln!(to, "{indent}  - To do: {}", escape(way))?;
-        }
+    for remedy in line.todo.iter().filter(|_| line.asked) {
+        writeln!(to, "{indent}  - To do: {}", remedy_text(remedy))?;
     }
     Ok(())
 }
 
-/// `proven by check liveness-probe on Deployment/web: ...`
+/// Commands are to be copied: as they are.
+fn remedy_text(remedy: &str) -> String {
+    if remedy.starts_with("plimsoll ") {
+        format!("`{remedy}`")
+    } else {
+        escape_but_code(remedy)
+    }
+}
+
+/// A field, with what the launch says.
+fn field(to: &mut String, document: &Document, line: &Line) -> std::fmt::Result {
+    let title = line.title.split(':').next().unwrap_or_default();
+    let value = match line.id.rsplit('/').next() {
+        Some("status") => {
+            let box_ = |status: Status| format!("[{}] {}", if document.status == status { 'x' } else { ' ' }, words(status));
+            [Status::NotReady, Status::ReadyWithRisks, Status::Ready].map(box_).join(" ")
+        }
+        Some("target-date") => date(document.target_date),
+        Some("actual-date") => date(document.actual_date),
+        _ => String::new(),
+    };
+    writeln!(to, "- **{}:** {value}", escape(title))?;
+    if line.ticked { Ok(()) } else { details(to, line, "") }
+}
+
+/// Why a line is as it is, in one sentence.
+pub(super) fn because(line: &Line) -> String {
+    let proofs: Vec<_> = line.proofs.iter().map(proof).collect();
+    match (proofs.is_empty(), line.why.is_empty()) {
+        (false, true) => proofs.join("; "),
+        (true, _) => line.why.clone(),
+        (false, false) => format!("{}; {}", proofs.join("; "), line.why),
+    }
+}
+
+/// `proven by check liveness-probe, Deployment/web: ...`
 pub(super) fn proof(proof: &LineProof) -> String {
     let strength = match proof.kind {
-        crate::api::ProofKind::Proves => "proven",
-        crate::api::ProofKind::Indicates => "indicated",
+        ProofKind::Proves => "proven",
+        ProofKind::Indicates => "indicated",
     };
     let mut text = match (proof.by, &proof.approver, &proof.role) {
         ("attestation", Some(user), Some(role)) => format!("attested by {user} as {role} ({}): {}", proof.object, proof.value),
         ("exception", Some(user), _) => format!("waived by the exception {} of {user}: {}", proof.object, proof.value),
-        ("launch", ..) => format!("{strength} by the launch: {}", proof.value),
+        ("launch", ..) => format!("by the launch: {}", proof.value),
+        ("operator", ..) => format!("{}, as the operator says in {}", proof.value, proof.object),
         (by, ..) => {
             let name = proof.name.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
             format!("{strength} by {by}{name}, {}: {}", proof.object, proof.value)
         }
     };
     if let Some(evidence) = &proof.evidence {
-        text.push_str(&format!(" <{evidence}>"));
+        text.push_str(&format!(" ({evidence})"));
     }
     if let (Some(at), "attestation" | "exception") = (proof.at, proof.by) {
         text.push_str(&format!(", {}", day(at)));
@@ -131,38 +217,32 @@ pub(super) fn proof(proof: &LineProof) -> String {
     text
 }
 
-fn sign_offs(to: &mut String, document: &Document) -> std::fmt::Result {
-    if document.sign_offs.is_empty() {
-        return Ok(());
+fn sign_offs(to: &mut String, rows: &[SignOff]) -> std::fmt::Result {
+    writeln!(to, "| Role | Signed by | Date | Counts until |\n| --- | --- | --- | --- |")?;
+    for row in rows {
+        let by = match (&row.by, &row.missing) {
+            (Some(by), _) => escape(by),
+            (None, Some(why)) => format!("**missing**: {}", escape(why)),
+            (None, None) => "**missing**".to_owned(),
+        };
+        let date = |moment: Option<jiff::Timestamp>| moment.map(day).unwrap_or_default();
+        writeln!(to, "| {} | {by} | {} | {} |", escape(&row.title), date(row.at), date(row.until))?;
     }
-    writeln!(to, "# Sign-off\n\n| Role | Signed by | Date | Counts until |\n| --- | --- | --- | --- |")?;
-    for sign_off in &document.sign_offs {
-        let by = sign_off.by.as_deref().unwrap_or("**missing**");
-        writeln!(to, "| {} | {} | {} | {} |", escape(&sign_off.title), escape_but_bold(by), date(sign_off.at), date(sign_off.until))?;
+    Ok(())
+}
+
+fn risks(to: &mut String, rows: &[FilledRisk]) -> std::fmt::Result {
+    writeln!(to, "| Risk | Severity | Mitigation | Owner | State |\n| --- | --- | --- | --- | --- |")?;
+    for risk in rows {
+        let severity = risk.severity.as_deref().unwrap_or_default();
+        let [what, mitigation, owner, state] =
+            [&risk.risk, &risk.mitigation, &risk.owner, &risk.state].map(|text| escape(text));
+        writeln!(to, "| {what} | {severity} | {mitigation} | {owner} | {state} |")?;
     }
     writeln!(to)
 }
 
-fn risks(to: &mut String, document: &Document) -> std::fmt::Result {
-    if document.risks.is_empty() {
-        return Ok(());
-    }
-    writeln!(to, "# Risk assessment\n\n| Risk | Severity | Mitigation | Owner | State |\n| --- | --- | --- | --- | --- |")?;
-    for risk in &document.risks {
-        let severity = risk.severity.as_deref().unwrap_or("");
-        writeln!(
-            to,
-            "| {} | {severity} | {} | {} | {} |",
-            escape(&risk.risk),
-            escape(&risk.mitigation),
-            escape(&risk.owner),
-            escape(&risk.state)
-        )?;
-    }
-    writeln!(to)
-}
-
-fn date(moment: Option<jiff::Timestamp>) -> String {
+pub(super) fn date(moment: Option<jiff::Timestamp>) -> String {
     moment.map_or("none".to_owned(), day)
 }
 
@@ -170,17 +250,13 @@ fn or_none(text: &str) -> String {
     if text.is_empty() { "none".to_owned() } else { text.to_owned() }
 }
 
-fn escape_but_bold(text: &str) -> String {
-    if text == "**missing**" { text.to_owned() } else { escape(text) }
-}
-
 /// Text that is to be read as it is, on one line.
-fn escape(text: &str) -> String {
+pub(in crate::render) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
             '\n' | '\r' => escaped.push(' '),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '<' | '#' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '<' | '>' | '#' | '&' | '~' => {
                 escaped.push('\\');
                 escaped.push(char);
             }
@@ -188,4 +264,13 @@ fn escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// The same, but code in backticks stays code: in what the catalogue says.
+fn escape_but_code(text: &str) -> String {
+    let parts = text.split('`').enumerate().map(|(at, part)| match at % 2 {
+        0 => escape(part),
+        _ => part.replace('\n', " "),
+    });
+    parts.collect::<Vec<_>>().join("`")
 }

@@ -48,8 +48,13 @@ fn pods(view: View<'_>, service: &Service, findings: &mut Findings) {
     let led_to = view.led_to(service);
     for workload in &led_to {
         let containers = workload.pod.containers.iter();
-        let ports: Vec<_> = containers.map(|container| (container.role, &container.ports)).collect();
-        say(findings, format!("{} {:?} {ports:?}", workload.key(), workload.pod.labels));
+        let ports: Vec<_> = containers
+            .map(|container| (container.role, &container.ports))
+            .collect();
+        say(
+            findings,
+            format!("{} {:?} {ports:?}", workload.key(), workload.pod.labels),
+        );
     }
     if led_to.is_empty() && service.stateful_set.is_none() {
         let near = view.nearly_led_to(service);
@@ -79,7 +84,10 @@ pub(in crate::inventory::tests) static ON_SURROUNDINGS: Check = nosy(
         for slice in context.read(Kind::EndpointSlice)?.slices_of_api_server() {
             say(findings, format!("{slice:?}"));
         }
-        say(findings, format!("{}", context.read(Kind::Node)?.is_on_aws()));
+        say(
+            findings,
+            format!("{}", context.read(Kind::Node)?.is_on_aws()),
+        );
         deliverers(context, workload, findings)?;
         labels_of_namespace(context, workload.key(), findings)
     }),
@@ -98,6 +106,9 @@ fn deliverers(context: &Context<'_>, workload: &Workload, findings: &mut Finding
 fn labels_of_namespace(context: &Context<'_>, key: &Key, findings: &mut Findings) -> Judgement {
     let namespace = Key::new(Kind::Namespace, "", key.namespace.clone());
     let found = context.read(Kind::Namespace)?.get(&namespace);
-    say(findings, format!("{:?}", found.map(|object| &object.meta().labels)));
+    say(
+        findings,
+        format!("{:?}", found.map(|object| &object.meta().labels)),
+    );
     Ok(())
 }

@@ -32,7 +32,12 @@ pub(super) fn object_of(kind: Kind) -> BoxedStrategy<Object> {
             with_metadata(kind, &NAMES, fields)
         }
         Kind::Node => {
-            let fields = (labels(&["pool"], &["a", "b"]), any::<bool>(), any::<bool>(), routing::provider());
+            let fields = (
+                labels(&["pool"], &["a", "b"]),
+                any::<bool>(),
+                any::<bool>(),
+                routing::provider(),
+            );
             let fields = fields.prop_map(|(labels, unschedulable, external, provider)| {
                 let address = if external { "ExternalIP" } else { "InternalIP" };
                 json!({
@@ -48,7 +53,13 @@ pub(super) fn object_of(kind: Kind) -> BoxedStrategy<Object> {
 }
 
 fn class_name() -> impl Strategy<Value = Value> {
-    select(vec![Value::Null, json!(""), json!("x"), json!("y"), json!("gone")])
+    select(vec![
+        Value::Null,
+        json!(""),
+        json!("x"),
+        json!("y"),
+        json!("gone"),
+    ])
 }
 
 fn claim() -> impl Strategy<Value = Value> {

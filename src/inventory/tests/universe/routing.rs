@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use super::{NAMES, labels, pod_labels, with_metadata, with_spec};
+use super::{NAMES, labels, pod_labels, with_spec};
 use crate::model::{Kind, Object};
 
 pub(super) fn object_of(kind: Kind) -> BoxedStrategy<Object> {
@@ -104,20 +104,29 @@ fn gateway() -> impl Strategy<Value = Value> {
 }
 
 fn route() -> impl Strategy<Value = Value> {
-    let kind = select(vec![Value::Null, json!("Gateway"), json!("Service"), json!("ListenerSet")]);
+    let kind = select(vec![
+        Value::Null,
+        json!("Gateway"),
+        json!("Service"),
+        json!("ListenerSet"),
+    ]);
     let parent = (kind, some_namespace(), backend_name());
     let parent = parent.prop_map(|(kind, namespace, name)| {
         let group = (kind == "Service").then_some("");
         json!({"group": group, "kind": kind, "namespace": namespace, "name": name})
     });
     let backend = (some_namespace(), backend_name());
-    let backend = backend.prop_map(|(namespace, name)| json!({"namespace": namespace, "name": name}));
+    let backend =
+        backend.prop_map(|(namespace, name)| json!({"namespace": namespace, "name": name}));
     let rule = (prop::collection::vec(backend, 0..2), any::<bool>());
     let rule = rule.prop_map(|(backends, sticky)| {
         let session = sticky.then(|| json!({"sessionName": "s"}));
         json!({"backendRefs": backends, "sessionPersistence": session})
     });
-    (prop::collection::vec(parent, 0..3), prop::collection::vec(rule, 0..3))
+    (
+        prop::collection::vec(parent, 0..3),
+        prop::collection::vec(rule, 0..3),
+    )
         .prop_map(|(parents, rules)| json!({"parentRefs": parents, "rules": rules}))
 }
 

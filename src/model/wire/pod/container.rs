@@ -93,7 +93,11 @@ impl Container {
             index: u16::try_from(index).unwrap_or(u16::MAX),
             image: text(self.image),
             probes: probe::record(
-                (self.liveness_probe, self.readiness_probe, self.startup_probe),
+                (
+                    self.liveness_probe,
+                    self.readiness_probe,
+                    self.startup_probe,
+                ),
                 &ports,
             ),
             ports,

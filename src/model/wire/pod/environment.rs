@@ -8,8 +8,8 @@ use serde::de::{Deserializer, Error, Visitor};
 use super::references::{KeyRef, NameRef, References};
 use crate::model::reference::ReferenceField;
 use crate::model::suspect::{self, Form};
-use crate::model::{Environment, Kind, ROOT_CA, Suspect};
 use crate::model::wire::scalar::{List, Str};
+use crate::model::{Environment, Kind, ROOT_CA, Suspect};
 
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]

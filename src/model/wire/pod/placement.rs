@@ -69,8 +69,13 @@ pub(super) fn chooses_nodes(selector: &Pairs, affinity: Option<&Affinity>) -> bo
     let affinity = affinity.and_then(|affinity| affinity.node_affinity.as_ref());
     let has_terms = affinity.is_some_and(|affinity| {
         let required = &affinity.required_during_scheduling_ignored_during_execution;
-        affinity.preferred_during_scheduling_ignored_during_execution.0 > 0
-            || required.as_ref().is_some_and(|required| required.node_selector_terms.0 > 0)
+        affinity
+            .preferred_during_scheduling_ignored_during_execution
+            .0
+            > 0
+            || required
+                .as_ref()
+                .is_some_and(|required| required.node_selector_terms.0 > 0)
     });
     has_terms || selector.iter().next().is_some()
 }
@@ -90,7 +95,9 @@ pub(super) fn spreads(
         counts: own.counted(constraint.label_selector),
     });
     let required = anti.required_during_scheduling_ignored_during_execution.0;
-    let required = (0_u16..).zip(required).map(|(at, term)| own.term(SpreadField::Required(at), term));
+    let required = (0_u16..)
+        .zip(required)
+        .map(|(at, term)| own.term(SpreadField::Required(at), term));
     let preferred = anti.preferred_during_scheduling_ignored_during_execution.0;
     let preferred = (0_u16..)
         .zip(preferred)
@@ -112,7 +119,10 @@ impl Own<'_> {
         let excludes_own = |key: &Str| self.labels.get(&key.0).is_some();
         let counts = match self.counted(term.label_selector) {
             Counted::Own if term.mismatch_label_keys.0.iter().any(excludes_own) => Counted::Others,
-            Counted::Own => self.reached(&term.namespaces, term.namespace_selector.map(LabelSelector::record)),
+            Counted::Own => self.reached(
+                &term.namespaces,
+                term.namespace_selector.map(LabelSelector::record),
+            ),
             other => other,
         };
         Spread {

@@ -122,7 +122,11 @@ impl Probe {
         };
         let says = |text: &Option<Str>, default: &'static str| {
             let text = text.as_ref().map_or("", |text| &*text.0);
-            if text.is_empty() { default.to_owned() } else { text.to_owned() }
+            if text.is_empty() {
+                default.to_owned()
+            } else {
+                text.to_owned()
+            }
         };
         match (&self.http_get, &other.http_get) {
             (Some(own), Some(other)) => {
@@ -180,7 +184,10 @@ fn resolved(port: &PortName, ports: &[ContainerPort]) -> PortName {
         return port.clone();
     };
     let declared = ports.iter().find(|port| port.name.as_ref() == Some(name));
-    match declared.map(|port| port.number).or_else(|| name.parse().ok()) {
+    match declared
+        .map(|port| port.number)
+        .or_else(|| name.parse().ok())
+    {
         Some(number) => PortName::Number(number),
         None => port.clone(),
     }

@@ -123,7 +123,9 @@ impl Volumes {
         } else if let Some(claim) = volume.persistent_volume_claim {
             VolumeSource::Claim(text(claim.claim_name))
         } else if let Some(ephemeral) = volume.ephemeral {
-            let spec = ephemeral.volume_claim_template.and_then(|template| template.spec);
+            let spec = ephemeral
+                .volume_claim_template
+                .and_then(|template| template.spec);
             VolumeSource::Ephemeral(spec.unwrap_or_default().record())
         } else if let Some(csi) = volume.csi {
             VolumeSource::Csi {

@@ -19,7 +19,8 @@ fn complete() -> Value {
     let key = json!({"name": "a", "key": "b", "optional": true});
     let name = json!({"name": "a", "optional": false});
     let files = json!({"name": "a", "secretName": "b", "optional": false, "items": [{"key": "c"}]});
-    let claim = json!({"accessModes": ["ReadWriteOnce"], "storageClassName": "a", "volumeName": "b"});
+    let claim =
+        json!({"accessModes": ["ReadWriteOnce"], "storageClassName": "a", "volumeName": "b"});
     let resources = json!({"requests": amounts, "limits": amounts});
     let security = json!({
         "privileged": true, "allowPrivilegeEscalation": true, "readOnlyRootFilesystem": true, "runAsNonRoot": true,
@@ -40,7 +41,12 @@ fn complete() -> Value {
             "manager": "a", "apiVersion": "extensions/v1beta1", "operation": "Update", "time": "2026-01-01T00:00:00Z",
             "subresource": "", "fieldsV1": {"f:spec": {}},
         }],
-        "annotations": {"storageclass.kubernetes.io/is-default-class": "true", "a": "b"},
+        "annotations": {
+            "storageclass.kubernetes.io/is-default-class": "true", "a": "b", "meta.helm.sh/release-name": "c",
+            "argocd.argoproj.io/tracking-id": "a:apps/Deployment:b/c", "alb.ingress.kubernetes.io/listen-ports": "[]",
+            "service.beta.kubernetes.io/aws-load-balancer-ssl-cert": "a",
+            "service.beta.kubernetes.io/aws-load-balancer-ssl-ports": "1,2",
+        },
         "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "g", "uid": "h", "controller": true}],
     });
     let selector = json!({
@@ -88,8 +94,33 @@ fn complete() -> Value {
         "unschedulable": true, "providerID": "a", "target": {"name": "a", "creationPolicy": "Owner", "template": {}},
         "data": [{"secretKey": "a"}], "dataFrom": [{}], "encryptedData": {"a": "b"},
     });
-    for (name, field) in needs.as_object().into_iter().flatten() {
-        spec[name] = field.clone();
+    let reference = json!({
+        "group": "", "kind": "Service", "namespace": "a", "name": "b", "sectionName": "c", "port": 80,
+    });
+    let hash = json!({"loadBalancer": {"consistentHash": {}}, "portLevelSettings": [{"loadBalancer": {"consistentHash": {}}}]});
+    let routing = json!({
+        "type": "LoadBalancer", "clusterIP": "None", "externalIPs": ["a"], "loadBalancerClass": "b",
+        "loadBalancerSourceRanges": ["10.0.0.0/8"], "sessionAffinity": "ClientIP",
+        "ports": [{"name": "a", "port": 80, "targetPort": "b", "protocol": "UDP", "appProtocol": "https"}],
+        "tls": [{"hosts": ["a"]}], "defaultBackend": {"service": {"name": "a"}}, "backend": {"serviceName": "b"},
+        "rules": [{
+            "host": "a", "http": {"paths": [{"backend": {"service": {"name": "a"}, "serviceName": "b"}}]},
+            "filters": [{"type": "RequestRedirect", "requestRedirect": {"scheme": "https"}}], "backendRefs": [reference],
+            "sessionPersistence": {},
+        }],
+        "parentRefs": [reference], "hostnames": ["*.a"], "host": "a.b.svc", "trafficPolicy": hash,
+        "subsets": [{"trafficPolicy": hash}],
+        "listeners": [{
+            "name": "a", "hostname": "*.a", "port": 80, "protocol": "HTTP",
+            "allowedRoutes": {"namespaces": {"from": "Selector", "selector": selector}, "kinds": [reference]},
+        }],
+        "hard": {"requests.storage": 1}, "scopes": ["a"], "scopeSelector": {"matchExpressions": [{}]},
+        "behavior": {"scaleDown": {"stabilizationWindowSeconds": 1, "selectPolicy": "Max"}},
+    });
+    for fields in [needs, routing] {
+        for (name, field) in fields.as_object().into_iter().flatten() {
+            spec[name] = field.clone();
+        }
     }
     let template = json!({"metadata": metadata, "spec": spec});
     spec["template"] = template.clone();
@@ -104,7 +135,7 @@ fn complete() -> Value {
         "provisioner": "a", "parameters": {"encrypted": "true"}, "volumeBindingMode": "Immediate",
         "rules": [{"verbs": ["a"], "apiGroups": ["b"], "resources": ["c"], "resourceNames": ["d"], "nonResourceURLs": ["e"]}],
         "aggregationRule": {}, "roleRef": {"kind": "ClusterRole", "name": "a"},
-        "subjects": [{"kind": "ServiceAccount", "name": "a", "namespace": "b"}],
+        "subjects": [{"kind": "ServiceAccount", "name": "a", "namespace": "b"}], "endpoints": [{"addresses": ["a"]}],
     })
 }
 

@@ -84,6 +84,33 @@ fn a_field_of_the_wrong_type_is_named() {
         ),
         (Kind::Pod, "spec: {hostNetwork: 1}", "spec.hostNetwork"),
         (
+            Kind::Pod,
+            "spec: {containers: [{env: [{name: A, value: 8080}]}]}",
+            "spec.containers[0].env[0].value",
+        ),
+        (
+            Kind::Pod,
+            "spec: {containers: [{livenessProbe: {httpGet: {port: [80]}}}]}",
+            "spec.containers[0].livenessProbe.httpGet.port",
+        ),
+        (
+            Kind::Pod,
+            "spec: {terminationGracePeriodSeconds: 30s}",
+            "spec.terminationGracePeriodSeconds",
+        ),
+        (Kind::Deployment, "spec: {selector: [app]}", "spec.selector"),
+        (
+            Kind::ReplicationController,
+            "spec: {selector: {app: [web]}}",
+            "spec.selector.app",
+        ),
+        (Kind::ConfigMap, "data: [a]", "data"),
+        (
+            Kind::PersistentVolumeClaim,
+            "spec: {accessModes: ReadWriteOnce}",
+            "spec.accessModes",
+        ),
+        (
             Kind::PodDisruptionBudget,
             "spec: {minAvailable: true}",
             "spec.minAvailable",
@@ -104,6 +131,44 @@ fn a_field_of_the_wrong_type_is_named() {
             "spec.selector.app",
         ),
         (Kind::Service, "spec: {selector: [app]}", "spec.selector"),
+        (Kind::Service, "spec: {ports: {port: 80}}", "spec.ports"),
+        (
+            Kind::Service,
+            "spec: {ports: [{port: http}]}",
+            "spec.ports[0].port",
+        ),
+        (
+            Kind::Service,
+            "spec: {ports: [{port: 80, targetPort: true}]}",
+            "spec.ports[0].targetPort",
+        ),
+        (
+            Kind::Service,
+            "spec: {loadBalancerSourceRanges: 10.0.0.0/8}",
+            "spec.loadBalancerSourceRanges",
+        ),
+        (
+            Kind::Ingress,
+            "spec: {rules: [{host: [a]}]}",
+            "spec.rules[0].host",
+        ),
+        (Kind::Ingress, "spec: {tls: {hosts: [a]}}", "spec.tls"),
+        (
+            Kind::Gateway,
+            "spec: {listeners: [{port: web}]}",
+            "spec.listeners[0].port",
+        ),
+        (
+            Kind::HTTPRoute,
+            "spec: {parentRefs: {name: a}}",
+            "spec.parentRefs",
+        ),
+        (Kind::ResourceQuota, "spec: {hard: [cpu]}", "spec.hard"),
+        (
+            Kind::HorizontalPodAutoscaler,
+            "spec: {behavior: {scaleDown: {stabilizationWindowSeconds: 5m}}}",
+            "spec.behavior.scaleDown.stabilizationWindowSeconds",
+        ),
         (
             Kind::NetworkPolicy,
             "spec: {policyTypes: Ingress}",

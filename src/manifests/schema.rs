@@ -1,12 +1,12 @@
-//! The part of structural schemas that custom resources of ours use.
+//! The part of structural schemas that custom resources of ours use: what the API server would refuse.
 
 use std::fmt::Display;
 
 use kube::CustomResourceExt;
+use regex::Regex;
 use serde_json::{Map, Value, json};
 
-use crate::api::ReadinessPolicy;
-use crate::cli::lookup::nearest;
+use super::nearest;
 
 /// A list of values up to this length is named whole.
 const FEW: usize = 8;
@@ -22,20 +22,19 @@ pub(super) struct Misfit {
     pub(super) message: String,
 }
 
-/// The schema of a ReadinessPolicy, with the fields that every object has.
-pub(super) fn of_policies() -> Value {
-    let definition = serde_json::to_value(ReadinessPolicy::crd()).unwrap_or_default();
+/// The schema of a kind, with the fields that every object has.
+pub(super) fn of<K: CustomResourceExt>() -> Value {
+    let definition = serde_json::to_value(K::crd()).unwrap_or_default();
     let mut schema = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"].clone();
     let properties = &mut schema["properties"];
     properties["apiVersion"] = json!({"type": "string"});
     properties["kind"] = json!({"type": "string"});
     properties["metadata"] = json!({
         "type": "object",
-        "required": ["name"],
         "properties": {"name": {"type": "string", "minLength": 1}},
         "x-kubernetes-preserve-unknown-fields": true,
     });
-    // Reading a policy back from a cluster brings its status along.
+    // Reading an object back from a cluster brings its status along.
     properties["status"] = json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true});
     schema
 }
@@ -154,7 +153,12 @@ fn string(schema: &Value, text: &str) -> Result<(), Misfit> {
             "must have at most {maximum} characters, has {length}"
         ));
     }
-    Ok(())
+    match schema["pattern"].as_str().map(|pattern| (pattern, Regex::new(pattern))) {
+        Some((pattern, Ok(regex))) if !regex.is_match(text) => {
+            misfit(format!("{text:?} does not match {pattern}"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn known_or_nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
@@ -203,7 +207,7 @@ mod tests {
 
     fn refusal(spec: Value) -> Option<(String, String)> {
         let policy = json!({"metadata": {"name": "p"}, "spec": spec});
-        let misfit = check(&of_policies(), &policy).err()?;
+        let misfit = check(&of::<crate::api::ReadinessPolicy>(), &policy).err()?;
         Some((misfit.field, misfit.message))
     }
 
@@ -246,6 +250,11 @@ mod tests {
                 json!({"match": {"objectSelector": {"matchLabels": {"a": 1}}}}),
                 "spec.match.objectSelector.matchLabels.a",
                 "must be of type string, is 1",
+            ),
+            (
+                json!({"exceptions": {"maxLifetime": "a month"}}),
+                "spec.exceptions.maxLifetime",
+                "\"a month\" does not match ",
             ),
         ] {
             let Some((at, text)) = refusal(spec.clone()) else {

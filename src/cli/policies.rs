@@ -1,0 +1,206 @@
+//! Which policies and checklists to judge by.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow, bail};
+use kube::ResourceExt;
+
+use super::lookup;
+use crate::api::{API_VERSION, ReadinessChecklist, ReadinessPolicy};
+use crate::check::Check;
+use crate::checklist::{Checklist, Checklists};
+use crate::checks;
+use crate::engine::{Policy, PolicySet};
+use crate::manifests::yaml::{self, Document, Node, Problem};
+use crate::manifests::{Own, problem_at};
+
+/// Policies and checklists that were given, before it is known what else there is.
+#[derive(Default)]
+pub(super) struct Given {
+    policies: Vec<Written<ReadinessPolicy>>,
+    checklists: Vec<Written<ReadinessChecklist>>,
+    has_files: bool,
+}
+
+/// An object, and where it is written.
+struct Written<K> {
+    object: Box<K>,
+    /// The file.
+    place: String,
+    /// The line and column of its spec.
+    at: (u32, u32),
+}
+
+impl Given {
+    /// Reads the policies of these files, and the checklists that they may name.
+    ///
+    /// # Errors
+    /// Where a file cannot be read, holds no policy, or one that the API server would refuse.
+    pub(super) fn read(files: &[PathBuf]) -> Result<Self> {
+        let mut given = Self {
+            has_files: !files.is_empty(),
+            ..Self::default()
+        };
+        for file in files {
+            given.file(file)?;
+        }
+        Ok(given)
+    }
+
+    fn file(&mut self, file: &Path) -> Result<()> {
+        let name = file.display().to_string();
+        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read the policy {name}"))?;
+        let before = self.policies.len();
+        for (_, source) in yaml::documents(&text) {
+            let read = source.parse().and_then(|document| self.document(&name, &document));
+            read.map_err(|problem| anyhow!("{name}: {problem}"))?;
+        }
+        if self.policies.len() == before {
+            bail!("{name}: no ReadinessPolicy in it");
+        }
+        Ok(())
+    }
+
+    fn document(&mut self, file: &str, document: &Document<'_>) -> Result<(), Problem> {
+        match document.root().filter(|root| !root.is_null()) {
+            None => Ok(()),
+            Some(root) if is_list(root) => {
+                let mut items = root.get("items").into_iter().flat_map(Node::items);
+                items.try_for_each(|item| self.node(file, item))
+            }
+            Some(root) => self.node(file, root),
+        }
+    }
+
+    fn node(&mut self, file: &str, node: Node<'_>) -> Result<(), Problem> {
+        let text = |key| node.get(key).and_then(Node::as_str);
+        let (api_version, kind) = (text("apiVersion").unwrap_or("?"), text("kind").unwrap_or("?"));
+        let (place, at) = (file.to_owned(), node.position("/spec"));
+        match Own::is_known(api_version, kind).then(|| Own::read(kind, node)) {
+            Some(Ok(Own::Policy(object))) => self.policies.push(Written { object, place, at }),
+            Some(Ok(Own::Checklist(object))) => self.checklists.push(Written { object, place, at }),
+            Some(Err(problem)) => return Err(problem),
+            _ => {
+                let message = format!("expected a {API_VERSION}/ReadinessPolicy, found {api_version}/{kind}");
+                return Err(problem_at(node, "", "", message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what is found among manifests.
+    pub(super) fn policy(&mut self, object: Box<ReadinessPolicy>, place: String) {
+        self.policies.push(Written { object, place, at: (0, 0) });
+    }
+
+    /// Adds what is found among manifests.
+    pub(super) fn checklist(&mut self, object: Box<ReadinessChecklist>, place: String) {
+        self.checklists.push(Written { object, place, at: (0, 0) });
+    }
+
+    /// Every checklist: the built-in ones and those that were given.
+    ///
+    /// # Errors
+    /// Where one is wrong, or two have the same name.
+    pub(super) fn checklists(&self) -> Result<Checklists> {
+        let mut names = BTreeSet::new();
+        let compiled = self.checklists.iter().map(|written| {
+            let name = written.object.name_any();
+            if !names.insert(name.clone()) {
+                bail!("the ReadinessChecklist {name} is given twice");
+            }
+            let compiled = Checklists::may_be_named(&name).and_then(|()| Checklist::compile(&name, &written.object.spec));
+            compiled.map(Arc::new).map_err(|error| written.problem(&error))
+        });
+        Ok(Checklists::with(compiled.collect::<Result<Vec<_>>>()?))
+    }
+
+    /// The policies that were given.
+    ///
+    /// # Errors
+    /// Where one is wrong, or two have the same name.
+    pub(super) fn policies(&self, checklists: &Checklists) -> Result<Vec<Policy>> {
+        let mut names = BTreeSet::new();
+        let compiled = self.policies.iter().map(|written| {
+            let name = written.object.name_any();
+            if !names.insert(name.clone()) {
+                bail!("the ReadinessPolicy {name} is given twice");
+            }
+            Policy::compile(&name, &written.object.spec, checklists).map_err(|error| written.problem(&error))
+        });
+        compiled.collect()
+    }
+
+    /// What `plimsoll check` judges by: these policies, or one with every check but those on what runs where no file was given;
+    /// and of their checks only these, where some are named.
+    ///
+    /// # Errors
+    /// Where a policy is wrong, or a check is unknown or in no policy.
+    pub(super) fn to_check_by(&self, ids: &[String], checklists: &Checklists) -> Result<PolicySet> {
+        let named = ids.iter().map(|id| lookup::check(id));
+        let named: Vec<&'static Check> = named.collect::<Result<_, _>>()?;
+        if let Some(check) = named.iter().find(|check| check.judges_launches()) {
+            bail!("the check `{}` is about launches; `plimsoll checklist -f` judges them", check.id);
+        }
+        if !self.has_files {
+            let checks = if named.is_empty() {
+                judged_by_default()
+            } else {
+                once_each(named)
+            };
+            return Ok(PolicySet::new([Policy::of_checks("checks", checks)]));
+        }
+        let mut policies = self.policies(checklists)?;
+        if !named.is_empty() {
+            restrict(&mut policies, &named)?;
+        }
+        Ok(PolicySet::new(policies))
+    }
+}
+
+impl<K> Written<K> {
+    /// What is wrong by now says its field itself.
+    fn problem(&self, error: &dyn std::fmt::Display) -> anyhow::Error {
+        let problem = Problem {
+            line: self.at.0,
+            column: self.at.1,
+            path: String::new(),
+            message: error.to_string(),
+        };
+        anyhow!("{}: {problem}", self.place)
+    }
+}
+
+fn is_list(root: Node<'_>) -> bool {
+    let kind = root.get("kind").and_then(Node::as_str);
+    matches!(kind, Some("List" | "ReadinessPolicyList" | "ReadinessChecklistList"))
+}
+
+/// Every check that files can decide. One on what runs would only say that it cannot; who asks for it by name is told so.
+fn judged_by_default() -> Vec<&'static Check> {
+    let checks = checks::ALL.iter().copied();
+    checks.filter(|check| !check.is_live() && !check.judges_launches()).collect()
+}
+
+fn once_each(mut checks: Vec<&'static Check>) -> Vec<&'static Check> {
+    checks.sort_by_key(|check| check.id);
+    checks.dedup_by_key(|check| check.id);
+    checks
+}
+
+/// Leaves only these checks. One that no policy asks for would pass unseen.
+fn restrict(policies: &mut [Policy], named: &[&'static Check]) -> Result<()> {
+    let asks = |policy: &Policy, id| policy.rules.iter().any(|rule| rule.check.id == id);
+    for check in named {
+        if !policies.iter().any(|policy| asks(policy, check.id)) {
+            bail!("no policy asks for the check `{}`; leave it out of --checks", check.id);
+        }
+    }
+    for policy in policies {
+        let is_named = |id| named.iter().any(|check| check.id == id);
+        policy.rules.retain(|rule| is_named(rule.check.id));
+    }
+    Ok(())
+}

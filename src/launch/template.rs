@@ -1,0 +1,244 @@
+//! Digests of pod templates, by which revisions that were let run are known again.
+//!
+//! They are stored in launches' statuses, and compared by later versions of Plimsoll: what goes into one is written out here, and
+//! does not follow from how a record is laid out or hashed. A template is what its record keeps of it; values of variables,
+//! commands and arguments are not kept, so that revisions that differ in nothing else are one.
+
+use rustls::SupportedCipherSuite;
+use rustls::crypto::aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256;
+
+use crate::model::{
+    Amount, Container, Environment, Labels, PodTemplate, PortName, Probe, Probes, Reference, Resource, Resources,
+    Seccomp, Security, Spread, VolumeSource, Workload,
+};
+
+/// Of the digest, 128 bits are kept: nobody finds another template for them.
+const KEPT: usize = 16;
+
+/// The digest of a workload's pod template, in hexadecimal.
+pub fn digest(workload: &Workload) -> String {
+    let mut text = Canonical::default();
+    text.text("plimsoll.dev/template/v1");
+    text.template(&workload.pod);
+    // The process has one implementation of SHA-256: that of TLS.
+    let SupportedCipherSuite::Tls13(suite) = TLS13_AES_128_GCM_SHA256 else {
+        return String::new();
+    };
+    let digest = suite.common.hash_provider.hash(&text.0);
+    digest.as_ref().iter().take(KEPT).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A text in which no two templates are the same: each part says how long it is.
+#[derive(Default)]
+struct Canonical(Vec<u8>);
+
+impl Canonical {
+    fn text(&mut self, text: &str) {
+        self.0.extend(text.len().to_string().bytes());
+        self.0.push(b':');
+        self.0.extend(text.bytes());
+    }
+
+    fn number(&mut self, number: impl Into<i64>) {
+        self.text(&number.into().to_string());
+    }
+
+    fn flag(&mut self, flag: impl Into<Option<bool>>) {
+        self.text(match flag.into() {
+            None => "-",
+            Some(false) => "0",
+            Some(true) => "1",
+        });
+    }
+
+    fn each<T>(&mut self, list: &[T], mut one: impl FnMut(&mut Self, &T)) {
+        self.text(&list.len().to_string());
+        for item in list {
+            one(self, item);
+        }
+    }
+
+    fn template(&mut self, template: &PodTemplate) {
+        // A field that is added must be thought of here.
+        let PodTemplate {
+            labels,
+            containers,
+            volumes,
+            references,
+            service_account,
+            automount_token,
+            host_network,
+            host_pid,
+            host_ipc,
+            host_users,
+            windows,
+            restarts_always,
+            grace_period,
+            chooses_nodes,
+            spreads,
+            security,
+            resources,
+        } = template;
+        self.labels(labels);
+        self.each(containers, Self::container);
+        self.each(volumes, |to, volume| {
+            to.text(&volume.name);
+            to.volume(&volume.source);
+        });
+        self.each(references, Self::reference);
+        self.text(service_account);
+        self.flag(*automount_token);
+        for flag in [host_network, host_pid, host_ipc, windows, restarts_always, chooses_nodes] {
+            self.flag(*flag);
+        }
+        self.flag(*host_users);
+        self.number(*grace_period);
+        self.each(spreads, Self::spread);
+        self.security(security);
+        self.resources(resources);
+    }
+
+    fn labels(&mut self, labels: &Labels) {
+        let labels: Vec<_> = labels.iter().collect();
+        self.each(&labels, |to, (label, value)| {
+            to.text(label);
+            to.text(value);
+        });
+    }
+
+    fn container(&mut self, container: &Container) {
+        let Container {
+            name,
+            role,
+            index: _,
+            image,
+            ports,
+            probes,
+            pre_stop,
+            environment,
+            resources,
+            security,
+        } = container;
+        self.text(name);
+        self.text(role.field());
+        self.flag(role.has_probes());
+        self.text(image);
+        self.each(ports, |to, port| {
+            to.text(port.name.as_deref().unwrap_or_default());
+            to.number(port.number);
+            to.text(port.protocol.name());
+        });
+        let Probes { liveness, readiness, startup, ask_the_same: _ } = probes;
+        for probe in [liveness, readiness, startup] {
+            self.probe(probe.as_deref());
+        }
+        self.flag(pre_stop.is_some());
+        self.number(pre_stop.and_then(|stop| stop.sleep).unwrap_or(-1));
+        let Environment { is_set, from_config_map: _, references, suspects: _ } = environment;
+        self.flag(*is_set);
+        self.each(references, Self::reference);
+        self.resources(resources);
+        self.security(security);
+    }
+
+    fn probe(&mut self, probe: Option<&Probe>) {
+        let Some(probe) = probe else {
+            return self.text("-");
+        };
+        let Probe {
+            port,
+            initial_delay,
+            period,
+            timeout,
+            success_threshold,
+            failure_threshold,
+        } = probe;
+        match port {
+            None => self.text("command"),
+            Some((field, PortName::Number(number))) => {
+                self.text(field.name());
+                self.number(*number);
+            }
+            Some((field, PortName::Name(name))) => {
+                self.text(field.name());
+                self.text(name);
+            }
+        }
+        for number in [initial_delay, period, timeout, success_threshold, failure_threshold] {
+            self.number(*number);
+        }
+    }
+
+    fn reference(&mut self, reference: &Reference) {
+        self.text(reference.kind.name());
+        self.text(&reference.name);
+        self.text(&reference.path());
+        self.each(&reference.keys, |to, key| to.text(key));
+    }
+
+    fn volume(&mut self, source: &VolumeSource) {
+        match source {
+            VolumeSource::HostPath(path) => {
+                self.text("hostPath");
+                self.text(path);
+            }
+            VolumeSource::Claim(name) => {
+                self.text("persistentVolumeClaim");
+                self.text(name);
+            }
+            VolumeSource::Ephemeral(claim) => {
+                self.text("ephemeral");
+                self.text(claim.class.as_deref().unwrap_or("-"));
+                self.flag(claim.modes.is_exclusive());
+            }
+            VolumeSource::Csi { read_only } => {
+                self.text("csi");
+                self.flag(*read_only);
+            }
+            VolumeSource::Device(field) => self.text(field),
+        }
+    }
+
+    fn spread(&mut self, spread: &Spread) {
+        self.text(&spread.field.selector_path());
+        self.text(&spread.topology_key);
+    }
+
+    fn resources(&mut self, resources: &Resources) {
+        for amounts in [&resources.requests, &resources.limits] {
+            for resource in Resource::ALL {
+                match amounts.get(resource) {
+                    None => self.text("-"),
+                    Some(Amount::Set(quantity)) => self.text(&quantity.to_string()),
+                    Some(Amount::Invalid(text)) => self.text(text),
+                }
+            }
+        }
+    }
+
+    fn security(&mut self, security: &Security) {
+        let Security {
+            privileged,
+            allow_privilege_escalation,
+            read_only_root_filesystem,
+            run_as_non_root,
+            run_as_user,
+            seccomp,
+            added_capabilities,
+            dropped_capabilities,
+        } = security;
+        for flag in [privileged, allow_privilege_escalation, read_only_root_filesystem, run_as_non_root] {
+            self.flag(*flag);
+        }
+        self.text(&run_as_user.map(|user| user.to_string()).unwrap_or_default());
+        self.text(match seccomp {
+            None => "-",
+            Some(Seccomp::RuntimeDefault) => "RuntimeDefault",
+            Some(Seccomp::Localhost) => "Localhost",
+            Some(Seccomp::Other(name)) => name,
+        });
+        for capabilities in [added_capabilities, dropped_capabilities] {
+            self.each(capabilities, |to, capability| to.text(capability));
+        }
+    }
+}
