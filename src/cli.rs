@@ -2,10 +2,14 @@
 //!
 //! Every command reads its arguments, does its work and answers with an exit code; nothing here ends the process.
 
+mod attest;
 mod check;
+mod checklist;
 mod checklists;
 mod checks;
+mod cluster;
 mod explain;
+mod gate;
 mod generate;
 mod lookup;
 mod operator;
@@ -38,10 +42,16 @@ enum Command {
     Check(check::Arguments),
     /// List the checks.
     Checks(checks::Arguments),
+    /// Attest items of a launch, sign it, approve an exception, or list what waits for you.
+    Attest(attest::Arguments),
+    /// Fill in the checklists of an application: what passes and by what, what is open and what to do.
+    Checklist(checklist::Arguments),
     /// List the built-in checklists, print one, or check one of your own.
     Checklists(checklists::Arguments),
     /// Explain a check, a line of a checklist or a piece of evidence.
     Explain(explain::Arguments),
+    /// A launch's verdict as an exit code, for pipelines.
+    Gate(gate::Arguments),
     /// Print what is derived from the code: definitions, permissions, manifests, the catalogue.
     Generate(generate::Arguments),
     /// Run in a cluster: reports, admission, metrics.
@@ -52,9 +62,12 @@ impl Command {
     fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Check(arguments) => check::run(&arguments),
+            Self::Attest(arguments) => attest::run(&arguments),
+            Self::Checklist(arguments) => checklist::run(&arguments),
             Self::Checklists(arguments) => checklists::run(&arguments),
             Self::Checks(arguments) => checks::run(&arguments),
             Self::Explain(arguments) => explain::run(&arguments),
+            Self::Gate(arguments) => gate::run(&arguments),
             Self::Generate(arguments) => generate::run(&arguments),
             Self::Operator(arguments) => operator::run(arguments),
         }

@@ -7,8 +7,8 @@
 //!  reports ──► reporter ──► writes, by the leader only
 //! ```
 //!
-//! What launches are judged by besides the records comes from tasks of its own, on every replica: [`documents`] watches what
-//! evidence is looked for in, [`authority`] asks RBAC, [`guard`] keeps the guards, [`measurements`] asks Prometheus.
+//! What launches are judged by besides the records comes from tasks of its own, on every replica: `documents` watches what
+//! evidence is looked for in, `authority` asks RBAC, `guard` keeps the guards, `measurements` asks Prometheus.
 //!
 //! Each of the tasks owns its state and is told to stop by one signal; nothing is shared but the snapshot. The indexer
 //! never waits for the API server, and the reporter never for a watch.
@@ -19,6 +19,7 @@ mod desired;
 mod documents;
 mod guard;
 mod indexer;
+mod launches;
 mod lease;
 mod ledger;
 mod measurements;
@@ -112,10 +113,10 @@ pub async fn run(
     watch_stated(&mut tasks, &client, &inputs, &metrics, &shutdown);
     let policies = policies::watch(client.clone(), inputs.clone(), affected.clone(), metrics.clone());
     tasks.spawn(until(shutdown.clone(), policies));
-    let (touched, _to_judge) = mpsc::unbounded_channel();
+    let (touched, to_judge) = mpsc::unbounded_channel();
     let (orders, ordered) = watch::channel(Vec::new());
     let (regrants, regranted) = mpsc::unbounded_channel();
-    let (_questions, asked) = watch::channel(measurements::Questions::default());
+    let (questions, asked) = watch::channel(measurements::Questions::default());
     let launches = indexer::LaunchNews { touched, orders, regrants };
     let indexer = indexer::run(indexed, live.clone(), affected.clone(), launches, metrics.clone());
     tasks.spawn(until(shutdown.clone(), indexer));
@@ -152,6 +153,9 @@ pub async fn run(
         ));
         let events = reports::watch(client.clone(), affected, metrics.clone());
         tasks.spawn(until(shutdown.clone(), events));
+        let identity = settings.identity.clone();
+        let desk = launches::Desk::new(client.clone(), live.clone(), metrics.clone(), identity, leads.clone(), questions);
+        tasks.spawn(desk.run(to_judge, shutdown.clone()));
         let reporter = reporter::Reporter::new(client, live, metrics, settings.identity, leads);
         tasks.spawn(reporter.run(to_report, shutdown));
     } else {

@@ -1,5 +1,6 @@
 //! Files that are derived from the code: definitions, permissions, manifests and the catalogue.
 
+mod checklists;
 mod deploy;
 mod docs;
 pub mod names;
@@ -63,12 +64,11 @@ pub fn deploy(
     file("plimsoll.yaml", "deploy", &objects)
 }
 
-/// The catalogue of checks.
+/// The catalogue of checks, and every line of the checklists.
 pub fn docs() -> Vec<File> {
-    vec![File {
-        name: "checks.md".to_owned(),
-        text: docs::checks(),
-    }]
+    [("checks.md", docs::checks()), ("checklists.md", checklists::checklists())]
+        .map(|(name, text)| File { name: name.to_owned(), text })
+        .into()
 }
 
 fn file(

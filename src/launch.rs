@@ -47,6 +47,7 @@ pub use facts::Facts;
 pub use gate::{Gate, GateInput, gate};
 pub use observe::observe;
 pub use outcome::{By, JudgedItem, Outcome, Pending, Proof};
+pub use own::own_item;
 pub use questions::questions_of_gate;
 pub use risks::RiskState;
 pub use status::{Observed, status};

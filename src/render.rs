@@ -2,6 +2,7 @@
 //!
 //! Everything here is pure and makes strings. How wide the terminal is and whether it shows colours is an argument.
 
+pub mod attest;
 pub mod catalogue;
 pub mod checklists;
 pub mod document;

@@ -80,10 +80,11 @@ pub fn granted<'a>(
 /// Kubernetes' own roles that workloads are often granted, and that let nobody get at more than they say: neither to Secrets
 /// nor to what others may.
 /// Source: `plugin/pkg/auth/authorizer/rbac/bootstrappolicy`.
-const HARMLESS: [(Kind, &str); 13] = [
+const HARMLESS: [(Kind, &str); 14] = [
     (Kind::ClusterRole, "system:auth-delegator"),
     (Kind::ClusterRole, "system:basic-user"),
     (Kind::ClusterRole, "system:discovery"),
+    (Kind::ClusterRole, "system:heapster"),
     (Kind::ClusterRole, "system:kube-dns"),
     (Kind::ClusterRole, "system:kube-scheduler"),
     (Kind::ClusterRole, "system:monitoring"),

@@ -12,7 +12,8 @@ pub(super) static CHECK: Check = Check {
           A rule with `resourceNames` allows that for certain objects only, which is how these are meant to be granted; \
           `escalate` is not bounded by it. Judged are grants to ServiceAccounts. What is the very job of a workload (one \
           that makes Jobs, say) is for an exception, or for the parameter.",
-    fix: "Leave the verb or the resource out of the role, or name the objects in `resourceNames`.",
+    fix: "Leave the verb or the resource out of the role, or name the objects in `resourceNames`. Metrics of the kubelet need \
+          `nodes/metrics`, not `nodes/proxy`.",
     source: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks",
     severity: Severity::Critical,
     group: Group::Identity,
@@ -196,6 +197,12 @@ fn run(context: &Context<'_>, binding: &Binding, findings: &mut Findings) -> Jud
         findings.unknown(at(""), message);
         return Ok(());
     };
+    if rules.iter().any(rbac::allows_everything) {
+        let message =
+            format!("{kind} {name} lets {holders} do everything, and so anything else: grant less");
+        findings.fail(at("everything"), message);
+        return Ok(());
+    }
     let allowed = context.strings("allowed");
     let is_open =
         |way: &&Way| !allowed.contains(&way.name) && rules.iter().any(|rule| way.is_open(rule));
@@ -278,13 +285,16 @@ mod tests {
         ] {
             assert_eq!(ways(&with_rule(&rule)), expected, "{rule}");
         }
-        let every: Vec<_> = WAYS.iter().map(|way| way.name).collect();
         assert_eq!(
             ways(&with_rule(
                 "apiGroups: ['*'], resources: ['*'], verbs: ['*']"
             )),
-            every
+            ["everything"]
         );
+        let every: Vec<_> = WAYS.iter().map(|way| way.name).collect();
+        let groups = "'', apps, rbac.authorization.k8s.io, certificates.k8s.io, admissionregistration.k8s.io";
+        let of_groups = format!("apiGroups: [{groups}], resources: ['*'], verbs: ['*']");
+        assert_eq!(ways(&with_rule(&of_groups)), every);
     }
 
     #[test]
@@ -337,8 +347,8 @@ mod tests {
         assert_eq!(ways(&binding("ClusterRole edit", ACCOUNT)), of_edit);
         assert_eq!(ways(&binding("ClusterRole admin", ACCOUNT)), of_edit);
         assert_eq!(
-            ways(&binding("ClusterRole cluster-admin", ACCOUNT)).len(),
-            WAYS.len()
+            ways(&binding("ClusterRole cluster-admin", ACCOUNT)),
+            ["everything"]
         );
         assert_on(
             &CHECK,
@@ -366,7 +376,9 @@ mod tests {
 
     #[test]
     fn lines_stay_short() {
-        let everything = with_rule("apiGroups: ['*'], resources: ['*'], verbs: ['*']");
+        let everything = with_rule(
+            "apiGroups: ['', apps, rbac.authorization.k8s.io], resources: ['*'], verbs: ['*']",
+        );
         for finding in &judge(&CHECK, &Params::default(), &inventory(&everything))[0].findings {
             assert!(finding.message.len() <= 160, "{}", finding.message);
         }

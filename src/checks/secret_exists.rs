@@ -8,7 +8,7 @@ pub(super) static CHECK: Check = Check {
     title: "The Secrets that the pods need exist",
     why: "A pod that needs a Secret which is not there, or a key which is not in it, does not start. Plimsoll reads no Secrets of a \
           cluster, as whoever may list them sees their values: there, a Secret is known to exist because a pod that needs it has \
-          started, and is Unknown before. In files it exists where a Secret, an ExternalSecret or a SealedSecret of the \
+          started, and is Unknown before; it fails where a pod says that it waits for it. In files it exists where a Secret, an ExternalSecret or a SealedSecret of the \
           files makes it. References that are `optional` are not judged.",
     fix: "Create the Secret in the workload's namespace, let an ExternalSecret or a SealedSecret make it, or mark the reference \
           `optional: true` where the application does without. Where the pods do not start, `kubectl describe` says what is missing.",
@@ -76,6 +76,7 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
     if started(context, workload)? {
         return Ok(());
     }
+    let waiting = waiting(context, workload)?;
     // At an update, what the workload needed so far is there if its pods have started.
     let stored = context.read(workload.kind())?.get(workload.key());
     let stored = stored.and_then(|object| object.workload());
@@ -84,11 +85,19 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
         _ => Vec::new(),
     };
     for (at, reference) in needed {
+        let name = &reference.name;
+        if let Some((pod, _)) = waiting.iter().find(|(_, missing)| missing == name) {
+            let problem = format!("Secret {name} or a key of it is missing");
+            findings.fail(
+                at,
+                format!("{problem}: pod {pod} does not start; create it"),
+            );
+            continue;
+        }
         let same = |(_, old): &(Place, &Reference)| {
             old.name == reference.name && reference.keys.iter().all(|key| old.keys.contains(key))
         };
         if !known.iter().any(same) {
-            let name = &reference.name;
             let problem = format!("Secret {name} is not known to exist");
             findings.unknown(at, format!("{problem}: no pod that needs it has started"));
         }
@@ -144,6 +153,17 @@ fn started(context: &Context<'_>, workload: &Workload) -> Result<bool, Undecided
         // A ReplicaSet keeps pods of the template that it had.
         _ => false,
     })
+}
+
+/// The pods of a workload that wait for a Secret, and which.
+fn waiting(context: &Context<'_>, workload: &Workload) -> Result<Vec<(Text, Text)>, Undecided> {
+    let mut found = Vec::new();
+    for pod in context.read(Kind::Pod)?.pods(workload) {
+        let states = pod.status.containers.iter();
+        let missing = states.filter_map(|state| state.missing_secret.clone());
+        found.extend(missing.map(|secret| (pod.name.clone(), secret)));
+    }
+    Ok(found)
 }
 
 /// Whether more pods are ready than there are older ones.

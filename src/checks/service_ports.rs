@@ -155,11 +155,11 @@ fn lacks(workload: &Workload, port: &ServicePort, name: &Text) -> Option<String>
         Some(other) => {
             let other = other.name();
             format!(
-                "targetPort {name} of {of} is {other}, not {wanted}: nothing answers; correct the protocol"
+                "targetPort {name} of {of} is {other}, not {wanted}: its pods are left out; correct the protocol"
             )
         }
         None => format!(
-            "no container of {of} declares a {wanted} port {name}: nothing answers; declare it, or correct targetPort"
+            "no container of {of} declares a {wanted} port {name}: its pods are left out; declare it, or correct targetPort"
         ),
     })
 }

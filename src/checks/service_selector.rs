@@ -9,7 +9,8 @@ pub(super) static CHECK: Check = Check {
           One that leads to nothing is reported on the workload of its name, where there is one. Some controllers label \
           their pods only once these run (which of them leads, say): where nothing but such a label is missing, it is \
           Unknown; the name of a StatefulSet's pod is known. Services without a selector, whose endpoints are made by \
-          somebody else, and ExternalNames are not judged.",
+          somebody else, and ExternalNames are not judged. On files, a label of a domain of its own (`example.com/cluster`) \
+          may be of pods that a controller makes, and is Unknown.",
     fix: "Write the same labels into `spec.selector` of the Service and `spec.template.metadata.labels` of the workload.",
     source: "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/",
     severity: Severity::Critical,
@@ -105,6 +106,14 @@ fn run(context: &Context<'_>, service: &Service, findings: &mut Findings) -> Jud
                 lacking.join(", ")
             ),
         );
+    } else if context.may_exist_elsewhere() && has_label_of_a_controller(selector) {
+        let labels = labels(selector);
+        findings.unknown(
+            at,
+            format!(
+                "no pod among the files has the labels {labels}; a controller may make such pods"
+            ),
+        );
     } else {
         let labels = labels(selector);
         findings.fail(
@@ -113,6 +122,23 @@ fn run(context: &Context<'_>, service: &Service, findings: &mut Findings) -> Jud
         );
     }
     Ok(())
+}
+
+/// Whether a label of a selector is in a domain of somebody's own, as controllers label the pods that they make for a custom
+/// resource.
+fn has_label_of_a_controller(selector: &Selector) -> bool {
+    selector.0.iter().any(|requirement| {
+        let domain = requirement.key.split_once('/').map(|(domain, _)| domain);
+        let is_common = |domain: &str| {
+            ["kubernetes.io", "k8s.io"].iter().any(|of| {
+                domain == *of
+                    || domain
+                        .strip_suffix(of)
+                        .is_some_and(|rest| rest.ends_with('.'))
+            })
+        };
+        domain.is_some_and(|domain| !is_common(domain))
+    })
 }
 
 /// What a selector of equalities asks for, as `kubectl -l` takes it.
@@ -129,7 +155,7 @@ fn labels(selector: &Selector) -> String {
 mod tests {
     use super::CHECK;
     use crate::check::Params;
-    use crate::check::testing::{assert_in, assert_on, store};
+    use crate::check::testing::{assert_in, assert_on, assert_running, store};
     use crate::inventory::{Inventory, Source};
     use crate::model::KindSet;
     use crate::model::Verdict::{Fail, NotApplicable, Pass, Unknown};
@@ -236,6 +262,43 @@ mod tests {
         // A headless one is a Service like any other.
         let headless = service("clusterIP: None, selector: {app: gone}");
         assert_on(&CHECK, &[(&headless, Fail, &["app=gone"])]);
+    }
+
+    #[test]
+    fn in_files_the_pods_of_a_custom_resource_are_not_to_be_found() {
+        for (label, verdict, parts) in [
+            (
+                "cnpg.io/cluster: pg",
+                Unknown,
+                &["no pod among the files has the labels cnpg.io/cluster=pg"][..],
+            ),
+            (
+                "elasticsearch.k8s.elastic.co/cluster-name: es",
+                Unknown,
+                &["es; a controller"],
+            ),
+            (
+                "app.kubernetes.io/name: pg",
+                Fail,
+                &["no pod has the labels"],
+            ),
+            ("k8s.io/name: pg", Fail, &["no pod has the labels"]),
+        ] {
+            let manifest = service(&format!("selector: {{{label}}}"));
+            assert_on(&CHECK, &[(&manifest, verdict, parts)]);
+            assert_running(&CHECK, &[(&manifest, Fail, &["no pod has the labels"])]);
+        }
+    }
+
+    #[test]
+    fn a_job_labels_its_pods_with_its_name() {
+        let job = "\n---\n{apiVersion: batch/v1, kind: Job, metadata: {name: train}, spec: {template: {spec: {}}}}";
+        for label in ["job-name", "batch.kubernetes.io/job-name"] {
+            let named = service(&format!("clusterIP: None, selector: {{{label}: train}}")) + job;
+            assert_on(&CHECK, &[(&named, Pass, &[])]);
+            let other = service(&format!("clusterIP: None, selector: {{{label}: other}}")) + job;
+            assert_on(&CHECK, &[(&other, Fail, &["no pod has the labels"])]);
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ enum What {
     Rbac(Place),
     /// Everything that runs Plimsoll in a cluster, but for the definitions
     Deploy(Deploy),
-    /// The catalogue of checks, in Markdown
+    /// The catalogue of checks and every line of the checklists, in Markdown
     Docs(Output),
 }
 

@@ -9,7 +9,7 @@ use kube::ResourceExt;
 
 use super::lookup;
 use crate::api::{API_VERSION, ReadinessChecklist, ReadinessPolicy};
-use crate::check::Check;
+use crate::check::{Check, Group};
 use crate::checklist::{Checklist, Checklists};
 use crate::checks;
 use crate::engine::{Policy, PolicySet};
@@ -178,10 +178,14 @@ fn is_list(root: Node<'_>) -> bool {
     matches!(kind, Some("List" | "ReadinessPolicyList" | "ReadinessChecklistList"))
 }
 
-/// Every check that files can decide. One on what runs would only say that it cannot; who asks for it by name is told so.
+/// Every check that files can decide. One on what runs, or on who delivered it, would only say that it cannot; who asks for it by
+/// name is told so.
 fn judged_by_default() -> Vec<&'static Check> {
     let checks = checks::ALL.iter().copied();
-    checks.filter(|check| !check.is_live() && !check.judges_launches()).collect()
+    let is_decidable = |check: &&Check| {
+        !check.is_live() && !check.judges_launches() && check.group != Group::Delivery
+    };
+    checks.filter(is_decidable).collect()
 }
 
 fn once_each(mut checks: Vec<&'static Check>) -> Vec<&'static Check> {

@@ -11,7 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use imbl::OrdMap;
-use k8s_openapi::api::authorization::v1::{ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec};
+use k8s_openapi::api::authorization::v1::{
+    ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec,
+};
 use kube::api::PostParams;
 use kube::{Api, Client};
 use tokio::sync::mpsc;
@@ -148,7 +150,10 @@ impl Asker {
         if attestations.ptr_eq(&self.attestations) {
             return true;
         }
-        let claims: BTreeSet<Claim> = attestations.values().map(|attestation| attestation.claim()).collect();
+        let claims: BTreeSet<Claim> = attestations
+            .values()
+            .map(|attestation| attestation.claim())
+            .collect();
         self.attestations = attestations;
         if !self.agenda.claim(&claims, Instant::now()) {
             return true;
@@ -178,26 +183,40 @@ impl Asker {
         let grant = match result {
             Ok(granted) => {
                 self.agenda.answered(&claim, now);
-                if granted { Grant::Granted } else { Grant::Denied }
+                if granted {
+                    Grant::Granted
+                } else {
+                    Grant::Denied
+                }
             }
             Err(error) => {
                 self.metrics.review_failed();
                 let (was_answered, failures) = self.agenda.failed(&claim, now)?;
                 if failures == 1 {
-                    let Claim { user, name, namespace, .. } = &*claim;
+                    let Claim {
+                        user,
+                        name,
+                        namespace,
+                        ..
+                    } = &*claim;
                     tracing::warn!(%user, %name, %namespace, %error, "RBAC could not be asked; it is asked again");
                 }
                 if was_answered {
                     return None;
                 }
-                Grant::Unknown(format!("RBAC could not be asked about {}: {error}", claim.user).into())
+                Grant::Unknown(
+                    format!("RBAC could not be asked about {}: {error}", claim.user).into(),
+                )
             }
         };
         Some((Claim::clone(&claim), grant))
     }
 
     async fn tell(&self, entry: Entry) -> bool {
-        self.inputs.send(Input::Ledger(Box::new(entry))).await.is_ok()
+        self.inputs
+            .send(Input::Ledger(Box::new(entry)))
+            .await
+            .is_ok()
     }
 }
 
@@ -220,6 +239,10 @@ async fn review(client: Client, claim: &Claim) -> Result<bool, kube::Error> {
         },
         ..SubjectAccessReview::default()
     };
-    let answer = Api::<SubjectAccessReview>::all(client).create(&PostParams::default(), &review).await?;
-    Ok(answer.status.is_some_and(|status| status.allowed && status.denied != Some(true)))
+    let answer = Api::<SubjectAccessReview>::all(client)
+        .create(&PostParams::default(), &review)
+        .await?;
+    Ok(answer
+        .status
+        .is_some_and(|status| status.allowed && status.denied != Some(true)))
 }

@@ -35,13 +35,13 @@ use crate::telemetry::metrics::ControllerMetrics;
 
 /// Whom the guards let write, and where it is kept when they were whole.
 #[derive(Clone, Debug)]
-pub struct GuardSettings {
+pub(super) struct GuardSettings {
     /// The operator's namespace.
-    pub namespace: String,
+    pub(super) namespace: String,
     /// The operator's user name.
-    pub user: String,
+    pub(super) user: String,
     /// The ConfigMap.
-    pub config_map: String,
+    pub(super) config_map: String,
 }
 
 /// How often the leader looks.
@@ -200,7 +200,9 @@ impl Keeper {
             Ok(true) => return false,
             Ok(false) => {}
             // Whoever is not told that it must go stays.
-            Err(error) => tracing::warn!(%error, "It cannot be seen whether Plimsoll is being removed"),
+            Err(error) => {
+                tracing::warn!(%error, "It cannot be seen whether Plimsoll is being removed")
+            }
         }
         for (at, how) in self.cluster.wrongs(&self.live) {
             match self.cluster.mend(at, self.live[at].as_ref(), how).await {
@@ -279,7 +281,8 @@ impl Keeper {
             next = next.min(self.pace.next(now).unwrap_or(now + PAUSE));
         }
         let begins = self.chronicle.as_ref().and_then(Chronicle::begins);
-        let until = begins.and_then(|begins| Duration::try_from(begins.duration_since(Timestamp::now())).ok());
+        let until = begins
+            .and_then(|begins| Duration::try_from(begins.duration_since(Timestamp::now())).ok());
         match until {
             Some(until) if !until.is_zero() => next.min(now + until),
             _ => next,

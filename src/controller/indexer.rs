@@ -177,7 +177,9 @@ impl Indexer {
     /// The launches of the namespaces of what is affected.
     fn launches_of(&self, affected: &BTreeSet<ReportOn>) -> ledger::Touched {
         let namespaces: BTreeSet<_> = affected.iter().map(ReportOn::namespace).collect();
-        let launches = namespaces.into_iter().flat_map(|namespace| self.ledger.of_namespace(namespace));
+        let launches = namespaces
+            .into_iter()
+            .flat_map(|namespace| self.ledger.of_namespace(namespace));
         ledger::Touched::Some(launches.collect())
     }
 

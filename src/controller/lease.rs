@@ -56,7 +56,10 @@ pub(super) struct Leading {
 pub(super) fn leadership() -> (Leading, Leadership) {
     let (says_leads, leads) = watch::channel(false);
     let (says_inherited, inherited) = watch::channel(None);
-    let leading = Leading { leads: says_leads, inherited: says_inherited };
+    let leading = Leading {
+        leads: says_leads,
+        inherited: says_inherited,
+    };
     (leading, Leadership { leads, inherited })
 }
 
@@ -79,7 +82,12 @@ pub(super) async fn run(
     let mut held_until = None;
     loop {
         let attempted = Instant::now();
-        match timeout(PATIENCE, attempt(&api, &settings, &leading.inherited, &mut seen)).await {
+        match timeout(
+            PATIENCE,
+            attempt(&api, &settings, &leading.inherited, &mut seen),
+        )
+        .await
+        {
             Ok(Ok(true)) => held_until = Some(attempted + DURATION - MARGIN),
             Ok(Ok(false)) => held_until = None,
             Ok(Err(error)) => {

@@ -17,7 +17,7 @@ use crate::evidence::{Change, Demand, Document, Documents, GroupKind, Piece, Sou
 use crate::inventory::{Inventory, View};
 use crate::launch::Launch;
 use crate::live::Snapshot;
-use crate::people::{Attestation, Claim, Exception, Grant, Guard, Name, People};
+use crate::people::{Attestation, Claim, Exception, Grant, Guard, Name, People, Subject};
 use crate::promql::Measurements;
 
 /// What is told of it.
@@ -177,7 +177,7 @@ impl Ledger {
                 self.order_anew(inventory);
                 (touched, false)
             }
-            Entry::Attestations(news) => (self.attestations(news), true),
+            Entry::Attestations(news) => self.attestations(news),
             Entry::Exceptions(news) => (self.exceptions(news), true),
             Entry::Checklists(news) => {
                 self.checklists(news);
@@ -261,27 +261,33 @@ impl Ledger {
         }
     }
 
-    fn attestations(&mut self, news: News<ReadinessAttestation>) -> Touched {
-        match news {
+    /// Also says whether reports may be others: those of what an exception covers, where an attestation approves it.
+    fn attestations(&mut self, news: News<ReadinessAttestation>) -> (Touched, bool) {
+        let known = &mut self.people.attestations;
+        let (name, before, after) = match news {
             News::All(all) => {
                 self.listed.insert("attestations");
                 let parsed = all.iter().filter_map(Attestation::of);
-                self.people.attestations = parsed.map(|one| (one.name.clone(), Arc::new(one))).collect();
-                Touched::All
+                *known = parsed.map(|one| (one.name.clone(), Arc::new(one))).collect();
+                return (Touched::All, true);
             }
             News::Is(attestation) => {
                 let name = stated::name(&*attestation);
-                match Attestation::of(&attestation) {
-                    Some(one) => drop(self.people.attestations.insert(name.clone(), Arc::new(one))),
-                    None => drop(self.people.attestations.remove(&name)),
-                }
-                Touched::Some(self.of_namespace(&name.namespace))
+                let after = Attestation::of(&attestation).map(Arc::new);
+                let before = match &after {
+                    Some(one) => known.insert(name.clone(), one.clone()),
+                    None => known.remove(&name),
+                };
+                (name, before, after)
             }
             News::Gone(name) => {
-                self.people.attestations.remove(&name);
-                Touched::Some(self.of_namespace(&name.namespace))
+                let before = known.remove(&name);
+                (name, before, None)
             }
-        }
+        };
+        let mut both = before.iter().chain(&after);
+        let approves = both.any(|one| matches!(one.subject, Subject::Exception { .. }));
+        (Touched::Some(self.of_namespace(&name.namespace)), approves)
     }
 
     fn exceptions(&mut self, news: News<ReadinessException>) -> Touched {

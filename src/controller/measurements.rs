@@ -48,14 +48,29 @@ pub(super) struct Wiring {
 
 /// Asks until nobody listens.
 pub(super) async fn run(wiring: Wiring) {
-    let Wiring { client, namespace, live, asked, inputs, metrics, queries } = wiring;
+    let Wiring {
+        client,
+        namespace,
+        live,
+        asked,
+        inputs,
+        metrics,
+        queries,
+    } = wiring;
     let (secrets, known) = watch::channel(None);
     let (results, measured) = watch::channel(Measurements::new(Settings::default().max_age));
     let ask = async {
         let (set, is_set) = watch::channel(Arc::default());
         let (forward, forwarded) = watch::channel(Arc::default());
         let keep = keep(&live, asked, known, &namespace, set, forward);
-        let ask = prometheus::run(forwarded, is_set, results, queries, Timestamp::now, pending());
+        let ask = prometheus::run(
+            forwarded,
+            is_set,
+            results,
+            queries,
+            Timestamp::now,
+            pending(),
+        );
         tokio::select! {
             () = keep => {}
             () = ask => {}
@@ -85,7 +100,10 @@ async fn keep(
     let mut seen = None;
     loop {
         let policies = live.snapshot().policies.clone();
-        if seen.as_ref().is_none_or(|seen| !Arc::ptr_eq(seen, &policies)) {
+        if seen
+            .as_ref()
+            .is_none_or(|seen| !Arc::ptr_eq(seen, &policies))
+        {
             if let Some(secrets) = &*secrets.borrow_and_update() {
                 let next = servers::settings(&policies, secrets, namespace);
                 settings.send_if_modified(|known| {
@@ -154,7 +172,9 @@ async fn watch_secrets(
             }
             Ok(Event::InitDone) => known = Some(std::mem::take(&mut listed)),
             Ok(Event::Apply(secret)) => {
-                known.get_or_insert_default().insert(secret.name_any(), keys(secret));
+                known
+                    .get_or_insert_default()
+                    .insert(secret.name_any(), keys(secret));
             }
             Ok(Event::Delete(secret)) => {
                 known.get_or_insert_default().remove(&secret.name_any());
@@ -175,5 +195,7 @@ async fn watch_secrets(
 
 fn keys(secret: Secret) -> Keys {
     let data = secret.data.unwrap_or_default();
-    data.into_iter().map(|(key, value)| (key, value.0)).collect()
+    data.into_iter()
+        .map(|(key, value)| (key, value.0))
+        .collect()
 }

@@ -144,7 +144,10 @@ impl Reporter {
 
     fn hear(&mut self, news: News) {
         match news {
-            News::Everything => self.everything(),
+            News::Everything => {
+                self.judged_changed = true;
+                self.everything();
+            }
             News::Affected(reports) => self.pending.extend(reports),
             News::Report(report) => self.hear_of_report(report),
             News::Policies(policies) => {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::GroupKind;
 use super::guard::Guard;
 use super::kind;
-use crate::cel::{CompileError, Program, Projection};
+use crate::cel::{CompileError, Necessary, Program, Projection};
 use crate::model::Text;
 
 /// The variables of expressions: the object, the workload as its pod-template view, the time, the Services that select the
@@ -180,6 +180,11 @@ impl Piece {
     /// Whether what it comes to changes with time alone.
     pub fn depends_on_time(&self) -> bool {
         self.uses("now")
+    }
+
+    /// Whether an object of another namespace than the workload's may show it.
+    pub fn looks_elsewhere(&self) -> bool {
+        !matches!(self.0.guard.far, Necessary::Never)
     }
 
     /// Whether a variable occurs in it.

@@ -33,7 +33,11 @@ mod tests {
             ("chaos-mesh.org", "NetworkChaos", "networkchaos"),
             ("monitoring.googleapis.com", "Rules", "rules"),
             ("monitoring.coreos.com", "Prometheus", "prometheuses"),
-            ("secrets-store.csi.x-k8s.io", "SecretProviderClass", "secretproviderclasses"),
+            (
+                "secrets-store.csi.x-k8s.io",
+                "SecretProviderClass",
+                "secretproviderclasses",
+            ),
             ("telemetry.istio.io", "Telemetry", "telemetries"),
             ("flagger.app", "Canary", "canaries"),
             ("eks.services.k8s.aws", "AccessEntry", "accessentries"),

@@ -66,10 +66,14 @@ fn cluster_rules() -> Vec<Value> {
     let mut read: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let is_part = |kind: &Kind| controller::PART.iter().any(|part| part.kind == *kind);
     for kind in controller::kinds().iter().filter(|kind| !is_part(kind)) {
-        read.entry(kind.group().to_owned()).or_default().insert(kind.plural().to_owned());
+        read.entry(kind.group().to_owned())
+            .or_default()
+            .insert(kind.plural().to_owned());
     }
     for kind in evidence() {
-        read.entry(kind.group.to_string()).or_default().insert(plural::of(&kind));
+        read.entry(kind.group.to_string())
+            .or_default()
+            .insert(plural::of(&kind));
     }
     let read = read.iter().map(|(group, resources)| {
         let resources: Vec<&str> = resources.iter().map(String::as_str).collect();
@@ -80,14 +84,25 @@ fn cluster_rules() -> Vec<Value> {
 
 /// The kinds that the evidence in the catalogue is looked for in, besides the workloads. Secrets are not among them.
 fn evidence() -> BTreeSet<GroupKind> {
-    let pieces = catalogue().specs().map(|(_, piece)| piece).filter(|piece| piece.api_version != "self");
+    let pieces = catalogue()
+        .specs()
+        .map(|(_, piece)| piece)
+        .filter(|piece| piece.api_version != "self");
     let kinds = pieces.map(|piece| GroupKind::of(&piece.api_version, &piece.kind));
-    kinds.chain(GroupKind::routes()).filter(|kind| *kind != GroupKind::new("", "Secret")).collect()
+    kinds
+        .chain(GroupKind::routes())
+        .filter(|kind| *kind != GroupKind::new("", "Secret"))
+        .collect()
 }
 
 /// What it reads and writes of its own kinds, and says to others.
 fn own_kinds() -> Vec<Value> {
-    let stated = ["readinesschecklists", "readinessexceptions", "readinesslaunches", "readinesspolicies"];
+    let stated = [
+        "readinesschecklists",
+        "readinessexceptions",
+        "readinesslaunches",
+        "readinesspolicies",
+    ];
     let status = stated.map(|kind| format!("{kind}/status"));
     let status: Vec<&str> = status.iter().map(String::as_str).collect();
     let mut stated = stated.to_vec();
@@ -102,7 +117,11 @@ fn own_kinds() -> Vec<Value> {
         ),
         rule("events.k8s.io", &["events"], &["create", "patch"]),
         // Whether who attests may.
-        rule("authorization.k8s.io", &["subjectaccessreviews"], &["create"]),
+        rule(
+            "authorization.k8s.io",
+            &["subjectaccessreviews"],
+            &["create"],
+        ),
         named(
             "admissionregistration.k8s.io",
             "validatingwebhookconfigurations",
@@ -115,8 +134,18 @@ fn own_kinds() -> Vec<Value> {
 /// The guards, by name. Creating cannot be limited to names.
 fn guard_rules() -> impl Iterator<Item = Value> {
     let group = "admissionregistration.k8s.io";
-    let kinds = ["validatingadmissionpolicies", "validatingadmissionpolicybindings"];
-    let named = kinds.map(|kind| named(group, kind, &guards::NAMES, &["get", "list", "watch", "update", "patch"]));
+    let kinds = [
+        "validatingadmissionpolicies",
+        "validatingadmissionpolicybindings",
+    ];
+    let named = kinds.map(|kind| {
+        named(
+            group,
+            kind,
+            &guards::NAMES,
+            &["get", "list", "watch", "update", "patch"],
+        )
+    });
     named.into_iter().chain([rule(group, &kinds, &["create"])])
 }
 
@@ -126,7 +155,12 @@ fn own_rules() -> Vec<Value> {
     vec![
         rule("", &["secrets"], &["get", "list", "watch", "create"]),
         named("", "secrets", &[names::SECRET], &["update"]),
-        named("", "configmaps", &[names::GUARD], &["get", "list", "watch", "update"]),
+        named(
+            "",
+            "configmaps",
+            &[names::GUARD],
+            &["get", "list", "watch", "update"],
+        ),
         rule("", &["configmaps"], &["create"]),
         named(
             "coordination.k8s.io",

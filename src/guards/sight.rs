@@ -20,12 +20,19 @@ pub fn sight(wanted: &[Value], live: &[Option<Value>], now: Timestamp) -> Sight 
         }
         let Some(live) = live else { continue };
         let metadata = &live["metadata"];
-        let (uid, generation) = (metadata["uid"].as_str().unwrap_or_default(), metadata["generation"].as_i64());
+        let (uid, generation) = (
+            metadata["uid"].as_str().unwrap_or_default(),
+            metadata["generation"].as_i64(),
+        );
         since = since.max(unaltered_since(metadata, generation).unwrap_or(now));
         let mark = format!("{uid} {}", generation.unwrap_or_default());
         identity.insert(name(wanted), mark);
     }
-    if wrong.is_empty() { Sight::Whole { identity, since } } else { Sight::Broken(wrong) }
+    if wrong.is_empty() {
+        Sight::Whole { identity, since }
+    } else {
+        Sight::Broken(wrong)
+    }
 }
 
 /// What is wrong with one of the guards, in a word; `None` where it is as it should be.
@@ -41,7 +48,11 @@ pub fn wrongs(live: Option<&Value>, wanted: &Value) -> Option<&'static str> {
 /// The kind and the name of a guard.
 pub fn name(guard: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    format!("{}/{}", text(&guard["kind"]), text(&guard["metadata"]["name"]))
+    format!(
+        "{}/{}",
+        text(&guard["kind"]),
+        text(&guard["metadata"]["name"])
+    )
 }
 
 /// Its generation counts the changes of its spec: with none, it is since its creation what it is now.
@@ -91,10 +102,18 @@ mod tests {
 
         // Somebody altered it, and altered it back.
         live[3].as_mut().expect("it is there")["metadata"]["generation"] = 3.into();
-        let Sight::Whole { identity: other, since } = look(&live) else {
+        let Sight::Whole {
+            identity: other,
+            since,
+        } = look(&live)
+        else {
             panic!("they are whole");
         };
-        assert_eq!(since, time("2026-02-02T00:00:00Z"), "not before it was seen");
+        assert_eq!(
+            since,
+            time("2026-02-02T00:00:00Z"),
+            "not before it was seen"
+        );
         assert_ne!(identity, other);
     }
 
@@ -103,25 +122,34 @@ mod tests {
         let mut live = installed();
         live[0] = None;
         live[1].as_mut().expect("it is there")["spec"]["validationActions"] = json!(["Warn"]);
-        live[2].as_mut().expect("it is there")["metadata"]["deletionTimestamp"] = "2026-01-02T00:00:00Z".into();
-        live[5].as_mut().expect("it is there")["spec"]["matchResources"] = json!({"namespaceSelector": {"matchLabels": {"a": "b"}}});
+        live[2].as_mut().expect("it is there")["metadata"]["deletionTimestamp"] =
+            "2026-01-02T00:00:00Z".into();
+        live[5].as_mut().expect("it is there")["spec"]["matchResources"] =
+            json!({"namespaceSelector": {"matchLabels": {"a": "b"}}});
         let wrong = [
             "ValidatingAdmissionPolicy/plimsoll-attestations is absent",
             "ValidatingAdmissionPolicyBinding/plimsoll-attestations is altered",
             "ValidatingAdmissionPolicy/plimsoll-exceptions is being deleted",
             "ValidatingAdmissionPolicyBinding/plimsoll-exception-lifetimes is altered",
         ];
-        assert_eq!(look(&live), Sight::Broken(wrong.map(str::to_owned).to_vec()));
+        assert_eq!(
+            look(&live),
+            Sight::Broken(wrong.map(str::to_owned).to_vec())
+        );
     }
 
     #[test]
     fn a_guard_for_another_operator_is_not_ours() {
         let theirs = objects("system:serviceaccount:elsewhere:plimsoll");
-        let live: Vec<_> = installed().into_iter().zip(theirs).map(|(live, theirs)| {
-            let mut live = live?;
-            live["spec"] = theirs["spec"].clone();
-            Some(live)
-        }).collect();
+        let live: Vec<_> = installed()
+            .into_iter()
+            .zip(theirs)
+            .map(|(live, theirs)| {
+                let mut live = live?;
+                live["spec"] = theirs["spec"].clone();
+                Some(live)
+            })
+            .collect();
         let only = "ValidatingAdmissionPolicy/plimsoll-verdicts is altered".to_owned();
         assert_eq!(look(&live), Sight::Broken(vec![only]));
     }

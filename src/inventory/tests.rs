@@ -7,6 +7,7 @@ mod needs;
 mod nosy;
 mod random;
 mod reports;
+mod routing;
 mod running;
 mod shop;
 mod universe;

@@ -3,7 +3,7 @@
 use super::attested;
 use super::derived;
 use super::facts::Case;
-use super::outcome::{JudgedItem, Outcome, earlier};
+use super::outcome::{JudgedItem, Outcome, Pending, earlier};
 use super::ways::{self, Automatic};
 use crate::check::LaunchCheck;
 use crate::checklist::Item;
@@ -85,8 +85,12 @@ pub(super) fn waive_whole(case: &Case<'_>, judged: &JudgedItem, outcome: Outcome
     });
     let waivers: Option<Vec<_>> = waivers.collect();
     let first = waivers.and_then(|all| all.into_iter().min_by_key(|waiver| waiver.until()));
+    let are_awaited = || case.workloads.iter().any(|workload| case.waivers.is_awaited(&item.key, workload));
     match first {
         Some(waiver) => waiver.waive(&outcome),
-        None => outcome,
+        None => {
+            let pending = are_awaited().then_some(Pending::People);
+            outcome.awaiting(pending)
+        }
     }
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::facts::Case;
 use super::outcome::{JudgedItem, Outcome};
-use crate::api::{AttestationRule, ChecklistItem, ItemSeverity, ItemSource, Period, Phase, Risk, Scope};
+use crate::api::{
+    AttestationRule, ChecklistItem, ItemSeverity, ItemSource, Period, Phase, ReadinessLaunchSpec, Risk, Scope,
+};
 use crate::checklist::{Checklist, Item, LAUNCH};
 use crate::model::Text;
 
@@ -107,6 +109,20 @@ fn review() -> Item {
         attestation: Some(by(&ANYBODY, Period::days(36_500), false)),
         ..bare("Reviews", ItemSource::Field)
     })
+}
+
+/// The item of a launch itself that a key names: a sign-off in a role, its review, the acceptance of one of its risks.
+pub fn own_item(spec: &ReadinessLaunchSpec, key: &str) -> Option<Item> {
+    if key == REVIEW {
+        return spec.review_every.map(|_| review());
+    }
+    let id = key.strip_prefix(LAUNCH)?.strip_prefix(':')?;
+    if let Some(role) = id.strip_prefix("sign-off/") {
+        return Some(sign_off(role));
+    }
+    let named = id.strip_prefix("risk/")?;
+    let risk = spec.risks.iter().find(|risk| risk.id == named)?;
+    Some(acceptance(risk, &risk.accepted.as_ref()?.role))
 }
 
 /// The item that is attested to accept a risk.

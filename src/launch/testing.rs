@@ -236,8 +236,9 @@ impl World {
             });
             let policy: ReadinessPolicy = read(object);
             let compiled = Policy::compile(name, &policy.spec, &checklists);
-            let compiled = compiled.unwrap_or_else(|error| panic!("{error}"));
-            Policy { created: *created, ..compiled }
+            let mut compiled = compiled.unwrap_or_else(|error| panic!("{error}"));
+            compiled.created = *created;
+            compiled
         });
         PolicySet::new(policies)
     }
@@ -299,6 +300,7 @@ impl World {
 }
 
 /// An attestation of items of the checklist `team`, to be written down.
+#[derive(Clone)]
 pub(crate) struct Attest(Value);
 
 impl Attest {

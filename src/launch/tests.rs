@@ -4,6 +4,7 @@ mod derived;
 mod evidence;
 mod exceptions;
 mod gate;
+mod lines;
 mod metrics;
 mod people;
 mod phases;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::facts::{Case, Facts};
+use super::lapses::{SOON, lapses};
 use super::outcome::{By, JudgedItem, Pending};
 use super::risks::{self, RiskState};
 use super::{Launch, derived, fallback, own, phases, review, signatures};
@@ -172,9 +173,11 @@ fn next(case: &Case<'_>, items: &[JudgedItem], risks: &[RiskState]) -> Option<Ti
     let ends = items.iter().filter_map(|judged| judged.outcome.until);
     let dues = items.iter().filter(|judged| !judged.asked);
     let dues = dues.filter_map(|judged| phases::due(case, &judged.item));
-    let register = case.launch.spec.risks.iter().zip(risks);
-    let turns = register.filter_map(|(risk, state)| risks::turns(risk, state));
-    let all = ends.chain(dues).chain(turns);
+    let register = || case.launch.spec.risks.iter().zip(risks);
+    let turns = register().filter_map(|(risk, state)| risks::turns(risk, state));
+    // That something lapses is said before it does.
+    let said = lapses(items, register()).into_iter().map(|lapse| SOON.before(lapse.at));
+    let all = ends.chain(dues).chain(turns).chain(said);
     all.filter(|moment| *moment > case.facts.now).min()
 }
 

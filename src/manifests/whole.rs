@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::{Manifest, Origin};
 use crate::inventory::{Inventory, View};
-use crate::model::Object;
+use crate::model::{ConfigMap, Object, SecretSource, Text};
 
 /// All the objects that were found, each of which is looked up when another one is judged.
 pub struct Whole {
-    /// The objects, each name once: where several have one, the first.
+    /// The objects, each name once: where several have one, the first. A ConfigMap or a Secret has the keys of all.
     pub inventory: Inventory,
     /// Every object, in the order of the files.
     pub members: Vec<Member>,
@@ -31,6 +31,10 @@ impl Whole {
         let member = |Manifest { origin, object }| {
             let is_repeated = inventory.get(object.key()).is_some();
             let object = if is_repeated {
+                let parts = inventory.get(object.key());
+                if let Some(merged) = parts.and_then(|part| merged(part, &object)) {
+                    inventory.apply(merged);
+                }
                 Arc::new(object)
             } else {
                 inventory.apply(object)?.after?.object()?.clone()
@@ -50,6 +54,64 @@ impl Whole {
         match member.object.workload() {
             Some(workload) if member.is_repeated => View::with(&self.inventory, workload),
             _ => View::of(&self.inventory),
+        }
+    }
+}
+
+/// Of two objects of one name, of which the second may be a patch of the first or the other way round: what both together have,
+/// where that is more than the first has.
+fn merged(first: &Object, other: &Object) -> Option<Object> {
+    let all = |first: &[Text], others: &[Text]| -> Box<[Text]> {
+        let mut keys = [first, others].concat();
+        keys.sort();
+        keys.dedup();
+        keys.into()
+    };
+    match (first, other) {
+        (Object::ConfigMap(first), Object::ConfigMap(other)) => {
+            Some(Object::ConfigMap(ConfigMap {
+                meta: first.meta.clone(),
+                keys: all(&first.keys, &other.keys),
+            }))
+        }
+        (Object::SecretSource(first), Object::SecretSource(other)) => {
+            let keys = first.keys.as_ref().zip(other.keys.as_ref());
+            Some(Object::SecretSource(SecretSource {
+                meta: first.meta.clone(),
+                secret: first.secret.clone().or_else(|| other.secret.clone()),
+                keys: keys.map(|(first, others)| all(first, others)),
+            }))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifests::file;
+    use crate::model::{Key, Kind};
+
+    /// A base and the patch of an overlay, whichever is found first.
+    #[test]
+    fn what_stands_in_several_places_has_the_keys_of_all() {
+        let base =
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: web}, data: {a: '1', b: '2'}}";
+        let patch =
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: web}, data: {b: '3', c: '4'}}";
+        for text in [
+            format!("{base}\n---\n{patch}\n"),
+            format!("{patch}\n---\n{base}\n"),
+        ] {
+            let whole = Whole::of(file::read(&"a.yaml".into(), text.as_bytes()).objects);
+            let map = whole
+                .inventory
+                .get(&Key::new(Kind::ConfigMap, "default", "web"));
+            let Some(Object::ConfigMap(map)) = map.map(|object| &**object) else {
+                panic!("a ConfigMap")
+            };
+            assert_eq!(map.keys.join(""), "abc");
+            assert_eq!(whole.members.len(), 2);
         }
     }
 }

@@ -87,6 +87,8 @@ pub struct ContainerState {
     /// When it last started again, or ended while it waits to. None where it never did, and where that is not known: then
     /// it does not run.
     pub restarted: Option<Timestamp>,
+    /// The Secret for want of which it does not start, or for want of a key in it, as the kubelet says.
+    pub missing_secret: Option<Text>,
 }
 
 impl PodStatus {

@@ -371,11 +371,19 @@ fn workload<S: PodHolder, E: Error>(kind: Kind, from: Envelope<S>) -> Result<Obj
         selection,
         claim_templates,
         first_ordinal,
-        pod,
+        mut pod,
     } = spec.parts(&meta, from.api_version);
     // `SetDefaults_Job`, `SetDefaults_ReplicationController`
     if matches!(kind, Kind::Job | Kind::ReplicationController) && meta.labels.is_empty() {
         meta.labels = pod.labels.clone();
+    }
+    // `generateSelector` of the API server. A CronJob's Jobs have names that nobody knows before.
+    if kind == Kind::Job {
+        for label in ["job-name", "batch.kubernetes.io/job-name"] {
+            if pod.labels.get(label).is_none() {
+                pod.labels = pod.labels.with(label, &meta.key.name);
+            }
+        }
     }
     let finished = from
         .status

@@ -45,7 +45,9 @@ struct Open {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChronicleError {
     /// A line that is no interval.
-    #[error("data.intervals: {0:?} is no interval of two times, such as 2026-01-01T00:00:00Z/2026-01-02T00:00:00Z")]
+    #[error(
+        "data.intervals: {0:?} is no interval of two times, such as 2026-01-01T00:00:00Z/2026-01-02T00:00:00Z"
+    )]
     Interval(String),
     /// A time that is none.
     #[error("data.wholeSince: {0:?} is no time")]
@@ -85,7 +87,10 @@ impl Chronicle {
             let surplus = next.past.len().saturating_sub(LONGEST);
             next.past.drain(..surplus);
         }
-        next.open = seen.map(|(identity, since)| Open { from: enforced(*since), identity: identity.clone() });
+        next.open = seen.map(|(identity, since)| Open {
+            from: enforced(*since),
+            identity: identity.clone(),
+        });
         next
     }
 
@@ -94,7 +99,10 @@ impl Chronicle {
         let mut intervals = self.past.clone();
         match &self.open {
             Some(open) if Some(&open.identity) != live => intervals.extend(open.until(last)),
-            Some(open) if open.from <= now => intervals.push(Interval { from: open.from, until: Timestamp::MAX }),
+            Some(open) if open.from <= now => intervals.push(Interval {
+                from: open.from,
+                until: Timestamp::MAX,
+            }),
             _ => {}
         }
         Guard::Seen(intervals)
@@ -112,10 +120,16 @@ impl Chronicle {
 
     /// As the data of a ConfigMap.
     pub fn data(&self) -> BTreeMap<String, String> {
-        let past = self.past.iter().map(|interval| format!("{}/{}\n", interval.from, interval.until));
+        let past = self
+            .past
+            .iter()
+            .map(|interval| format!("{}/{}\n", interval.from, interval.until));
         let mut data = BTreeMap::from([(PAST.to_owned(), past.collect())]);
         if let Some(open) = &self.open {
-            let objects = open.identity.iter().map(|(object, mark)| format!("{object} {mark}\n"));
+            let objects = open
+                .identity
+                .iter()
+                .map(|(object, mark)| format!("{object} {mark}\n"));
             data.insert(OPEN.to_owned(), open.from.to_string());
             data.insert(OBJECTS.to_owned(), objects.collect());
         }
@@ -129,7 +143,9 @@ impl Chronicle {
     pub fn of(data: &BTreeMap<String, String>) -> Result<Self, ChronicleError> {
         let lines = |key: &str| data.get(key).into_iter().flat_map(|text| text.lines());
         let interval = |line: &str| {
-            let ends = line.split_once('/').and_then(|(from, until)| Some((from.parse().ok()?, until.parse().ok()?)));
+            let ends = line
+                .split_once('/')
+                .and_then(|(from, until)| Some((from.parse().ok()?, until.parse().ok()?)));
             let (from, until) = ends.ok_or_else(|| ChronicleError::Interval(line.to_owned()))?;
             Ok(Interval { from, until })
         };
@@ -140,11 +156,17 @@ impl Chronicle {
         let open = match data.get(OPEN) {
             None => None,
             Some(from) => Some(Open {
-                from: from.trim().parse().map_err(|_| ChronicleError::Time(from.clone()))?,
+                from: from
+                    .trim()
+                    .parse()
+                    .map_err(|_| ChronicleError::Time(from.clone()))?,
                 identity: lines(OBJECTS).map(object).collect::<Result<_, _>>()?,
             }),
         };
-        Ok(Self { past: lines(PAST).map(interval).collect::<Result<_, _>>()?, open })
+        Ok(Self {
+            past: lines(PAST).map(interval).collect::<Result<_, _>>()?,
+            open,
+        })
     }
 }
 
@@ -153,7 +175,10 @@ impl Open {
     fn until(&self, last: Option<Timestamp>) -> Option<Interval> {
         let certain = last.and_then(|last| last.checked_sub(SKEW).ok());
         let until = certain.map(|until| second(until.as_second(), until))?;
-        (until > self.from).then_some(Interval { from: self.from, until })
+        (until > self.from).then_some(Interval {
+            from: self.from,
+            until,
+        })
     }
 }
 
@@ -179,8 +204,14 @@ mod tests {
 
     fn whole(generation: u32, since: i64) -> Sight {
         let mark = format!("6a1b7c11-0000-4000-8000-000000000001 {generation}");
-        let identity = Identity::from([("ValidatingAdmissionPolicy/plimsoll-verdicts".to_owned(), mark)]);
-        Sight::Whole { identity, since: at(since) }
+        let identity = Identity::from([(
+            "ValidatingAdmissionPolicy/plimsoll-verdicts".to_owned(),
+            mark,
+        )]);
+        Sight::Whole {
+            identity,
+            since: at(since),
+        }
     }
 
     fn broken() -> Sight {
@@ -202,17 +233,40 @@ mod tests {
     fn what_is_made_while_the_guard_is_whole_is_covered_and_nothing_else() {
         let first = whole(1, 0);
         let begun = Chronicle::default().after(&first, None);
-        assert_eq!(begun.after(&whole(1, 900), Some(at(900))), begun, "the same objects: nothing to write");
-        assert!(!covered(&begun, &first, 1000, 4), "not every API server may enforce it yet");
+        assert_eq!(
+            begun.after(&whole(1, 900), Some(at(900))),
+            begun,
+            "the same objects: nothing to write"
+        );
+        assert!(
+            !covered(&begun, &first, 1000, 4),
+            "not every API server may enforce it yet"
+        );
         assert!(covered(&begun, &first, 1000, 5));
-        assert!(covered(&begun, &first, 1000, 5000), "it is whole as long as it is seen so");
+        assert!(
+            covered(&begun, &first, 1000, 5000),
+            "it is whole as long as it is seen so"
+        );
 
         let altered = begun.after(&broken(), Some(at(1000)));
         assert!(covered(&altered, &broken(), 1020, 998));
-        assert!(!covered(&altered, &broken(), 1020, 999), "it may have been altered at any time since it was seen");
+        assert!(
+            !covered(&altered, &broken(), 1020, 999),
+            "it may have been altered at any time since it was seen"
+        );
         let mended = altered.after(&whole(2, 1021), Some(at(1000)));
-        for (made, expected) in [(998, true), (999, false), (1020, false), (1025, false), (1026, true)] {
-            assert_eq!(covered(&mended, &whole(2, 0), 2000, made), expected, "{made}");
+        for (made, expected) in [
+            (998, true),
+            (999, false),
+            (1020, false),
+            (1025, false),
+            (1026, true),
+        ] {
+            assert_eq!(
+                covered(&mended, &whole(2, 0), 2000, made),
+                expected,
+                "{made}"
+            );
         }
     }
 
@@ -220,7 +274,10 @@ mod tests {
     fn an_interval_is_not_open_before_it_begins() {
         let first = whole(1, 0);
         let begun = Chronicle::default().after(&first, None);
-        assert_eq!(begun.guard(live(&first), None, at(3)), Guard::Seen(Vec::new()));
+        assert_eq!(
+            begun.guard(live(&first), None, at(3)),
+            Guard::Seen(Vec::new())
+        );
         assert_eq!(begun.begins(), Some(at(5)));
     }
 
@@ -263,13 +320,19 @@ mod tests {
 
     #[test]
     fn it_is_read_as_it_was_written() {
-        let chronicle = Chronicle::default().after(&whole(1, 0), None).after(&broken(), Some(at(90)));
+        let chronicle = Chronicle::default()
+            .after(&whole(1, 0), None)
+            .after(&broken(), Some(at(90)));
         let chronicle = chronicle.after(&whole(2, 120), None);
         assert_eq!(Chronicle::of(&chronicle.data()), Ok(chronicle));
         assert_eq!(Chronicle::of(&BTreeMap::new()), Ok(Chronicle::default()));
         for (key, value, error) in [
             (PAST, "soon", ChronicleError::Interval("soon".to_owned())),
-            (PAST, "2026-01-01T00:00:00Z/later", ChronicleError::Interval("2026-01-01T00:00:00Z/later".to_owned())),
+            (
+                PAST,
+                "2026-01-01T00:00:00Z/later",
+                ChronicleError::Interval("2026-01-01T00:00:00Z/later".to_owned()),
+            ),
             (OPEN, "now", ChronicleError::Time("now".to_owned())),
         ] {
             let data = BTreeMap::from([(key.to_owned(), value.to_owned())]);

@@ -19,8 +19,7 @@ use crate::launch::{Judged, Launch};
 pub use basis::Basis;
 pub use html::html;
 pub use lines::{Line, LineProof};
-pub(in crate::render) use markdown::escape;
-pub use markdown::markdown;
+pub use markdown::{escape, markdown};
 pub use rows::{FilledContact, FilledRisk, SignOff};
 pub use table::table;
 
@@ -164,6 +163,7 @@ impl Document {
         }
     }
 
+    /// Every line, in the order of the checklists.
     fn lines(&self) -> impl Iterator<Item = &Line> {
         let sections = self.checklists.iter().flat_map(|checklist| &checklist.sections);
         sections.flat_map(|section| &section.groups).flat_map(|group| &group.items)
@@ -178,6 +178,14 @@ impl Document {
     fn has_notes_section(&self) -> bool {
         self.checklists.iter().flat_map(|checklist| &checklist.sections).any(is_notes)
     }
+}
+
+/// Writes the document as JSON. `docs/cli.md` promises its shape.
+pub fn json(document: &Document) -> String {
+    // Texts, numbers and times always have a JSON form.
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 /// Where the notes stand.

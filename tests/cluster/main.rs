@@ -6,9 +6,11 @@
 
 mod admission;
 mod crds;
+mod evidence;
 mod custom_kinds;
 mod forgery;
 mod hardship;
+mod inputs;
 mod launches;
 mod lifecycle;
 mod live;

@@ -271,6 +271,46 @@ fn the_pods_of_a_job_tell_as_well() {
     );
 }
 
+#[test]
+fn a_pod_that_waits_for_one_says_that_it_is_missing() {
+    let waits = |secret: &str| {
+        format!(
+            "status: {{phase: Pending, containerStatuses: [{{name: web, ready: false, state: {{waiting:
+               {{reason: CreateContainerConfigError, message: 'secret \"{secret}\" not found'}}}}}}]}}"
+        )
+    };
+    let bare = |secret: &str| {
+        let status = waits(secret);
+        format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {{{NEEDS}}}, {status}}}"
+        )
+    };
+    let job = format!(
+        "{{apiVersion: batch/v1, kind: Job, metadata: {{name: web, uid: web}}, spec: {{template: {{spec: {{{NEEDS}}}}}}}}}
+---
+{{apiVersion: v1, kind: Pod, metadata: {{name: web-1, uid: pod, ownerReferences:
+  [{{apiVersion: batch/v1, kind: Job, name: web, uid: web, controller: true}}]}}, spec: {{{NEEDS}}}, {}}}",
+        waits("db")
+    );
+    assert_running(
+        &CHECK,
+        &[
+            (
+                &bare("db"),
+                Fail,
+                &["Secret db or a key of it is missing: pod web does not start"],
+            ),
+            // Of the template that there was before, perhaps.
+            (
+                &bare("other"),
+                Unknown,
+                &["Secret db is not known to exist"],
+            ),
+            (&job, Fail, &["pod web-1 does not start"]),
+        ],
+    );
+}
+
 /// At an update, nothing of the new template has started yet.
 #[test]
 fn an_update_is_judged_by_what_the_workload_needed_so_far() {

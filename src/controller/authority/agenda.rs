@@ -45,7 +45,12 @@ struct State {
 impl Agenda {
     /// Takes in what is claimed now. True where something is claimed no more.
     pub(super) fn claim(&mut self, claims: &BTreeSet<Claim>, now: Instant) -> bool {
-        let gone: Vec<_> = self.claims.keys().filter(|known| !claims.contains(&***known)).cloned().collect();
+        let gone: Vec<_> = self
+            .claims
+            .keys()
+            .filter(|known| !claims.contains(&***known))
+            .cloned()
+            .collect();
         for claim in &gone {
             if let Some(due) = self.claims.remove(claim).and_then(|state| state.due) {
                 self.due.remove(&(due, claim.clone()));
@@ -54,7 +59,13 @@ impl Agenda {
         for claim in claims {
             if !self.claims.contains_key(claim) {
                 let claim = Arc::new(claim.clone());
-                self.claims.insert(claim.clone(), State { due: Some(now), ..State::default() });
+                self.claims.insert(
+                    claim.clone(),
+                    State {
+                        due: Some(now),
+                        ..State::default()
+                    },
+                );
                 self.due.insert((now, claim));
             }
         }
@@ -188,11 +199,19 @@ mod tests {
 
     #[test]
     fn everything_is_asked_again_within_the_hour() {
-        let claims: Vec<_> = (0..50).map(|at| claim("shop", &format!("role-{at}"))).collect();
+        let claims: Vec<_> = (0..50)
+            .map(|at| claim("shop", &format!("role-{at}")))
+            .collect();
         let (mut agenda, clock) = answered(&claims);
-        assert_eq!(asked(&mut agenda, clock.after(50 * 60 - 1)), Vec::<String>::new());
+        assert_eq!(
+            asked(&mut agenda, clock.after(50 * 60 - 1)),
+            Vec::<String>::new()
+        );
         let half = asked(&mut agenda, clock.after(55 * 60)).len();
-        assert!((1..50).contains(&half), "{half}: they are not asked all at once");
+        assert!(
+            (1..50).contains(&half),
+            "{half}: they are not asked all at once"
+        );
         assert_eq!(half + asked(&mut agenda, clock.after(60 * 60)).len(), 50);
     }
 
@@ -201,7 +220,11 @@ mod tests {
         let (mut agenda, clock) = answered(&[claim("shop", "security"), claim("bank", "security")]);
         agenda.touch(&Regrant::In("shop".into()), clock.after(10));
         assert_eq!(asked(&mut agenda, clock.after(11)), ["shop/security"]);
-        assert_eq!(asked(&mut agenda, clock.after(25)), ["shop/security"], "once more, when every API server knows");
+        assert_eq!(
+            asked(&mut agenda, clock.after(25)),
+            ["shop/security"],
+            "once more, when every API server knows"
+        );
         assert_eq!(asked(&mut agenda, clock.after(2000)), Vec::<String>::new());
         agenda.touch(&Regrant::Everywhere, clock.after(2000));
         assert_eq!(asked(&mut agenda, clock.after(2001)).len(), 2);

@@ -98,8 +98,17 @@ struct Page {
 
 impl Directory {
     pub(super) fn new(client: Client, metrics: Arc<ControllerMetrics>) -> Self {
-        let nothing = Answer { number: 0, at: Instant::now(), listing: Ok(Arc::default()) };
-        Self { client, metrics, latest: watch::Sender::new(nothing), wanted: Notify::new() }
+        let nothing = Answer {
+            number: 0,
+            at: Instant::now(),
+            listing: Ok(Arc::default()),
+        };
+        Self {
+            client,
+            metrics,
+            latest: watch::Sender::new(nothing),
+            wanted: Notify::new(),
+        }
     }
 
     /// An answer that is recent enough to begin with.
@@ -115,7 +124,10 @@ impl Directory {
     pub(super) async fn after(&self, number: u64) -> Answer {
         let mut latest = self.latest.subscribe();
         self.wanted.notify_one();
-        let newer = latest.wait_for(|answer| answer.number > number).await.map(|answer| answer.clone());
+        let newer = latest
+            .wait_for(|answer| answer.number > number)
+            .await
+            .map(|answer| answer.clone());
         match newer {
             Ok(answer) => answer,
             // It has its sender itself.
@@ -154,7 +166,11 @@ impl Directory {
                 };
                 wait = FIRST;
                 self.latest.send_modify(|latest| {
-                    *latest = Answer { number: latest.number + 1, at: Instant::now(), listing: news };
+                    *latest = Answer {
+                        number: latest.number + 1,
+                        at: Instant::now(),
+                        listing: news,
+                    };
                 });
                 break;
             }
@@ -178,19 +194,30 @@ impl Directory {
         if let Some(tag) = &page.tag {
             request = request.header(header::IF_NONE_MATCH, tag);
         }
-        let request = request.body(Body::empty()).map_err(|error| broken(&error))?;
+        let request = request
+            .body(Body::empty())
+            .map_err(|error| broken(&error))?;
         let response = self.client.send(request).await?;
-        let (status, tag) = (response.status(), response.headers().get(header::ETAG).cloned());
+        let (status, tag) = (
+            response.status(),
+            response.headers().get(header::ETAG).cloned(),
+        );
         if status == StatusCode::NOT_MODIFIED {
             return Ok(false);
         }
         let body = axum::body::Body::new(response.into_body());
-        let body = axum::body::to_bytes(body, LARGEST).await.map_err(|error| broken(&error))?;
+        let body = axum::body::to_bytes(body, LARGEST)
+            .await
+            .map_err(|error| broken(&error))?;
         if !status.is_success() {
             return Err(refusal(path, status, &body));
         }
-        let list: APIGroupDiscoveryList = serde_json::from_slice(&body).map_err(|error| broken(&error))?;
-        *page = Page { tag, list: Arc::new(list) };
+        let list: APIGroupDiscoveryList =
+            serde_json::from_slice(&body).map_err(|error| broken(&error))?;
+        *page = Page {
+            tag,
+            list: Arc::new(list),
+        };
         Ok(true)
     }
 }
@@ -198,7 +225,9 @@ impl Directory {
 /// What an answer that is none says. Too many requests, or an error of its own, may pass.
 fn refusal(path: &str, code: StatusCode, body: &Bytes) -> AskError {
     let status: Option<Status> = serde_json::from_slice(body).ok();
-    let message = status.map(|status| status.message).filter(|message| !message.is_empty());
+    let message = status
+        .map(|status| status.message)
+        .filter(|message| !message.is_empty());
     let message = message.unwrap_or_else(|| code.to_string());
     let text = format!("the API server does not list its kinds at {path}: {message}");
     if code.is_server_error() || code == StatusCode::TOO_MANY_REQUESTS {
@@ -212,7 +241,10 @@ impl Listing {
     fn of<'a>(lists: impl Iterator<Item = &'a APIGroupDiscoveryList>) -> Self {
         let mut listing = Self::default();
         for group in lists.flat_map(|list| &list.items) {
-            let name = group.metadata.as_ref().and_then(|metadata| metadata.name.as_deref());
+            let name = group
+                .metadata
+                .as_ref()
+                .and_then(|metadata| metadata.name.as_deref());
             let name = name.unwrap_or_default();
             for served in &group.versions {
                 let version = served.version.as_deref().unwrap_or_default();
@@ -220,16 +252,26 @@ impl Listing {
                     listing.silent.insert(name.into());
                 }
                 for resource in &served.resources {
-                    let kind = resource.response_kind.as_ref().and_then(|kind| kind.kind.as_deref());
+                    let kind = resource
+                        .response_kind
+                        .as_ref()
+                        .and_then(|kind| kind.kind.as_deref());
                     let (Some(kind), Some(plural)) = (kind, resource.resource.as_deref()) else {
                         continue;
                     };
                     let verb = |verb: &str| resource.verbs.iter().any(|known| known == verb);
                     let served = Served {
-                        resource: ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(name, version, kind), plural),
+                        resource: ApiResource::from_gvk_with_plural(
+                            &GroupVersionKind::gvk(name, version, kind),
+                            plural,
+                        ),
                         is_watchable: verb("list") && verb("watch"),
                     };
-                    listing.kinds.entry(GroupKind::new(name, kind)).or_default().push(served);
+                    listing
+                        .kinds
+                        .entry(GroupKind::new(name, kind))
+                        .or_default()
+                        .push(served);
                 }
             }
         }
@@ -248,7 +290,8 @@ impl Listing {
         };
         let watchable = || versions.iter().filter(|served| served.is_watchable);
         let ours = KNOWN.get(kind);
-        let ours = watchable().find(|served| ours.is_some_and(|version| served.resource.version == *version));
+        let ours = watchable()
+            .find(|served| ours.is_some_and(|version| served.resource.version == *version));
         match ours.or_else(|| watchable().next()) {
             Some(served) => Lookup::Served(&served.resource),
             None => Lookup::Unavailable("the API server cannot list and watch them".into()),
@@ -260,7 +303,14 @@ impl Listing {
 static KNOWN: LazyLock<BTreeMap<GroupKind, &'static str>> = LazyLock::new(|| {
     let specs = catalogue().specs().map(|(_, spec)| spec);
     let version = |api_version: &'static str| api_version.rsplit('/').next().unwrap_or(api_version);
-    specs.map(|spec| (GroupKind::of(&spec.api_version, &spec.kind), version(&spec.api_version))).collect()
+    specs
+        .map(|spec| {
+            (
+                GroupKind::of(&spec.api_version, &spec.kind),
+                version(&spec.api_version),
+            )
+        })
+        .collect()
 });
 
 #[cfg(test)]
@@ -300,8 +350,14 @@ mod tests {
                 {"version": "v1beta1", "resources": gadgets}, {"version": "v1alpha1", "resources": gadgets},
             ]},
         ]));
-        assert_eq!(version_of(&listing, "cert-manager.io", "Certificate"), "cert-manager.io/v1/certificates");
-        assert_eq!(version_of(&listing, "example.org", "Gadget"), "example.org/v1beta1/gadgets");
+        assert_eq!(
+            version_of(&listing, "cert-manager.io", "Certificate"),
+            "cert-manager.io/v1/certificates"
+        );
+        assert_eq!(
+            version_of(&listing, "example.org", "Gadget"),
+            "example.org/v1beta1/gadgets"
+        );
     }
 
     #[test]
@@ -312,7 +368,10 @@ mod tests {
                 {"version": "v1", "resources": [resource("gadgets", "Gadget", ALL)]},
             ]},
         ]));
-        assert_eq!(version_of(&listing, "example.org", "Gadget"), "example.org/v1/gadgets");
+        assert_eq!(
+            version_of(&listing, "example.org", "Gadget"),
+            "example.org/v1/gadgets"
+        );
     }
 
     #[test]
@@ -326,10 +385,17 @@ mod tests {
             ]},
         ]));
         assert_eq!(version_of(&listing, "", "Pod"), "v1/pods");
-        assert_eq!(listing.find(&GroupKind::new("example.org", "Gadget")), Lookup::NotServed);
+        assert_eq!(
+            listing.find(&GroupKind::new("example.org", "Gadget")),
+            Lookup::NotServed
+        );
         for (group, kind, reason) in [
             ("", "Binding", "the API server cannot list and watch them"),
-            ("metrics.example.org", "Load", "the API server that serves metrics.example.org does not answer"),
+            (
+                "metrics.example.org",
+                "Load",
+                "the API server that serves metrics.example.org does not answer",
+            ),
         ] {
             let found = listing.find(&GroupKind::new(group, kind));
             assert_eq!(found, Lookup::Unavailable(reason.into()), "{group} {kind}");
@@ -340,7 +406,9 @@ mod tests {
     fn server_errors_may_pass_and_refusals_do_not() {
         let body = Bytes::from(r#"{"kind": "Status", "message": "no entry", "code": 403}"#);
         let refused = refusal("/apis", StatusCode::FORBIDDEN, &body);
-        assert!(matches!(refused, AskError::Refused(reason) if reason.ends_with("at /apis: no entry")));
+        assert!(
+            matches!(refused, AskError::Refused(reason) if reason.ends_with("at /apis: no entry"))
+        );
         let failed = refusal("/apis", StatusCode::SERVICE_UNAVAILABLE, &Bytes::new());
         assert!(matches!(failed, AskError::Broken(_)));
     }

@@ -57,7 +57,10 @@ impl Watch {
     pub(super) async fn run(self) {
         if self.order.kind == GroupKind::new("", "Secret") {
             // Listing them shows their values.
-            self.tell(DocumentEvent::Source(Source::Unavailable("Secrets are not read".into()))).await;
+            self.tell(DocumentEvent::Source(Source::Unavailable(
+                "Secrets are not read".into(),
+            )))
+            .await;
             return;
         }
         let mut answer = self.directory.recent().await;
@@ -205,7 +208,10 @@ impl Watch {
     async fn tell(&self, what: DocumentEvent) -> bool {
         let order = self.order.clone();
         let news = Entry::Documents(DocumentNews { order, what });
-        self.inputs.send(Input::Ledger(Box::new(news))).await.is_ok()
+        self.inputs
+            .send(Input::Ledger(Box::new(news)))
+            .await
+            .is_ok()
     }
 }
 

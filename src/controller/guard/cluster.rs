@@ -4,7 +4,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use futures::stream::{self, Stream, StreamExt};
-use k8s_openapi::api::admissionregistration::v1::{ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
+use k8s_openapi::api::admissionregistration::v1::{
+    ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
+};
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, ObjectReference};
 use kube::api::{ApiResource, DynamicObject, ObjectMeta, PostParams};
 use kube::runtime::WatchStreamExt;
@@ -41,7 +43,10 @@ pub(super) enum Kept {
     /// Nothing.
     Absent,
     /// A chronicle, in this version.
-    There { version: Option<String>, chronicle: Chronicle },
+    There {
+        version: Option<String>,
+        chronicle: Chronicle,
+    },
 }
 
 /// Why it is time to look.
@@ -71,9 +76,18 @@ impl CallError {
 impl Cluster {
     pub(super) fn new(client: Client, settings: GuardSettings) -> Self {
         let wanted = guards::objects(&settings.user);
-        let reporter = Reporter { controller: "plimsoll.dev/guards".to_owned(), instance: None };
+        let reporter = Reporter {
+            controller: "plimsoll.dev/guards".to_owned(),
+            instance: None,
+        };
         let recorder = Recorder::new(client.clone(), reporter);
-        Self { client, settings, filled: wanted.clone(), wanted, recorder }
+        Self {
+            client,
+            settings,
+            filled: wanted.clone(),
+            wanted,
+            recorder,
+        }
     }
 
     /// The guards as they should be, with what the API server fills in.
@@ -82,7 +96,10 @@ impl Cluster {
     }
 
     /// Told of whatever happens to the guards and to the record.
-    pub(super) fn news(&self, metrics: &Arc<ControllerMetrics>) -> Pin<Box<dyn Stream<Item = Woken> + Send>> {
+    pub(super) fn news(
+        &self,
+        metrics: &Arc<ControllerMetrics>,
+    ) -> Pin<Box<dyn Stream<Item = Woken> + Send>> {
         let guards = self.wanted.iter().map(|wanted| {
             let metrics = metrics.clone();
             let changes = watch_object(self.guards(wanted), name(wanted)).default_backoff();
@@ -112,7 +129,9 @@ impl Cluster {
 
     /// The guards as they are, in order; `None` for what is absent.
     pub(super) async fn look(&mut self) -> Result<Vec<Option<Value>>, CallError> {
-        let read = futures::future::try_join_all(self.wanted.iter().map(|wanted| self.read(wanted))).await?;
+        let read =
+            futures::future::try_join_all(self.wanted.iter().map(|wanted| self.read(wanted)))
+                .await?;
         let live: Vec<_> = read.into_iter().map(|object| object.map(value)).collect();
         for (at, live) in live.iter().enumerate() {
             if let Some(live) = live
@@ -134,22 +153,41 @@ impl Cluster {
     async fn fill(&self, at: usize, live: &Value) -> Option<Value> {
         let wanted = &self.wanted[at];
         let object = replacement(live, wanted)?;
-        let params = PostParams { dry_run: true, ..params() };
-        let filled = within(self.guards(wanted).replace(name(wanted), &params, &object)).await.ok()?;
-        Some(json!({"kind": wanted["kind"], "metadata": wanted["metadata"], "spec": value(filled)["spec"]}))
+        let params = PostParams {
+            dry_run: true,
+            ..params()
+        };
+        let filled = within(self.guards(wanted).replace(name(wanted), &params, &object))
+            .await
+            .ok()?;
+        Some(
+            json!({"kind": wanted["kind"], "metadata": wanted["metadata"], "spec": value(filled)["spec"]}),
+        )
     }
 
     /// Which of the guards are not as they should be, and how.
     pub(super) fn wrongs(&self, live: &[Option<Value>]) -> Vec<(usize, &'static str)> {
         let both = live.iter().zip(&self.filled).enumerate();
-        both.filter_map(|(at, (live, wanted))| Some((at, guards::wrongs(live.as_ref(), wanted)?))).collect()
+        both.filter_map(|(at, (live, wanted))| Some((at, guards::wrongs(live.as_ref(), wanted)?)))
+            .collect()
     }
 
     /// Makes a guard what it should be, and says so on it.
-    pub(super) async fn mend(&self, at: usize, live: Option<&Value>, how: &str) -> Result<(), CallError> {
+    pub(super) async fn mend(
+        &self,
+        at: usize,
+        live: Option<&Value>,
+        how: &str,
+    ) -> Result<(), CallError> {
         let wanted = &self.wanted[at];
         let written = match live.and_then(|live| replacement(live, wanted)) {
-            Some(object) => within(self.guards(wanted).replace(name(wanted), &params(), &object)).await,
+            Some(object) => {
+                within(
+                    self.guards(wanted)
+                        .replace(name(wanted), &params(), &object),
+                )
+                .await
+            }
             None => match serde_json::from_value(wanted.clone()) {
                 Ok(object) => within(self.guards(wanted).create(&params(), &object)).await,
                 Err(error) => Err(WriteError::Refused(kube::Error::SerdeError(error))),
@@ -186,7 +224,9 @@ impl Cluster {
         let event = Event {
             type_: EventType::Warning,
             reason: "GuardRepaired".to_owned(),
-            note: Some(format!("It was {how}; what was attested meanwhile does not count")),
+            note: Some(format!(
+                "It was {how}; what was attested meanwhile does not count"
+            )),
             action: "Repair".to_owned(),
             secondary: None,
         };
@@ -196,7 +236,11 @@ impl Cluster {
     }
 
     /// Stores a chronicle in place of what is there.
-    pub(super) async fn store(&self, kept: &Kept, chronicle: &Chronicle) -> Result<Kept, CallError> {
+    pub(super) async fn store(
+        &self,
+        kept: &Kept,
+        chronicle: &Chronicle,
+    ) -> Result<Kept, CallError> {
         let name = &self.settings.config_map;
         let version = match kept {
             Kept::There { version, .. } => version.clone(),
@@ -222,7 +266,10 @@ impl Cluster {
             object: format!("ConfigMap/{name}"),
             source,
         })?;
-        Ok(Kept::There { version: stored.metadata.resource_version, chronicle: chronicle.clone() })
+        Ok(Kept::There {
+            version: stored.metadata.resource_version,
+            chronicle: chronicle.clone(),
+        })
     }
 
     fn guards(&self, wanted: &Value) -> Api<DynamicObject> {
@@ -240,7 +287,10 @@ impl Cluster {
 }
 
 fn params() -> PostParams {
-    PostParams { dry_run: false, field_manager: Some(FIELD_MANAGER.to_owned()) }
+    PostParams {
+        dry_run: false,
+        field_manager: Some(FIELD_MANAGER.to_owned()),
+    }
 }
 
 fn name(guard: &Value) -> &str {
@@ -255,7 +305,11 @@ fn value(object: DynamicObject) -> Value {
 }
 
 fn failed(verb: &'static str, wanted: &Value, source: WriteError) -> CallError {
-    CallError { verb, object: guards::name(wanted), source }
+    CallError {
+        verb,
+        object: guards::name(wanted),
+        source,
+    }
 }
 
 fn read(map: ConfigMap) -> Kept {
@@ -263,7 +317,10 @@ fn read(map: ConfigMap) -> Kept {
         tracing::error!(%error, "The record of the guards is not understood and begins anew");
         Chronicle::default()
     });
-    Kept::There { version: map.metadata.resource_version, chronicle }
+    Kept::There {
+        version: map.metadata.resource_version,
+        chronicle,
+    }
 }
 
 /// What takes the place of a live guard: no finalizer keeps it from going where somebody is deleting it.
@@ -276,7 +333,11 @@ fn replacement(live: &Value, wanted: &Value) -> Option<DynamicObject> {
     metadata.remove("managedFields");
     metadata.remove("finalizers");
     let labels = metadata.entry("labels").or_insert_with(|| json!({}));
-    for (label, value) in wanted["metadata"]["labels"].as_object().into_iter().flatten() {
+    for (label, value) in wanted["metadata"]["labels"]
+        .as_object()
+        .into_iter()
+        .flatten()
+    {
         labels[label] = value.clone();
     }
     serde_json::from_value(object).ok()

@@ -1,6 +1,6 @@
 //! What could not be looked up is no pass.
 
-use super::{deployment, synced};
+use super::{deployment, deployment_with, synced};
 use crate::check::{Check, testing};
 use crate::checks;
 use crate::engine::{Evaluation, Policy, PolicySet, evaluate, unclaimed};
@@ -96,7 +96,13 @@ fn the_reason_is_said_and_the_status_shows_it() {
 fn before_the_first_lists_what_looks_around_is_unknown() {
     let inventory = Inventory::of_cluster();
     let probe = serde_json::json!({"tcpSocket": {"port": 80}});
-    let web = deployment(serde_json::json!([{"name": "main", "readinessProbe": probe}]));
+    let needs = serde_json::json!([{"configMapRef": {"name": "a"}}, {"secretRef": {"name": "a"}}]);
+    let files = serde_json::json!([{"name": "a", "persistentVolumeClaim": {"claimName": "a"}}]);
+    let pod = serde_json::json!({"serviceAccountName": "a", "volumes": files});
+    let web = deployment_with(
+        serde_json::json!([{"name": "main", "readinessProbe": probe, "envFrom": needs}]),
+        serde_json::json!({"spec": {"template": {"spec": pod}}}),
+    );
     for check in checks::ALL.iter().filter(|check| check.is_relational()) {
         let result = &judged(check, &inventory, &web).results[0];
         assert_eq!(result.verdict, Verdict::Unknown, "{}: {result:?}", check.id);

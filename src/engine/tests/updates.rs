@@ -31,7 +31,7 @@ fn what_changes_nothing_that_a_check_reads_is_let_pass() {
         json!({"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}),
         // `kubectl rollout restart`
         json!({"spec": {"template": {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": "now"}}}}}),
-        json!({"spec": {"progressDeadlineSeconds": 5, "revisionHistoryLimit": 1}}),
+        json!({"spec": {"progressDeadlineSeconds": 5, "minReadySeconds": 1}}),
         json!({"status": {"replicas": 7}}),
     ] {
         for on_update in ["NewViolations", "All"] {

@@ -1,7 +1,7 @@
 //! Checks that find fault with everything that a check may look at: where [`affected`](crate::inventory::affected)
 //! misses a dependency that some check could have, what one of these says is out of date.
 
-mod routing;
+pub(super) mod routing;
 
 use crate::check::claims::{self, State};
 use crate::check::{Check, Context, Findings, Group, Judgement, Run, references};

@@ -90,7 +90,7 @@ fn an_item_may_name_a_check_on_workloads_besides() {
         "[{id: a, title: A, section: S, severity: critical, checks: [launch-date-target, cpu-limits]}]",
     );
     assert_item(&world, "team:a", Fail, "spec.targetDate is not set");
-    assert_item(&world, "team:a", Fail, "CPU limit");
+    assert_item(&world, "team:a", Fail, "has no cpu limit");
     world.says(json!({"targetDate": "2026-06-01T00:00:00Z"}));
     let (verdict, why) = world.verdict("team:a");
     assert!(verdict == Fail && !why.contains("targetDate"), "{why}");

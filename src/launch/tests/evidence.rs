@@ -168,6 +168,6 @@ fn what_depends_on_the_time_is_looked_at_again() {
     assert_item(&world, A, Pass, "");
     let soon = noon() + jiff::SignedDuration::from_mins(5);
     assert_eq!(world.judge().next, Some(soon));
-    world.checklist("team", "[{id: a, title: A, section: S, severity: high, cel: {expression: 'true', message: no}}]");
+    world.checklist("team", "[{id: a, title: A, section: S, severity: high, cel: {expression: 'true', message: it is not}}]");
     assert_eq!(world.judge().next, None);
 }

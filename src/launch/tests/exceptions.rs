@@ -70,7 +70,7 @@ fn it_ends_to_the_second() {
 #[test]
 fn what_people_state_comes_before_what_is_waived() {
     let mut world = World::new(
-        "[{id: a, title: A, section: S, severity: critical, cel: {expression: workload.none, message: no},
+        "[{id: a, title: A, section: S, severity: critical, cel: {expression: workload.none, message: it is not},
            attestation: {roles: [devops], validFor: 10d}}]",
     );
     world.except("all", json!({"waives": ["team:a"]}));

@@ -269,6 +269,10 @@ fn the_status_of_both_checklists_stays_small() {
             let memory = of_all.memory.as_ref().expect("something is remembered");
             let items: usize = memory.seen.iter().map(|seen| seen.items.len()).sum();
             assert!(items >= 189, "only {items} items are remembered");
+            for (field,value) in serde_json::to_value(&of_all).unwrap().as_object().unwrap() { eprintln!("{field} {}", value.to_string().len()); }
+            for (field,value) in serde_json::to_value(&of_all.memory).unwrap().as_object().unwrap() { eprintln!("  {field} {}", value.to_string().len()); }
+            eprintln!("{}", serde_json::to_string(&of_all.memory.as_ref().unwrap().seen).unwrap());
+            eprintln!("{}", serde_json::to_string(&of_all.missing).unwrap());
             size(&of_all)
         })
         .collect();

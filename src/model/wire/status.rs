@@ -52,8 +52,16 @@ struct ContainerStatus {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct State {
+    waiting: Option<Waiting>,
     running: Option<Started>,
     terminated: Option<Finished>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Waiting {
+    reason: Option<Str>,
+    message: Option<Str>,
 }
 
 #[derive(Deserialize, Default)]
@@ -201,6 +209,7 @@ impl Status {
                 name: name.clone(),
                 ready: false,
                 restarted: None,
+                missing_secret: None,
             });
         let silent: Vec<_> = silent.collect();
         let is_noted = |state: &ContainerState| !state.ready || state.restarted.is_some();
@@ -252,15 +261,35 @@ impl ContainerStatus {
             .flatten()
             .filter_map(State::finished);
         let last = started.into_iter().chain(ended).max();
+        let missing_secret = self.state.as_ref().and_then(State::missing_secret);
         ContainerState {
             name: super::text(self.name),
             ready: self.ready.unwrap_or(false),
             restarted: last.filter(|_| was_restarted),
+            missing_secret,
         }
     }
 }
 
 impl State {
+    /// What the kubelet says where it cannot make the container's environment (`makeEnvironmentVariables`).
+    fn missing_secret(&self) -> Option<Text> {
+        let waiting = self.waiting.as_ref()?;
+        let reason = waiting.reason.as_ref()?;
+        let message = &*waiting.message.as_ref()?.0;
+        if &*reason.0 != "CreateContainerConfigError" {
+            return None;
+        }
+        let quoted = message.strip_prefix("secret \"");
+        let absent = quoted.and_then(|rest| rest.strip_suffix("\" not found"));
+        let keyless = message
+            .strip_prefix("couldn't find key ")
+            .and_then(|rest| rest.split_once(" in Secret "))
+            .and_then(|(_, secret)| secret.split_once('/'))
+            .map(|(_, name)| name);
+        absent.or(keyless).map(Text::from)
+    }
+
     fn started(&self) -> Option<jiff::Timestamp> {
         self.running.as_ref()?.started_at.as_ref()?.0
     }

@@ -42,27 +42,35 @@ impl Basis<'_> {
         };
         match self {
             Self::Seen => (own, Vec::new()),
-            Self::Partly { gaps } => (own, gaps.to_vec()),
+            Self::Partly { gaps } => {
+                unmeasured(lines, "only the operator asks the servers, and the status does not say what they answer");
+                (own, gaps.to_vec())
+            }
             Self::Files => {
-                for line in lines.iter_mut().filter(|line| line.verify == "metrics" && line.verdict == "Unknown") {
-                    line.why = "measured in a cluster only".to_owned();
-                }
+                unmeasured(lines, "measured in a cluster only");
                 let remark = "from manifests alone: what runs, what is measured and who people are is not in them";
                 (own, vec![remark.to_owned()])
             }
             Self::Status { status, gaps } => {
-                let word = Word::of(status, lines);
-                let taken = lines.iter_mut().map(|line| usize::from(word.settle(line))).sum::<usize>();
+                let word = Word::of(status, lines, !gaps.is_empty());
+                let taken: usize = lines.iter_mut().map(|line| usize::from(word.settle(line))).sum();
                 if taken == 0 {
                     return (own, gaps.to_vec());
                 }
                 let mut remarks = vec![format!(
                     "{taken} lines, and the verdict, are as the operator says in the status of the launch"
                 )];
-                remarks.extend(gaps.iter().cloned());
+                remarks.extend(gaps.iter().map(|gap| format!("not seen here: {gap}")));
                 (stated(status).unwrap_or(own), remarks)
             }
         }
+    }
+}
+
+/// Says of what was not measured why.
+fn unmeasured(lines: &mut [Line], why: &str) {
+    for line in lines.iter_mut().filter(|line| line.verify == "metrics" && line.verdict == "Unknown") {
+        why.clone_into(&mut line.why);
     }
 }
 
@@ -83,10 +91,12 @@ struct Word<'a> {
     whole: Vec<(String, String)>,
     /// Lines that are graver than this and not listed are closed.
     least: Option<&'a str>,
+    /// Whether something could not be seen here.
+    has_gaps: bool,
 }
 
 impl<'a> Word<'a> {
-    fn of(status: &'a LaunchStatus, lines: &[Line]) -> Self {
+    fn of(status: &'a LaunchStatus, lines: &[Line], has_gaps: bool) -> Self {
         let listed = |checklist: &str, section: &str| {
             let own = lines.iter().filter(|line| line.checklist == *checklist && line.section == *section);
             own.filter(|line| status.missing.iter().any(|missing| missing.item == line.key)).count()
@@ -102,6 +112,7 @@ impl<'a> Word<'a> {
                 None => None,
                 Some(_) => status.missing.last().map(|missing| missing.severity.as_str()),
             },
+            has_gaps,
         }
     }
 
@@ -110,8 +121,9 @@ impl<'a> Word<'a> {
         let rests_on_people = line.proofs.iter().any(|proof| matches!(proof.by, "attestation" | "exception"));
         let is_open = line.verdict == "Unknown" || (line.is_derived && line.verdict == "Fail");
         if let Some(missing) = self.status.missing.iter().find(|missing| missing.item == line.key) {
-            if !is_open && !rests_on_people {
-                // What was seen here is later than the status.
+            let is_seen = line.verdict == missing.verdict && line.verify != "metrics" && !self.has_gaps;
+            // What was seen here is later than the status.
+            if is_seen || (!is_open && !rests_on_people) {
                 return false;
             }
             line.open(verdict(&missing.verdict), &missing.message);
@@ -153,6 +165,7 @@ impl LineProof {
             kind: ProofKind::Indicates,
             name: None,
             object: "the status of the launch".to_owned(),
+            workload: None,
             value: "passes or does not apply".to_owned(),
             approver: None,
             role: None,

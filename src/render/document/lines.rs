@@ -7,6 +7,7 @@ use crate::api::{ItemSource, Phase, ProofKind, Scope};
 use crate::checklist::Way;
 use crate::launch::{By, JudgedItem, Launch, Proof};
 use crate::model::Verdict;
+use crate::render::attest;
 
 /// One line, with what became of it.
 #[derive(Clone, Debug, Serialize)]
@@ -78,6 +79,9 @@ pub struct LineProof {
     pub name: Option<String>,
     /// What it was seen in.
     pub object: String,
+    /// The workload that it was seen of, as `<kind>/<name>`, where it was looked for of each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workload: Option<String>,
     /// What was seen or stated.
     pub value: String,
     /// Who attested it or asked for the exception.
@@ -169,6 +173,7 @@ impl LineProof {
             kind: proof.kind,
             name: None,
             object: proof.subject.to_string(),
+            workload: proof.workload.as_ref().map(ToString::to_string),
             value: proof.what.clone(),
             approver: None,
             role: None,
@@ -225,12 +230,8 @@ fn remedies(judged: &JudgedItem, launch: &Launch) -> Vec<String> {
     }
     if let Some(rule) = item.attestation() {
         let role = rule.roles.first().map_or("ROLE", String::as_str);
-        let evidence = if rule.evidence_required { " --evidence https://..." } else { "" };
-        let sign = if item.is_sign_off() { " --sign" } else { "" };
-        ways.push(format!(
-            "plimsoll attest {} -n {} --item {} --role {role}{sign} --statement '...'{evidence}",
-            launch.name.name, launch.name.namespace, item.key
-        ));
+        let (name, namespace) = (&launch.name.name, &launch.name.namespace);
+        ways.push(attest::command((namespace, name), item, role));
     }
     ways
 }

@@ -202,7 +202,9 @@ pub(super) fn proof(proof: &LineProof) -> String {
         ("operator", ..) => format!("{}, as the operator says in {}", proof.value, proof.object),
         (by, ..) => {
             let name = proof.name.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
-            format!("{strength} by {by}{name}, {}: {}", proof.object, proof.value)
+            let of = proof.workload.as_deref().filter(|workload| *workload != proof.object);
+            let of = of.map(|workload| format!(" (for {workload})")).unwrap_or_default();
+            format!("{strength} by {by}{name}, {}{of}: {}", proof.object, proof.value)
         }
     };
     if let Some(evidence) = &proof.evidence {
@@ -251,7 +253,7 @@ fn or_none(text: &str) -> String {
 }
 
 /// Text that is to be read as it is, on one line.
-pub(in crate::render) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
         match char {

@@ -231,7 +231,8 @@ fn annotations_are_text_and_the_others_are_skipped() {
         .map(|object| object.key().to_string())
         .expect_err("it is no text");
     assert!(
-        problem.contains("networking.gke.io/load-balancer-type") && problem.contains("expected a string"),
+        problem.contains("networking.gke.io/load-balancer-type")
+            && problem.contains("expected a string"),
         "{problem}"
     );
     let web = workload(Kind::Deployment, "spec: {}");

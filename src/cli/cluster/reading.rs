@@ -1,0 +1,383 @@
+//! Everything that a launch is judged by, as far as the rights of whoever runs the command reach.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow};
+use futures::stream::{self, StreamExt};
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::Namespace;
+use kube::core::{ApiResource, GroupVersionKind};
+use kube::{Api, ResourceExt};
+use serde_json::Value;
+
+use super::lists::{Missing, Served, Where, list};
+use super::{Cluster, people};
+use crate::api::{
+    LaunchStatus, ReadinessAttestation, ReadinessChecklist, ReadinessException, ReadinessLaunch, ReadinessPolicy,
+};
+use crate::cel::Projection;
+use crate::checklist::{Checklist, Checklists, Item, Way};
+use crate::controller::PART;
+use crate::engine::{Policy, PolicySet};
+use crate::evidence::{Demand, Document, Documents, GroupKind, Piece, Source, catalogue};
+use crate::inventory::{self, Inventory, Record, View};
+use crate::launch::{Facts, Judged, Launch, judge};
+use crate::model::{self, Kind, KindSet, Text};
+use crate::people::{Attestation, Claim, Exception, Grant, Guard, Interval, People};
+use crate::promql::Measurements;
+
+/// Lists under way at once.
+const LISTS: usize = 8;
+
+/// Kinds of which objects in other namespaces may concern a workload.
+const ELSEWHERE: KindSet = KindSet::of(&[
+    Kind::Role,
+    Kind::RoleBinding,
+    Kind::Gateway,
+    Kind::HTTPRoute,
+    Kind::GRPCRoute,
+    Kind::DestinationRule,
+    Kind::Application,
+    Kind::Kustomization,
+    Kind::HelmRelease,
+]);
+
+/// What was read.
+pub(in crate::cli) struct Reading {
+    pub(in crate::cli) launch: Launch,
+    /// What could not be read, and why.
+    pub(in crate::cli) gaps: Vec<String>,
+    inventory: Inventory,
+    documents: Documents,
+    policies: PolicySet,
+    checklists: Checklists,
+    people: People,
+    now: Timestamp,
+}
+
+impl Reading {
+    /// Judges the launch by what was read.
+    pub(in crate::cli) fn judge(&self) -> Judged {
+        let measurements = Measurements::new(std::time::Duration::ZERO);
+        let facts = Facts {
+            view: View::of(&self.inventory).at(self.now),
+            documents: &self.documents,
+            checklists: &self.checklists,
+            policies: &self.policies,
+            people: &self.people,
+            measurements: &measurements,
+            now: self.now,
+        };
+        judge(&self.launch, facts, None)
+    }
+
+    /// The status, where it is about the launch as it is now.
+    pub(in crate::cli) fn status(&self) -> Option<&LaunchStatus> {
+        let status = &self.launch.before;
+        (status.status.is_some() && status.observed_generation == Some(self.launch.generation)).then_some(status)
+    }
+}
+
+/// Reads what a launch is judged by. `operator` is the namespace that the operator runs in.
+///
+/// # Errors
+/// Where the launch itself cannot be read, or it cannot be known which checklists it is judged by.
+pub(in crate::cli) async fn read(cluster: &Cluster, object: &ReadinessLaunch, operator: &str, now: Timestamp) -> Result<Reading> {
+    let launch = Launch::of(object).map_err(|error| anyhow!("the launch {} cannot be understood: {error}", object.name_any()))?;
+    let mut reading = Reading {
+        launch,
+        gaps: Vec::new(),
+        inventory: Inventory::of_cluster(),
+        documents: Documents::of_cluster(),
+        policies: PolicySet::default(),
+        checklists: Checklists::default(),
+        people: People { guard: Guard::Seen(Vec::new()), ..People::default() },
+        now,
+    };
+    let reader = Reader { cluster, served: Served::ask(&cluster.client).await.map_err(|error| super::refused(&error, "ask which kinds there are"))? };
+    reader.rules(&mut reading).await?;
+    reader.people(&mut reading, operator).await;
+    let items = reading.items();
+    reader.objects(&mut reading, &items).await;
+    Ok(reading)
+}
+
+struct Reader<'a> {
+    cluster: &'a Cluster,
+    served: Served,
+}
+
+/// The objects of a kind, or why there are none.
+type Listed = Result<Vec<Value>, Missing>;
+
+impl Reader<'_> {
+    /// The policies, the checklists and the namespace.
+    async fn rules(&self, reading: &mut Reading) -> Result<()> {
+        let own = &self.cluster.namespace;
+        let namespaces: Api<Namespace> = Api::all(self.cluster.client.clone());
+        let (policies, checklists, namespace) = tokio::join!(
+            self.own::<ReadinessPolicy>(),
+            self.own::<ReadinessChecklist>(),
+            namespaces.get(own),
+        );
+        let checklists = checklists.unwrap_or_else(|why| {
+            reading.gaps.push(format!("ReadinessChecklists: {why}"));
+            Vec::new()
+        });
+        let compiled = checklists.iter().filter_map(|one| {
+            let name = one.name_any();
+            Some(Arc::new(Checklist::compile(&name, &one.spec).ok()?))
+        });
+        reading.checklists = Checklists::with(compiled);
+        let namespace = namespace.ok().and_then(|namespace| serde_json::to_value(namespace).ok());
+        if let Some(namespace) = namespace.as_ref().and_then(|object| record(Kind::Namespace, object)) {
+            reading.inventory.reset(Kind::Namespace, [namespace]);
+        }
+        match (policies, namespace) {
+            (Ok(policies), Some(_)) => {
+                let compiled = policies.iter().filter_map(|policy| {
+                    let mut compiled = Policy::compile(&policy.name_any(), &policy.spec, &reading.checklists).ok()?;
+                    compiled.created = policy.creation_timestamp().map(|time| time.0);
+                    Some(compiled)
+                });
+                reading.policies = PolicySet::new(compiled.collect::<Vec<_>>());
+            }
+            (policies, _) => {
+                let why = policies.err().unwrap_or_else(|| format!("the namespace {own} cannot be read").into());
+                // What policies ask is in the status, which the operator wrote.
+                let Some(status) = reading.status().cloned() else {
+                    return Err(anyhow!(
+                        "it cannot be known which checklists the launch is judged by: {why}; and its status does not say, or is \
+                         not of its present generation"
+                    ));
+                };
+                reading.gaps.push(format!("ReadinessPolicies: {why}; the checklists are those that the status names"));
+                reading.launch.spec.checklists = status.checklists;
+            }
+        }
+        Ok(())
+    }
+
+    /// What people state, and what that is worth.
+    async fn people(&self, reading: &mut Reading, operator: &str) {
+        let (attestations, exceptions, guard) = tokio::join!(
+            self.own::<ReadinessAttestation>(),
+            self.own::<ReadinessException>(),
+            people::guard(&self.cluster.client, operator, reading.now),
+        );
+        let mut unread = |what: &str, why: Text| reading.gaps.push(format!("{what}: {why}"));
+        let attestations = attestations.map_err(|why| unread("ReadinessAttestations", why)).unwrap_or_default();
+        let exceptions = exceptions.map_err(|why| unread("ReadinessExceptions", why)).unwrap_or_default();
+        let attestations: Vec<_> = attestations.iter().filter_map(Attestation::of).collect();
+        let claims: BTreeSet<Claim> = attestations.iter().map(Attestation::claim).collect();
+        let exceptions = exceptions.iter().filter_map(|exception| Exception::of(exception).ok());
+        reading.people.exceptions = exceptions.map(|one| (one.name.clone(), Arc::new(one))).collect();
+        reading.people.attestations = attestations.into_iter().map(|one| (one.name.clone(), Arc::new(one))).collect();
+        if reading.people.attestations.is_empty() && reading.people.exceptions.is_empty() {
+            return;
+        }
+        // What only the operator may know is taken to be well: the status, which is looked at afterwards, says if it is not.
+        let may_trust = reading.status().is_some();
+        match guard {
+            Some(guard) => reading.people.guard = guard,
+            None => {
+                reading.gaps.push(format!("when it was checked who people are: the ConfigMap of namespace {operator} cannot be read"));
+                if may_trust {
+                    let always = Interval { from: Timestamp::MIN, until: Timestamp::MAX };
+                    reading.people.guard = Guard::Seen(vec![always]);
+                }
+            }
+        }
+        for claim in claims {
+            let grant = people::grant(&self.cluster.client, &claim).await;
+            if grant.is_none() {
+                let gap = "which roles people have: you may not create LocalSubjectAccessReviews";
+                if !reading.gaps.iter().any(|known| known == gap) {
+                    reading.gaps.push(gap.to_owned());
+                }
+            }
+            let unknown = || Grant::Unknown("you may not ask RBAC".into());
+            let grant = grant.unwrap_or_else(|| if may_trust { Grant::Granted } else { unknown() });
+            reading.people.authority.learn(claim, grant);
+        }
+    }
+
+    /// The objects that items are judged by.
+    async fn objects(&self, reading: &mut Reading, items: &[Arc<Item>]) {
+        let kinds = kinds(items);
+        let pieces: Vec<Piece> = items.iter().flat_map(|item| pieces(item)).collect();
+        let demand = Demand::of(&pieces);
+        let mut wanted: BTreeMap<GroupKind, Wish> = BTreeMap::new();
+        for kind in kinds.iter() {
+            wanted.entry(GroupKind::new(kind.group(), kind.name())).or_default().kind = Some(kind);
+        }
+        for (kind, parts) in demand.iter() {
+            let elsewhere = pieces.iter().any(|piece| piece.kind() == Some(kind) && piece.looks_elsewhere());
+            let wish = wanted.entry(kind.clone()).or_default();
+            wish.parts = Some(parts.clone());
+            wish.is_wide |= elsewhere || GroupKind::routes().any(|route| route == *kind);
+        }
+        let lists = wanted.iter().map(|(kind, wish)| async move { (kind, wish, self.list(kind, wish).await) });
+        let lists: Vec<_> = stream::iter(lists).buffer_unordered(LISTS).collect().await;
+        for (kind, wish, (listed, partly)) in lists {
+            if let Err(Missing::Unavailable(why)) = &listed {
+                reading.gaps.push(format!("{kind}: {why}"));
+            }
+            if let Some(why) = &partly {
+                reading.gaps.push(format!("{kind}: {why}"));
+            }
+            reading.store(kind, wish, listed, partly);
+        }
+        reading.gaps.sort();
+        reading.gaps.dedup();
+    }
+
+    /// Lists a kind where it must be looked for. Where only a part may be seen, also says why.
+    async fn list(&self, kind: &GroupKind, wish: &Wish) -> (Listed, Option<Text>) {
+        let client = &self.cluster.client;
+        let own = Where::In(&self.cluster.namespace, None);
+        let known = wish.kind.map(|kind| {
+            let gvk = GroupVersionKind::gvk(kind.group(), kind.version(), kind.name());
+            ApiResource::from_gvk_with_plural(&gvk, kind.plural())
+        });
+        let resource = match known.filter(|_| wish.kind.is_some_and(|kind| !kind.is_custom())) {
+            Some(resource) => resource,
+            None => match self.served.find(kind, version(kind, wish)) {
+                Ok(resource) => resource.clone(),
+                Err(missing) => return (Err(missing), None),
+            },
+        };
+        let part = PART.iter().find(|part| Some(part.kind) == wish.kind && wish.parts.is_none());
+        if let Some(part) = part {
+            return (list(client, &resource, Where::In(part.namespace, Some(part.labels))).await, None);
+        }
+        if wish.kind.is_some_and(|kind| !kind.is_namespaced()) {
+            return (list(client, &resource, Where::Everywhere).await, None);
+        }
+        if !wish.is_wide && wish.kind.is_none_or(|kind| !ELSEWHERE.contains(kind)) {
+            let listed = list(client, &resource, own).await;
+            // A kind without namespaces is found nowhere in one.
+            return match listed {
+                Err(Missing::NotServed) if wish.kind.is_none() => (list(client, &resource, Where::Everywhere).await, None),
+                listed => (listed, None),
+            };
+        }
+        match list(client, &resource, Where::Everywhere).await {
+            Err(Missing::Unavailable(why)) => match list(client, &resource, own).await {
+                Ok(listed) => (Ok(listed), Some(format!("{why} in other namespaces").into())),
+                Err(missing) => (Err(missing), None),
+            },
+            listed => (listed, None),
+        }
+    }
+
+    /// The objects of a kind of ours: of the namespace, if it has namespaces.
+    async fn own<K>(&self) -> Result<Vec<K>, Text>
+    where
+        K: kube::CustomResourceExt + kube::Resource<DynamicType = ()> + serde::de::DeserializeOwned,
+    {
+        let resource = K::api_resource();
+        let is_namespaced = K::crd().spec.scope == "Namespaced";
+        let place = if is_namespaced { Where::In(&self.cluster.namespace, None) } else { Where::Everywhere };
+        match list(&self.cluster.client, &resource, place).await {
+            // An object of another version is none that counts.
+            Ok(all) => Ok(all.into_iter().filter_map(|object| serde_json::from_value(object).ok()).collect()),
+            Err(Missing::NotServed) => Err("the cluster has no such kind; apply the definitions (crds/)".into()),
+            Err(Missing::Unavailable(why)) => Err(why),
+        }
+    }
+}
+
+/// What is wanted of a kind.
+#[derive(Default)]
+struct Wish {
+    /// There are records of it.
+    kind: Option<Kind>,
+    /// These parts, for evidence.
+    parts: Option<Projection>,
+    /// Evidence may be in any namespace.
+    is_wide: bool,
+}
+
+/// The version to list a kind in: records are read in one that is known, evidence in the one that it was written for.
+fn version(kind: &GroupKind, wish: &Wish) -> Option<&'static str> {
+    wish.kind.map(Kind::version).or_else(|| {
+        let mut specs = catalogue().specs().map(|(_, spec)| spec);
+        let spec = specs.find(|spec| GroupKind::of(&spec.api_version, &spec.kind) == *kind)?;
+        spec.api_version.rsplit('/').next()
+    })
+}
+
+impl Reading {
+    /// The items that the launch is judged by.
+    fn items(&self) -> Vec<Arc<Item>> {
+        let view = View::of(&self.inventory);
+        let policies = self.policies.of_namespace(view, &self.launch.name.namespace);
+        let required = policies.filter_map(|policy| policy.launch.as_ref()).flat_map(|rule| &rule.checklists);
+        let names: BTreeSet<&String> = required.chain(&self.launch.spec.checklists).collect();
+        let checklists = names.into_iter().filter_map(|name| self.checklists.find(name));
+        checklists.flat_map(|checklist| checklist.items.iter().cloned()).collect()
+    }
+
+    fn store(&mut self, kind: &GroupKind, wish: &Wish, listed: Listed, partly: Option<Text>) {
+        if let Some(known) = wish.kind.filter(|kind| *kind != Kind::Namespace) {
+            match &listed {
+                Ok(objects) => {
+                    let records = objects.iter().filter_map(|object| record(known, object));
+                    self.inventory.reset(known, records.collect::<Vec<_>>());
+                    if let Some(why) = &partly {
+                        self.inventory.set_source(known, inventory::Source::Unavailable(why.clone()));
+                    }
+                }
+                Err(Missing::NotServed) if known.is_custom() => drop(self.inventory.unserve(known)),
+                Err(Missing::NotServed) => {
+                    let why = "the API server does not have them".into();
+                    self.inventory.set_source(known, inventory::Source::Unavailable(why));
+                }
+                Err(Missing::Unavailable(why)) => {
+                    self.inventory.set_source(known, inventory::Source::Unavailable(why.clone()));
+                }
+            }
+        }
+        let Some(parts) = &wish.parts else {
+            return;
+        };
+        self.documents.keep(kind, parts);
+        let source = match (listed, partly) {
+            (Ok(objects), partly) => {
+                let documents = objects.iter().filter_map(|object| Document::decode(kind, object, parts));
+                self.documents.reset(kind, documents.collect::<Vec<_>>());
+                partly.map(Source::Unavailable)
+            }
+            (Err(Missing::NotServed), _) => Some(Source::NotServed),
+            (Err(Missing::Unavailable(why)), _) => Some(Source::Unavailable(why)),
+        };
+        if let Some(source) = source {
+            self.documents.set_source(kind, source);
+        }
+    }
+}
+
+/// The kinds that there are records of and that some item's checks look at, and the workloads.
+fn kinds(items: &[Arc<Item>]) -> KindSet {
+    let checks = items.iter().flat_map(|item| match &item.way {
+        Way::Checks(checks) => checks.as_slice(),
+        _ => &[],
+    });
+    let kinds = checks.fold(KindSet::WORKLOADS, |kinds, check| kinds.union(check.subjects).union(check.reads));
+    kinds.without(KindSet::FILES_ONLY).without(KindSet::of(&[Kind::Namespace]))
+}
+
+/// The evidence that an item asks for.
+fn pieces(item: &Item) -> Vec<Piece> {
+    match &item.way {
+        Way::Evidence(pieces) => pieces.clone(),
+        Way::Cel(rule) => vec![rule.piece.clone()],
+        _ => Vec::new(),
+    }
+}
+
+fn record(kind: Kind, object: &Value) -> Option<Record> {
+    Some(Record::of_cluster(model::decode(kind, object).ok()?))
+}
