@@ -382,9 +382,9 @@ pub struct Seen {
     /// The workload that it was seen for, as `<kind>/<name>`, where the items are judged for each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workload: Option<String>,
-    /// The items, as `<checklist>:<id>`.
-    #[schemars(length(max = 1000))]
-    pub items: Vec<String>,
+    /// The items: digests of their keys, with spaces between. The keys themselves would be most of the status.
+    #[schemars(length(max = 16384))]
+    pub items: String,
 }
 
 /// A pod template that was let run.

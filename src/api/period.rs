@@ -7,11 +7,36 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A length of time in whole days, hours, minutes or seconds. A day has 24 hours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A length of time in whole days, hours, minutes or seconds. A day has 24 hours. It is shown in the unit that it was written in.
+#[derive(Clone, Copy, Debug)]
 pub struct Period {
     seconds: i64,
+    /// How many seconds the unit has; the largest that it is whole in where it was not written.
+    unit: Option<i64>,
 }
+
+impl PartialEq for Period {
+    fn eq(&self, other: &Self) -> bool {
+        self.seconds == other.seconds
+    }
+}
+
+impl Eq for Period {}
+
+impl PartialOrd for Period {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Period {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.seconds.cmp(&other.seconds)
+    }
+}
+
+/// The units, the largest first.
+const UNITS: [(i64, char); 4] = [(86_400, 'd'), (3_600, 'h'), (60, 'm'), (1, 's')];
 
 /// Not a length of time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,12 +51,13 @@ impl Period {
     pub const fn days(days: i64) -> Self {
         Self {
             seconds: days * 86_400,
+            unit: None,
         }
     }
 
     /// So many seconds.
     pub const fn seconds(seconds: i64) -> Self {
-        Self { seconds }
+        Self { seconds, unit: None }
     }
 
     /// Its length.
@@ -60,13 +86,8 @@ impl FromStr for Period {
         let wrong = || PeriodError(text.to_owned());
         let unit = text.chars().next_back().ok_or_else(wrong)?;
         let number = text.strip_suffix(unit).unwrap_or_default();
-        let unit = match unit {
-            'd' => 86_400,
-            'h' => 3_600,
-            'm' => 60,
-            's' => 1,
-            _ => return Err(wrong()),
-        };
+        let unit = UNITS.into_iter().find(|(_, letter)| *letter == unit);
+        let (unit, _) = unit.ok_or_else(wrong)?;
         if !number.bytes().all(|digit| digit.is_ascii_digit()) {
             return Err(wrong());
         }
@@ -74,18 +95,19 @@ impl FromStr for Period {
         let seconds = number.checked_mul(unit).filter(|long| *long <= LONGEST);
         Ok(Self {
             seconds: seconds.ok_or_else(wrong)?,
+            unit: Some(unit),
         })
     }
 }
 
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (unit, letter) in [(86_400, 'd'), (3_600, 'h'), (60, 'm')] {
-            if self.seconds != 0 && self.seconds % unit == 0 {
-                return write!(f, "{}{letter}", self.seconds / unit);
-            }
-        }
-        write!(f, "{}s", self.seconds)
+        let fits = |(unit, _): &(i64, char)| match self.unit {
+            Some(written) => *unit == written,
+            None => *unit == 1 || (self.seconds != 0 && self.seconds % unit == 0),
+        };
+        let (unit, letter) = UNITS.into_iter().find(fits).unwrap_or((1, 's'));
+        write!(f, "{}{letter}", self.seconds / unit)
     }
 }
 
@@ -122,11 +144,13 @@ mod tests {
 
     #[test]
     fn it_is_read_and_written_as_people_do() {
-        for text in ["180d", "12h", "30m", "45s", "36h"] {
+        for text in ["180d", "12h", "30m", "45s", "36h", "24h", "0d"] {
             assert_eq!(text.parse::<Period>().unwrap().to_string(), text);
         }
         assert_eq!("48h".parse(), Ok(Period::days(2)));
-        assert_eq!("0d".parse::<Period>().unwrap().to_string(), "0s");
+        for (period, expected) in [(Period::days(2), "2d"), (Period::seconds(7200), "2h"), (Period::seconds(90), "90s")] {
+            assert_eq!(period.to_string(), expected);
+        }
     }
 
     #[test]

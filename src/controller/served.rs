@@ -54,7 +54,8 @@ fn candidates(kind: Kind, group: &APIGroup) -> Vec<&str> {
 fn found<T>(answer: Result<T, kube::Error>) -> Result<Option<T>, kube::Error> {
     match answer {
         Ok(found) => Ok(Some(found)),
-        Err(kube::Error::Api(status)) if status.is_not_found() => Ok(None),
+        // By the code: where there is no such path at all, the answer has no reason.
+        Err(kube::Error::Api(status)) if status.code == 404 => Ok(None),
         Err(error) => Err(error),
     }
 }

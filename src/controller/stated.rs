@@ -78,5 +78,6 @@ fn is_missing(error: &watcher::Error) -> bool {
     else {
         return false;
     };
-    status.is_not_found()
+    // By the code: where there is no such path at all, the answer has no reason.
+    status.code == 404
 }

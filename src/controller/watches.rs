@@ -204,7 +204,8 @@ fn refusal(error: &watcher::Error) -> Option<Refusal> {
     };
     if status.is_forbidden() {
         Some(Refusal::Forbidden)
-    } else if status.is_not_found() {
+    } else if status.code == 404 {
+        // Where there is no such path at all, the answer has no reason.
         Some(Refusal::NotFound)
     } else {
         None

@@ -17,6 +17,12 @@ pub(super) fn checks(item: &Item) -> impl Iterator<Item = LaunchCheck> {
     checks.iter().filter_map(|check| check.launch())
 }
 
+/// Whether an item says nothing but what became of others.
+pub(super) fn is_of_others(item: &Item) -> bool {
+    use LaunchCheck::{CriticalComplete, HighComplete, Status};
+    checks(item).any(|check| matches!(check, CriticalComplete | HighComplete | Status))
+}
+
 /// Works out the items that depend on the launch's own records or on the other items of their checklists. What each of the
 /// latter counts is none of these items, so that their order does not matter.
 pub(super) fn work_out(case: &Case<'_>, items: &mut [JudgedItem]) {

@@ -22,13 +22,10 @@ pub(super) fn gone(
     workload: &Workload,
     found: &[(&Piece, Found)],
 ) -> Option<String> {
-    let of = |seen: &&Seen| match (&seen.workload, item.spec.scope) {
-        (Some(of), Scope::Workload) => *of == ways::name(workload),
-        (None, Scope::Application | Scope::Cluster) => true,
-        _ => false,
-    };
-    let seen = &case.launch.memory().seen;
-    let seen = seen.iter().filter(of).find(|seen| seen.items.iter().any(|key| **key == *item.key))?;
+    let of = (item.spec.scope == Scope::Workload).then(|| ways::name(workload));
+    let (seen, mark) = (&case.launch.memory().seen, mark(&item.key));
+    let of_this = seen.iter().filter(|seen| seen.items.split(' ').any(|known| known == mark));
+    let seen = of_this.into_iter().find(|seen| of.is_none() || seen.workload == of)?;
     let is_of = |piece: &Piece| match piece.kind() {
         Some(kind) => seen.object.split(' ').next() == Some(kind.to_string().as_str()),
         // About the workload itself.
@@ -48,27 +45,33 @@ pub(super) fn gone(
 
 /// What evidence closes now, and what it closed before where nothing does now: that it is gone must be seen again next time.
 pub(super) fn remembered(launch: &Launch, judged: &Judged) -> Vec<Seen> {
-    let mut seen: BTreeMap<Place, Vec<String>> = BTreeMap::new();
+    let mut seen: BTreeMap<Place, BTreeSet<String>> = BTreeMap::new();
     let before = before(launch, judged);
     let items = judged.items.iter().filter(|judged| matches!(judged.item.way, Way::Evidence(_)));
     for judged in items.take(MOST) {
-        let key = &*judged.item.key;
+        let mark = mark(&judged.item.key);
         let proofs = judged.outcome.proofs.iter().filter(|_| judged.outcome.verdict == Verdict::Pass);
         let now: BTreeSet<Place> = proofs.filter_map(|proof| Place::of(launch, &judged.item, proof)).collect();
         let places = match now.is_empty() {
-            true => before.get(key).cloned().unwrap_or_default(),
+            true => before.get(mark.as_str()).cloned().unwrap_or_default(),
             false => now,
         };
         for place in places {
-            seen.entry(place).or_default().push(key.to_owned());
+            seen.entry(place).or_default().insert(mark.clone());
         }
     }
-    let seen = seen.into_iter().map(|(place, mut items)| {
-        items.sort();
-        let Place { object, workload } = place;
-        Seen { object, workload, items }
+    let seen = seen.into_iter().map(|(Place { object, workload }, items)| Seen {
+        object,
+        workload,
+        items: items.into_iter().collect::<Vec<_>>().join(" "),
     });
     seen.take(MOST).collect()
+}
+
+/// What an item is remembered by: FNV-1a of its key, in 32 bits. A launch has some hundred items.
+pub(super) fn mark(key: &str) -> String {
+    let digest = key.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    format!("{digest:08x}")
 }
 
 /// Where something was seen.
@@ -102,8 +105,8 @@ fn before<'a>(launch: &'a Launch, judged: &Judged) -> BTreeMap<&'a str, BTreeSet
             continue;
         }
         let place = Place { object: seen.object.clone(), workload: seen.workload.clone() };
-        for item in &seen.items {
-            before.entry(item).or_default().insert(place.clone());
+        for mark in seen.items.split(' ') {
+            before.entry(mark).or_default().insert(place.clone());
         }
     }
     before

@@ -182,12 +182,14 @@ fn next(case: &Case<'_>, items: &[JudgedItem], risks: &[RiskState]) -> Option<Ti
 }
 
 impl Judged {
-    /// What is asked for now and neither passes nor is waived, the gravest first; failures before what is unknown.
+    /// What is asked for now and neither passes nor is waived, the gravest first; failures before what is unknown, and what
+    /// only says that others are open after them.
     pub fn open(&self) -> Vec<&JudgedItem> {
         let open = self.items.iter().filter(|judged| judged.asked && judged.outcome.is_open());
         let mut open: Vec<_> = open.collect();
         open.sort_by_key(|judged| {
-            std::cmp::Reverse((judged.item.severity, judged.outcome.verdict))
+            let own = !derived::is_of_others(&judged.item);
+            std::cmp::Reverse((judged.item.severity, own, judged.outcome.verdict))
         });
         open
     }

@@ -89,7 +89,7 @@ fn merged(first: &Object, other: &Object) -> Option<Object> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifests::file;
+    use crate::manifests::{Keep, file};
     use crate::model::{Key, Kind};
 
     /// A base and the patch of an overlay, whichever is found first.
@@ -103,7 +103,7 @@ mod tests {
             format!("{base}\n---\n{patch}\n"),
             format!("{patch}\n---\n{base}\n"),
         ] {
-            let whole = Whole::of(file::read(&"a.yaml".into(), text.as_bytes()).objects);
+            let whole = Whole::of(file::read(&"a.yaml".into(), text.as_bytes(), Keep::Records).objects);
             let map = whole
                 .inventory
                 .get(&Key::new(Kind::ConfigMap, "default", "web"));

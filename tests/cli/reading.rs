@@ -56,7 +56,7 @@ fn lists_are_taken_apart() {
 kind: List
 items:
 - {apiVersion: v1, kind: Pod, metadata: {name: one}, spec: {containers: [{name: c}]}}
-- {apiVersion: v1, kind: ConfigMap, metadata: {name: two}}
+- {apiVersion: v1, kind: PodTemplate, metadata: {name: two}}
 -
 - {apiVersion: v1, kind: Pod, metadata: {name: 3}}
 - apiVersion: v1
@@ -95,7 +95,7 @@ metadata: {name: no-list}
     assert_eq!(
         reasons,
         [
-            "items[1]: v1/ConfigMap is not judged",
+            "items[1]: v1/PodTemplate is not judged",
             "items[2]: no apiVersion and kind: not a Kubernetes object",
             "line 7, column 48: items[3].metadata.name: expected a string, found the number `3`; quote it",
             "the List has no items",
@@ -228,7 +228,7 @@ fn nothing_to_judge_is_never_a_pass_by_mistake() {
             "error: nothing could be judged; <stdin>: line 1, ",
         ),
         (
-            liveness("apiVersion: v1\nkind: ConfigMap\n"),
+            liveness("apiVersion: v1\nkind: PodTemplate\n"),
             0,
             "warning: nothing was judged: all documents were skipped",
         ),
@@ -240,7 +240,7 @@ fn nothing_to_judge_is_never_a_pass_by_mistake() {
 
 #[test]
 fn what_was_skipped_is_put_short() {
-    let config = "apiVersion: v1\nkind: ConfigMap\n---\n".repeat(11);
+    let config = "apiVersion: v1\nkind: PodTemplate\n---\n".repeat(11);
     let input = format!("{POD}---\n{config}kind: [\n");
     let arguments = ["check", "--checks", "liveness-probe", "-"];
     let run = with_stdin(&arguments, &input);
@@ -248,7 +248,7 @@ fn what_was_skipped_is_put_short() {
     expect![[r#"
         12 documents:
           <stdin>: line 39, column 7: kind[0]: this `[` is never closed
-             11  v1/ConfigMap is not judged
+             11  v1/PodTemplate is not judged
 
         Failed checks: 1 critical. Read 1 object (1 workload) in 1 file; 12 documents skipped.
     "#]]
@@ -257,6 +257,6 @@ fn what_was_skipped_is_put_short() {
         &["check", "--checks", "liveness-probe", "--all", "-"],
         &input,
     );
-    let lines = run.stdout.matches("v1/ConfigMap is not judged").count();
+    let lines = run.stdout.matches("v1/PodTemplate is not judged").count();
     assert_eq!(lines, 11, "{}", run.stdout);
 }

@@ -34,7 +34,7 @@ impl Testbed {
     /// Lets people write attestations and exceptions in a namespace, and gives each of them roles to attest and sign in.
     pub(crate) fn people(&self, namespace: &str, roles: &[(&Person, &[&str])]) {
         let group = "rbac.authorization.k8s.io";
-        let mut grant = |name: String, rules: Value, subject: Value| {
+        let grant = |name: String, rules: Value, subject: Value| {
             self.apply(&json!({
                 "apiVersion": format!("{group}/v1"), "kind": "Role", "metadata": {"name": name, "namespace": namespace}, "rules": rules,
             }));

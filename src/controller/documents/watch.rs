@@ -161,7 +161,8 @@ impl Watch {
         else {
             return None;
         };
-        if status.is_not_found() {
+        // By the code: where there is no such path at all, the answer has no reason.
+        if status.code == 404 {
             return Some(Ended::NotServed);
         }
         let reason = if status.is_forbidden() {
