@@ -23,7 +23,71 @@ spec:
   selector:
     matchLabels: {app: shop}
   release: "1.0.0"
+  checklists: [shop]
+---
+apiVersion: plimsoll.dev/v1alpha1
+kind: ReadinessChecklist
+metadata: {name: shop}
+spec:
+  title: Shop
+  items:
+  - {id: whole, title: Status, section: Summary, severity: high, checks: [checklist-status]}
+  - {id: cpu, title: CPU is limited, section: Pods, severity: critical, checks: [cpu-limits]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: shop
+  labels: {app: shop}
+spec:
+  selector:
+    matchLabels: {app: shop}
+  template:
+    metadata:
+      labels: {app: shop}
+    spec:
+      containers:
+      - name: web
+        image: registry.example/shop:1.0.0
 "#,
-    good: r#""#,
+    good: r#"
+apiVersion: plimsoll.dev/v1alpha1
+kind: ReadinessLaunch
+metadata: {name: shop, namespace: shop}
+spec:
+  selector:
+    matchLabels: {app: shop}
+  release: "1.0.0"
+  checklists: [shop]
+---
+apiVersion: plimsoll.dev/v1alpha1
+kind: ReadinessChecklist
+metadata: {name: shop}
+spec:
+  title: Shop
+  items:
+  - {id: whole, title: Status, section: Summary, severity: high, checks: [checklist-status]}
+  - {id: cpu, title: CPU is limited, section: Pods, severity: critical, checks: [cpu-limits]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: shop
+  labels: {app: shop}
+spec:
+  selector:
+    matchLabels: {app: shop}
+  template:
+    metadata:
+      labels: {app: shop}
+    spec:
+      containers:
+      - name: web
+        image: registry.example/shop:1.0.0
+        resources:
+          limits: {cpu: "1"}
+"#,
     run: Run::Launch(LaunchCheck::Status),
 };

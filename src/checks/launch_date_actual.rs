@@ -33,7 +33,10 @@ spec:
   selector:
     matchLabels: {app: shop}
   release: "1.0.0"
-  targetDate: "2126-01-01T00:00:00Z"
+  targetDate: "2025-12-01T00:00:00Z"
+status:
+  # Written by Plimsoll.
+  actualDate: "2025-12-01T09:30:00Z"
 "#,
     run: Run::Launch(LaunchCheck::ActualDate),
 };

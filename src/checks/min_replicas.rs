@@ -62,6 +62,11 @@ spec:
 ",
     run: Run::Workload(|context, workload, findings| {
         let min = context.integer("min");
+        // Switched off on purpose, as before a launch: it is judged when it is to run.
+        if workload.replicas == 0 {
+            findings.not_applicable();
+            return Ok(());
+        }
         let floor = Floor::of(context, workload)?;
         if i64::from(floor.replicas) < min {
             let replicas = floor.replicas;
@@ -83,7 +88,7 @@ spec:
 mod tests {
     use super::CHECK;
     use crate::check::testing::{assert_on, verdict, verdict_with};
-    use crate::model::Verdict::{Fail, Pass};
+    use crate::model::Verdict::{Fail, NotApplicable, Pass};
 
     fn workload(api_version: &str, kind: &str, spec: &str) -> String {
         format!(
@@ -120,7 +125,7 @@ mod tests {
             ),
             (deployment(""), Fail, &["replicas is 1"]),
             (deployment("replicas: null"), Fail, &["replicas is 1"]),
-            (deployment("replicas: 0"), Fail, &["replicas is 0"]),
+            (deployment("replicas: 0"), NotApplicable, &[]),
             (
                 workload("extensions/v1beta1", "Deployment", "replicas: 2"),
                 Pass,
@@ -164,8 +169,8 @@ mod tests {
             ),
             (
                 deployment("replicas: 0") + &scaled("minReplicas: 3, maxReplicas: 5"),
-                Fail,
-                &["replicas is 0"],
+                NotApplicable,
+                &[],
             ),
             // One that scales something else: in another namespace, or of another kind.
             (deployment("") + &elsewhere, Fail, &["replicas is 1"]),

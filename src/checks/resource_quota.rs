@@ -8,7 +8,8 @@ pub(super) static CHECK: Check = Check {
           its neighbours with it. A quota of CPU and memory alone does not bound storage: that takes `requests.storage` (of \
           all claims, or of those of one StorageClass), `requests.ephemeral-storage` or `limits.ephemeral-storage`. One with \
           scopes counts only some of the namespace's pods, so that with no other it is Unknown.",
-    fix: "Add a ResourceQuota to the namespace with `hard: {requests.storage: ..., limits.ephemeral-storage: ...}`.",
+    fix: "Add a ResourceQuota to the namespace with `hard: {requests.storage: ...}`, and `limits.ephemeral-storage` once every \
+          container has such a limit (a LimitRange may set it): pods without one are refused then.",
     source: "https://kubernetes.io/docs/concepts/policy/resource-quotas/#storage-resource-quota",
     severity: Severity::High,
     group: Group::Resources,

@@ -27,6 +27,10 @@ pub(super) struct Arguments {
     #[arg(short, long, value_enum)]
     output: Option<Format>,
 
+    /// List everything that is open in the table as well.
+    #[arg(long)]
+    all: bool,
+
     /// Fill it in from manifests alone: files, directories, or - for standard input. May be given several times.
     #[arg(short, long = "file", value_name = "PATH")]
     files: Vec<PathBuf>,
@@ -65,7 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let width = terminal::width();
     let format = arguments.output.unwrap_or(if width.is_some() { Format::Table } else { Format::Markdown });
     let text = match format {
-        Format::Table => document::table(&document, terminal::palette(), width),
+        Format::Table => document::table(&document, terminal::palette(), width, arguments.all),
         Format::Markdown => document::markdown(&document),
         Format::Html => document::html(&document),
         Format::Json => document::json(&document),

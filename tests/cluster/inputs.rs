@@ -38,6 +38,17 @@ fn requests(testbed: &Testbed, since: u64, resource: &str) -> Vec<AuditEvent> {
     events.into_iter().filter(asked).collect()
 }
 
+/// Waits until the leader has looked at the guards twice more. Answers with a mark from before.
+fn looked_twice(testbed: &Testbed) -> u64 {
+    let since = mark(&testbed.plane);
+    // Four policies at a time.
+    let looks = || requests(testbed, since, "validatingadmissionpolicies").len();
+    until("the leader looks twice", Duration::from_secs(90), || {
+        (looks() >= 8).then_some(())
+    });
+    since
+}
+
 /// The intervals in which the guards were whole, without the open one, and when that began.
 fn record(testbed: &Testbed) -> (Vec<String>, Option<String>) {
     let map = testbed.get(&["configmap", "plimsoll-guard", "-n", "plimsoll-system"]);
@@ -88,6 +99,7 @@ fn guards_that_are_altered_or_deleted_are_repaired_and_the_gap_is_known() {
     let mut operator = testbed.operator();
     testbed.policy("shop", json!({}));
     guarded(&operator);
+    looked_twice(&testbed);
     let first = record(&testbed).1;
 
     patch(
@@ -177,12 +189,7 @@ fn the_record_of_the_guards_is_written_only_when_something_happens() {
     let testbed = cluster();
     let operator = testbed.operator();
     guarded(&operator);
-    let since = mark(&testbed.plane);
-    let looks = || requests(&testbed, since, "validatingadmissionpolicies").len();
-    // The leader looks four policies over at a time.
-    until("the leader looks twice", Duration::from_secs(90), || {
-        (looks() >= 8).then_some(())
-    });
+    let since = looked_twice(&testbed);
     let writes = |resource: &str| {
         requests(&testbed, since, resource)
             .into_iter()

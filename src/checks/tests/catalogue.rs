@@ -7,12 +7,37 @@ use serde_json::{Value, json};
 
 use crate::check::testing::{Outcome, inventory_for, judge};
 use crate::check::{Check, Params, Run};
+use crate::checklist::Way;
 use crate::checks::{ALL, find};
 use crate::inventory::Source;
+use crate::launch::testing::World;
 use crate::model::{Kind, KindSet, Verdict};
 
 fn on(check: &'static Check, manifests: &str) -> Vec<Outcome> {
     judge(check, &Params::default(), &inventory_for(check, manifests))
+}
+
+/// Every check on workloads and what is around them; the others judge launches.
+fn of_workloads() -> impl Iterator<Item = &'static Check> {
+    ALL.iter().copied().filter(|check| !check.judges_launches())
+}
+
+/// What a check that judges launches says of the launch in some manifests, where a checklist asks for it.
+fn on_launch(check: &'static Check, manifests: &str) -> (Verdict, String) {
+    let mut world = World::of_manifests(manifests);
+    if world.launch.spec.checklists.is_empty() {
+        let item = json!([{"id": "whole", "title": "It", "section": "S", "severity": "critical", "checks": [check.id]}]);
+        world.checklist("alone", &item.to_string());
+        world.says(json!({"checklists": ["alone"]}));
+    }
+    let judged = world.judge();
+    let asks = |item: &&crate::launch::JudgedItem| match &item.item.way {
+        Way::Checks(checks) => checks.iter().any(|asked| asked.id == check.id),
+        _ => false,
+    };
+    let found = judged.items.iter().find(asks);
+    let outcome = &found.unwrap_or_else(|| panic!("{}: no item asks for it", check.id)).outcome;
+    (outcome.verdict, outcome.why.clone())
 }
 
 #[test]
@@ -90,8 +115,10 @@ fn every_check_is_documented() {
                 "{id}: {field} has two spaces in a row"
             );
         }
+        // What a launch is judged by is no affair of Kubernetes'.
+        let sources: &[&str] = if check.judges_launches() { &["https://sre.google/"] } else { &official };
         assert!(
-            official.iter().any(|site| check.source.starts_with(site)),
+            sources.iter().any(|site| check.source.starts_with(site)),
             "{id}: {}",
             check.source
         );
@@ -113,7 +140,7 @@ fn every_check_is_documented() {
                 param.name
             );
         }
-        assert!(!check.subjects.is_empty(), "{id} judges nothing");
+        assert_eq!(check.subjects.is_empty(), check.judges_launches(), "{id} judges nothing");
         assert!(
             check.subjects.intersection(check.reads).is_empty(),
             "{id} reads what it judges"
@@ -122,8 +149,22 @@ fn every_check_is_documented() {
 }
 
 #[test]
+fn every_bad_launch_fails_and_every_good_one_passes() {
+    let mut judged = 0;
+    for check in ALL.iter().filter(|check| check.judges_launches()) {
+        judged += 1;
+        let (verdict, why) = on_launch(check, check.bad);
+        assert_eq!(verdict, Verdict::Fail, "{}: {why}", check.id);
+        assert!((10..=240).contains(&why.len()) && !why.ends_with('.'), "{}: {why}", check.id);
+        let (verdict, why) = on_launch(check, check.good);
+        assert_eq!(verdict, Verdict::Pass, "{}: {why}", check.id);
+    }
+    assert_eq!(judged, 7);
+}
+
+#[test]
 fn every_bad_manifest_fails_and_every_good_one_passes() {
-    for check in ALL {
+    for check in of_workloads() {
         let bad = on(check, check.bad);
         assert!(
             bad.iter().any(|outcome| outcome.verdict == Verdict::Fail),
@@ -144,7 +185,7 @@ fn every_bad_manifest_fails_and_every_good_one_passes() {
 
 #[test]
 fn every_finding_is_a_short_line_about_a_place() {
-    for check in ALL {
+    for check in of_workloads() {
         for outcome in on(check, check.bad) {
             for finding in outcome.findings {
                 let (id, message) = (check.id, &finding.message);
@@ -164,7 +205,7 @@ fn every_finding_is_a_short_line_about_a_place() {
 
 #[test]
 fn every_kind_that_a_check_reads_is_looked_up() {
-    for check in ALL {
+    for check in of_workloads() {
         for kind in check.reads.iter() {
             let asks = |manifests: &str| {
                 let mut inventory = inventory_for(check, manifests);

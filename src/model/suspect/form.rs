@@ -70,7 +70,7 @@ impl Form {
             Self::Switch
         } else if value.parse::<f64>().is_ok() {
             Self::Number
-        } else if value.contains("-----BEGIN ") && value.contains("PRIVATE KEY-----") {
+        } else if value.contains("-BEGIN ") && value.contains("PRIVATE KEY-") {
             Self::Given(Clue::PrivateKey)
         } else if has_password(value) {
             Self::Given(Clue::Url)
@@ -164,6 +164,10 @@ mod tests {
             ("redis://shop:s3cret@cache:6379", Form::Given(Clue::Url)),
             (
                 "-----BEGIN RSA PRIVATE KEY-----\nMIIE",
+                Form::Given(Clue::PrivateKey),
+            ),
+            (
+                "---BEGIN OPENSSH PRIVATE KEY---\nb3Bl",
                 Form::Given(Clue::PrivateKey),
             ),
             ("-----BEGIN CERTIFICATE-----\nMIIE", Form::Text),

@@ -155,14 +155,23 @@ fn details(to: &mut String, line: &Line) -> std::fmt::Result {
     if !line.why.is_empty() {
         write!(to, "<span class=\"why\">{}</span>", escape(&line.why))?;
     }
-    for remedy in line.todo.iter().filter(|_| line.asked) {
-        if remedy.starts_with("plimsoll ") {
-            write!(to, "<span class=\"todo\"><code>{}</code></span>", escape(remedy))?;
-        } else {
-            write!(to, "<span class=\"todo\">{}</span>", code(remedy))?;
+    match line.to_do() {
+        (_, []) => Ok(()),
+        (what, [remedy]) => write!(to, "<span class=\"todo\"><i>{what}:</i> {}</span>", remedy_text(remedy)),
+        (what, several) => {
+            write!(to, "<span class=\"todo\"><i>{what}:</i></span>")?;
+            several.iter().try_for_each(|remedy| write!(to, "<span class=\"todo one\">{}</span>", remedy_text(remedy)))
         }
     }
-    Ok(())
+}
+
+/// Commands are to be copied.
+fn remedy_text(remedy: &str) -> String {
+    if remedy.starts_with("plimsoll ") {
+        format!("<code>{}</code>", escape(remedy))
+    } else {
+        code(remedy)
+    }
 }
 
 /// A field, with what the launch says.
@@ -190,11 +199,15 @@ fn sign_offs(to: &mut String, run: &[Line]) -> std::fmt::Result {
     heading(to, &["Role", "Signed by", "Date", "Counts until"])?;
     for sign_off in run.iter().map(SignOff::of) {
         let by = match (sign_off.by, sign_off.missing) {
-            (Some(by), _) => by,
-            (None, why) => format!("☐ {}", why.unwrap_or_default()),
+            (Some(by), _) => format!("☑ {}", escape(&by)),
+            (None, why) => {
+                let todo = sign_off.todo.as_deref().map(|todo| format!("<br>{}", remedy_text(todo)));
+                format!("☐ {}{}", escape(&why.unwrap_or_default()), todo.unwrap_or_default())
+            }
         };
         let date = |moment: Option<jiff::Timestamp>| moment.map(day).unwrap_or_default();
-        row(to, &[&sign_off.title, &by, &date(sign_off.at), &date(sign_off.until)])?;
+        let [title, at, until] = [sign_off.title, date(sign_off.at), date(sign_off.until)].map(|text| escape(&text));
+        writeln!(to, "<tr><td>{title}</td><td>{by}</td><td>{at}</td><td>{until}</td></tr>")?;
     }
     writeln!(to, "</table>")
 }

@@ -137,6 +137,13 @@ impl Line {
         matches!(self.verdict, "Fail" | "Unknown")
     }
 
+    /// What to do now, with the word for it: any one of several suffices, unless they are what several checks want.
+    pub(super) fn to_do(&self) -> (&'static str, &[String]) {
+        let now = if self.asked { self.todo.as_slice() } else { &[] };
+        let is_choice = now.len() > 1 && self.verify != "check";
+        (if is_choice { "To do, any of" } else { "To do" }, now)
+    }
+
     /// Opens it.
     pub(super) fn open(&mut self, verdict: &'static str, why: &str) {
         self.verdict = verdict;

@@ -148,10 +148,14 @@ fn details(to: &mut String, line: &Line, indent: &str) -> std::fmt::Result {
     if !line.why.is_empty() {
         writeln!(to, "{indent}  - {}", escape(&line.why))?;
     }
-    for remedy in line.todo.iter().filter(|_| line.asked) {
-        writeln!(to, "{indent}  - To do: {}", remedy_text(remedy))?;
+    match line.to_do() {
+        (_, []) => Ok(()),
+        (what, [remedy]) => writeln!(to, "{indent}  - {what}: {}", remedy_text(remedy)),
+        (what, several) => {
+            writeln!(to, "{indent}  - {what}:")?;
+            several.iter().try_for_each(|remedy| writeln!(to, "{indent}    - {}", remedy_text(remedy)))
+        }
     }
-    Ok(())
 }
 
 /// Commands are to be copied: as they are.
@@ -222,10 +226,11 @@ pub(super) fn proof(proof: &LineProof) -> String {
 fn sign_offs(to: &mut String, rows: &[SignOff]) -> std::fmt::Result {
     writeln!(to, "| Role | Signed by | Date | Counts until |\n| --- | --- | --- | --- |")?;
     for row in rows {
+        let todo = row.todo.as_deref().map(|todo| format!("; {}", remedy_text(todo))).unwrap_or_default();
         let by = match (&row.by, &row.missing) {
             (Some(by), _) => escape(by),
-            (None, Some(why)) => format!("**missing**: {}", escape(why)),
-            (None, None) => "**missing**".to_owned(),
+            (None, Some(why)) => format!("**missing**: {}{todo}", escape(why)),
+            (None, None) => format!("**missing**{todo}"),
         };
         let date = |moment: Option<jiff::Timestamp>| moment.map(day).unwrap_or_default();
         writeln!(to, "| {} | {by} | {} | {} |", escape(&row.title), date(row.at), date(row.until))?;
@@ -252,16 +257,19 @@ fn or_none(text: &str) -> String {
     if text.is_empty() { "none".to_owned() } else { text.to_owned() }
 }
 
-/// Text that is to be read as it is, on one line.
+/// Text that is to be read as it is, on one line, and not first in one.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for char in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        let begins_entity = |next: Option<&char>| next.is_some_and(|next| next.is_ascii_alphanumeric() || *next == '#');
         match char {
             '\n' | '\r' => escaped.push(' '),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '<' | '>' | '#' | '&' | '~' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '<' | '~' => {
                 escaped.push('\\');
                 escaped.push(char);
             }
+            '&' if begins_entity(chars.peek()) => escaped.push_str("&amp;"),
             _ => escaped.push(char),
         }
     }

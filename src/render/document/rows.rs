@@ -26,6 +26,8 @@ pub struct SignOff {
     pub until: Option<Timestamp>,
     /// What is missing.
     pub missing: Option<String>,
+    /// The command that signs, where it is missing.
+    pub todo: Option<String>,
 }
 
 /// A row of the risk register.
@@ -71,6 +73,7 @@ impl SignOff {
             at: signed.and_then(|proof| proof.at),
             until: signed.and_then(|proof| proof.until),
             missing: signed.is_none().then(|| line.why.clone()),
+            todo: line.to_do().1.last().cloned(),
         }
     }
 }

@@ -9,8 +9,11 @@ use crate::render::{Palette, wrap};
 /// How far the text of a line is indented.
 const INDENT: usize = 12;
 
-/// Writes the document in short.
-pub fn table(document: &Document, palette: Palette, width: Option<usize>) -> String {
+/// How many lines are listed where not all are wanted.
+const FEW: usize = 20;
+
+/// Writes the document in short; with `all`, whatever is open is listed.
+pub fn table(document: &Document, palette: Palette, width: Option<usize>, all: bool) -> String {
     let mut text = head(document, palette);
     for remark in &document.remarks {
         let lines = wrap::lines(remark, width);
@@ -33,8 +36,12 @@ pub fn table(document: &Document, palette: Palette, width: Option<usize>) -> Str
             continue;
         }
         text.push_str(&format!("\n{}\n", paint(palette.strong, format_args!("{title}: {}", lines.len()))));
-        for line in lines {
+        let shown = if all { lines.len() } else { FEW };
+        for line in lines.iter().take(shown) {
             entry(&mut text, line, palette, width);
+        }
+        if lines.len() > shown {
+            text.push_str(&format!("  and {} more: --all lists them, -o markdown has the whole document\n", lines.len() - shown));
         }
     }
     text
@@ -78,8 +85,8 @@ fn progress(counts: Counts, palette: Palette) -> String {
 
 fn sorted<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<&'a Line> {
     let mut lines: Vec<_> = lines.collect();
-    // The gravest first, in the order of the checklists otherwise.
-    lines.sort_by_key(|line| std::cmp::Reverse(severity(line)));
+    // The gravest first, what fails before what is unknown; in the order of the checklists otherwise.
+    lines.sort_by_key(|line| (std::cmp::Reverse(severity(line)), line.verdict != "Fail"));
     lines
 }
 
@@ -100,7 +107,7 @@ fn entry(text: &mut String, line: &Line, palette: Palette, width: Option<usize>)
     if !why.is_empty() {
         text.push_str(&format!("{}{}\n", &next[1..], paint(palette.faint, lines(&why))));
     }
-    if let Some(command) = line.todo.iter().find(|remedy| remedy.starts_with("plimsoll ")) {
+    if let Some(command) = line.to_do().1.iter().find(|remedy| remedy.starts_with("plimsoll ")) {
         // To be copied: in one line.
         text.push_str(&format!("{}{}\n", &next[1..], paint(palette.code, command)));
     }
