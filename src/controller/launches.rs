@@ -1,96 +1,107 @@
-//! The one task that judges launches and writes what became of them.
+//! The one task that judges launches, and keeps their statuses and those of exceptions and checklists.
+//!
+//! It judges by the latest snapshot, some at a time on a thread where nothing else waits for it, and writes what is different.
+//! A replica that does not lead writes nothing; it works out what the gate must ask servers.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod asked;
+mod assessed;
+mod checklists;
+mod exceptions;
+mod news;
+mod patience;
+mod subject;
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::ObjectReference;
-use kube::api::{Patch, PatchParams};
-use kube::runtime::events::{Event, EventType, Recorder, Reporter};
-use kube::{Api, Client};
-use serde_json::json;
+use kube::Client;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::FIELD_MANAGER;
-use super::ledger::Touched;
+use self::asked::Asked;
+use self::assessed::{Assessed, Found, LaunchFound, What, ask, assess};
+use self::patience::Patience;
+use self::subject::Subject;
+use super::announce::{Announcement, Announcer};
+use super::docket::{Docket, TICK};
 use super::measurements::Questions;
-use super::reports::{WriteError, within};
-use crate::api::{API_VERSION, LaunchStatus, ReadinessLaunch, Status};
-use crate::inventory::View;
-use crate::launch::{self, Judged, Launch};
+use super::reports::WriteError;
+use super::touched::Touched;
+use super::uses::Used;
+use crate::evidence::Source;
 use crate::live::{Live, Snapshot};
 use crate::people::Name;
-use crate::promql::Question;
 use crate::telemetry::metrics::ControllerMetrics;
 
-/// Writes in flight at once.
-const WRITES: usize = 8;
+/// How soon something is looked at again at the earliest where only time passes.
+const SOONEST: Duration = Duration::from_secs(1);
 
-/// How often due things are looked for.
-const TICK: Duration = Duration::from_millis(250);
+/// What is looked at again is spread over so much of the time until then, and no more than so long.
+const SPREAD: u32 = 10;
+const MOST_SPREAD: Duration = Duration::from_secs(30);
 
-/// How soon a launch that was written may be written again.
-const SETTLE: Duration = Duration::from_secs(1);
+/// How long the watch may take to tell of what was written.
+const LAG: Duration = Duration::from_secs(30);
 
-/// How long after a failed write it is tried again.
-const RETRY: Duration = Duration::from_secs(5);
-
-/// How long after it began to lead what has not been looked at yet is waited for: a restart must not change every verdict.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Judges and writes while it leads.
+/// Judges, and writes while it leads.
 pub(super) struct Desk {
     client: Client,
     live: Arc<Live>,
     metrics: Arc<ControllerMetrics>,
     leads: watch::Receiver<bool>,
-    questions: watch::Sender<Questions>,
-    recorder: Recorder,
-    asked: BTreeMap<Name, BTreeSet<Question>>,
-    asked_otherwise: bool,
-    pending: BTreeSet<Name>,
-    later: BTreeMap<Name, Instant>,
-    in_flight: BTreeSet<Name>,
-    writes: JoinSet<Written>,
-    patient_until: Instant,
+    used: watch::Receiver<Used>,
+    announcer: Announcer,
+    docket: Docket<Subject, Result<(), WriteError>>,
+    judging: JoinSet<Vec<Assessed>>,
+    asked: Asked,
+    patience: Patience,
+    /// How many items of each launch its exceptions waive.
+    waivers: BTreeMap<Name, BTreeMap<Name, u32>>,
+    /// The states of exceptions.
+    states: BTreeMap<Name, &'static str>,
+    /// What was written, and the version that it was written over: that must not be judged by any more.
+    unseen: BTreeMap<Subject, (Arc<dyn Any + Send + Sync>, Instant)>,
+    /// Whether the snapshot is worth judging by.
+    is_open: bool,
 }
 
-/// How a write ended.
-struct Written {
-    name: Name,
-    result: Result<(), WriteError>,
+/// What the desk works with.
+pub(super) struct Wiring {
+    pub(super) client: Client,
+    pub(super) live: Arc<Live>,
+    pub(super) metrics: Arc<ControllerMetrics>,
+    /// This replica's name.
+    pub(super) identity: String,
+    pub(super) leads: watch::Receiver<bool>,
+    /// Where it is told what must be asked of servers.
+    pub(super) questions: watch::Sender<Questions>,
+    /// How many findings exceptions waive in reports.
+    pub(super) used: watch::Receiver<Used>,
 }
 
 impl Desk {
-    pub(super) fn new(
-        client: Client,
-        live: Arc<Live>,
-        metrics: Arc<ControllerMetrics>,
-        identity: String,
-        leads: watch::Receiver<bool>,
-        questions: watch::Sender<Questions>,
-    ) -> Self {
-        let reporter = Reporter {
-            controller: "plimsoll.dev/controller".to_owned(),
-            instance: Some(identity),
-        };
+    pub(super) fn new(wiring: Wiring) -> Self {
+        let Wiring { client, live, metrics, identity, leads, questions, used } = wiring;
         Self {
-            recorder: Recorder::new(client.clone(), reporter),
+            announcer: Announcer::new(client.clone(), identity),
             client,
             live,
             metrics,
             leads,
-            questions,
-            asked: BTreeMap::new(),
-            asked_otherwise: false,
-            pending: BTreeSet::new(),
-            later: BTreeMap::new(),
-            in_flight: BTreeSet::new(),
-            writes: JoinSet::new(),
-            patient_until: Instant::now() + PATIENCE,
+            used,
+            docket: Docket::new(),
+            judging: JoinSet::new(),
+            asked: Asked::new(questions),
+            patience: Patience::default(),
+            waivers: BTreeMap::new(),
+            states: BTreeMap::new(),
+            unseen: BTreeMap::new(),
+            is_open: false,
         }
     }
 
@@ -102,177 +113,308 @@ impl Desk {
     ) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut leads = self.leads.clone();
+        let (mut leads, mut used) = (self.leads.clone(), self.used.clone());
         loop {
             tokio::select! {
                 biased;
                 () = super::told(&mut shutdown) => break,
-                Some(written) = self.writes.join_next() => self.written(written),
+                Some(written) = self.docket.written() => self.written(written),
+                Some(judged) = self.judging.join_next() => self.judged(judged),
                 told = touched.recv() => match told {
-                    Some(Touched::All) => self.everything(),
-                    Some(Touched::Some(names)) => self.pending.extend(names),
+                    Some(told) => self.hear(told),
                     None => break,
                 },
-                Ok(()) = leads.changed() => {
-                    self.patient_until = Instant::now() + PATIENCE;
-                    self.everything();
-                }
+                Ok(()) = leads.changed() => self.begin_anew(),
+                Ok(()) = used.changed() => self.exceptions(),
                 _ = tick.tick() => self.tick(),
-                // One launch at a time: judging one takes milliseconds, and the others of this runtime must have their turn.
-                () = tokio::task::yield_now(), if self.may_work() => self.work(),
+                () = std::future::ready(()), if self.may_work() => self.work(),
             }
         }
-        while self.writes.join_next().await.is_some() {}
+        self.docket.finish().await;
+    }
+
+    fn leads(&self) -> bool {
+        *self.leads.borrow()
     }
 
     fn may_work(&self) -> bool {
-        *self.leads.borrow() && self.writes.len() < WRITES && !self.pending.is_empty()
+        self.is_open && self.judging.is_empty() && self.docket.may_work()
+    }
+
+    fn hear(&mut self, touched: Touched) {
+        let Touched { everything, every_launch, launches, exceptions, checklists, answers } = touched;
+        if everything {
+            return self.everything();
+        }
+        if every_launch {
+            self.launches();
+        }
+        self.docket.extend(launches.into_iter().map(Subject::Launch));
+        self.docket.extend(self.asked.by(&answers).cloned().map(Subject::Launch));
+        if self.leads() {
+            self.docket.extend(exceptions.into_iter().map(Subject::Exception));
+            self.docket.extend(checklists.into_iter().map(Subject::Checklist));
+        }
+    }
+
+    /// Whoever leads must say everything, and whoever does no more, nothing.
+    fn begin_anew(&mut self) {
+        self.docket.clear();
+        self.waivers.clear();
+        self.states.clear();
+        self.unseen.clear();
+        self.metrics.launches().clear();
+        self.patience = Patience::default();
+        self.everything();
     }
 
     fn everything(&mut self) {
-        let live = self.live.clone();
-        self.pending.extend(live.snapshot().launches.keys().cloned());
-        self.pending.extend(self.asked.keys().cloned());
+        self.launches();
+        self.exceptions();
+        if self.leads() {
+            let names: Vec<_> = self.live.snapshot().statuses.checklists.keys().cloned().collect();
+            self.docket.extend(names.into_iter().map(Subject::Checklist));
+        }
+    }
+
+    /// All launches, and those that there were.
+    fn launches(&mut self) {
+        let snapshot = Arc::clone(&self.live.snapshot());
+        self.docket.extend(snapshot.launches.keys().cloned().map(Subject::Launch));
+        self.docket.extend(self.waivers.keys().cloned().map(Subject::Launch));
+    }
+
+    fn exceptions(&mut self) {
+        if self.leads() {
+            let snapshot = Arc::clone(&self.live.snapshot());
+            self.docket.extend(snapshot.statuses.exceptions.keys().cloned().map(Subject::Exception));
+            self.docket.extend(self.states.keys().cloned().map(Subject::Exception));
+        }
     }
 
     fn tick(&mut self) {
-        let now = Instant::now();
-        let due = self.later.iter().filter(|(_, due)| **due <= now);
-        let due: Vec<Name> = due.map(|(name, _)| name.clone()).collect();
-        for name in due {
-            self.later.remove(&name);
-            self.pending.insert(name);
-        }
-        if std::mem::take(&mut self.asked_otherwise) {
-            let all: BTreeSet<Question> = self.asked.values().flatten().cloned().collect();
-            self.questions.send_if_modified(|known| {
-                let news = **known != all;
-                *known = Arc::new(all);
-                news
-            });
-        }
-    }
-
-    fn work(&mut self) {
-        let live = self.live.clone();
-        let snapshot = live.snapshot();
-        let Some(name) = self.pending.pop_first() else {
-            return;
-        };
-        if !snapshot.complete || self.in_flight.contains(&name) {
-            self.later.entry(name).or_insert(Instant::now() + SETTLE);
-            return;
-        }
-        let Some(launch) = snapshot.launches.get(&name).cloned() else {
-            self.asked_otherwise |= self.asked.remove(&name).is_some();
-            self.later.remove(&name);
-            return;
-        };
-        let now = Timestamp::now();
-        let judged = launch::judge(&launch, snapshot.facts(View::of(&snapshot.inventory), now), None);
-        self.metrics.evaluated();
-        let asked = self.asked.insert(name.clone(), judged.questions.clone());
-        self.asked_otherwise |= asked.as_ref() != Some(&judged.questions);
-        if !judged.pending.is_empty() && Instant::now() < self.patient_until {
-            self.later.insert(name, Instant::now() + SETTLE);
-            return;
-        }
-        if let Some(next) = judged.next {
-            let rest = Duration::try_from(next.duration_since(now)).unwrap_or(SETTLE);
-            self.later.insert(name.clone(), Instant::now() + rest.max(SETTLE));
-        }
-        let status = wanted(&snapshot, &launch, &judged, now);
-        if status != launch.before {
-            self.write(launch, status);
-        }
-    }
-
-    fn write(&mut self, launch: Arc<Launch>, status: LaunchStatus) {
-        let (client, recorder) = (self.client.clone(), self.recorder.clone());
-        let name = launch.name.clone();
-        self.in_flight.insert(name.clone());
-        self.writes.spawn(async move {
-            let result = apply(client, &launch, &status).await;
-            if result.is_ok() {
-                announce(&recorder, &launch, &status).await;
+        self.docket.tick();
+        self.asked.tell();
+        let metrics = self.metrics.launches();
+        metrics.set_pending(self.docket.len());
+        if self.leads() {
+            let mut states: BTreeMap<&'static str, u32> = BTreeMap::new();
+            for state in self.states.values() {
+                *states.entry(state).or_default() += 1;
             }
-            Written { name, result }
+            metrics.set_exceptions(&states);
+        }
+        let snapshot = self.live.snapshot();
+        let mut sources = snapshot.documents.kinds().map(|kind| snapshot.documents.source(kind));
+        let are_pending = sources.any(|source| *source == Source::Pending);
+        self.is_open = snapshot.complete && !self.patience.waits_for_lists(are_pending);
+    }
+
+    /// Has some of what is to be looked at judged.
+    fn work(&mut self) {
+        let snapshot = Arc::clone(&self.live.snapshot());
+        let mut batch: Vec<(Subject, u32)> = Vec::new();
+        // A write may follow of each. Judging one launch of both checklists takes milliseconds.
+        while batch.len() < self.docket.room() {
+            let Some(subject) = self.docket.next() else {
+                break;
+            };
+            // What an exception is used for is known once the launches have been judged.
+            let is_another_kind = batch.first().is_some_and(|(first, _)| first.kind() != subject.kind());
+            if is_another_kind {
+                self.docket.extend([subject]);
+                break;
+            }
+            if self.is_unseen(&subject, &snapshot) {
+                self.docket.look_again(subject, Instant::now() + SOONEST);
+                continue;
+            }
+            let used = self.used(&subject);
+            batch.push((subject, used));
+        }
+        if batch.is_empty() {
+            return;
+        }
+        let leads = self.leads();
+        self.judging.spawn_blocking(move || {
+            let one = |(subject, used): (Subject, u32)| match leads {
+                true => assess(&snapshot, subject, used, Timestamp::now()),
+                false => ask(&snapshot, subject, Timestamp::now()),
+            };
+            batch.into_iter().map(one).collect()
         });
     }
 
-    fn written(&mut self, written: Result<Written, JoinError>) {
-        let Ok(Written { name, result }) = written else {
-            tracing::error!("A write of a launch's status panicked; every launch is looked at again");
-            self.in_flight.clear();
+    /// Whether the snapshot has not got what was written last.
+    fn is_unseen(&mut self, subject: &Subject, snapshot: &Snapshot) -> bool {
+        let Some((over, until)) = self.unseen.get(subject) else {
+            return false;
+        };
+        let is_still = subject
+            .version(snapshot)
+            .is_some_and(|version| std::ptr::addr_eq(Arc::as_ptr(&version), Arc::as_ptr(over)));
+        let is_unseen = is_still && Instant::now() < *until;
+        if !is_unseen {
+            self.unseen.remove(subject);
+        }
+        is_unseen
+    }
+
+    /// How many findings and items an exception waives.
+    fn used(&self, subject: &Subject) -> u32 {
+        let Subject::Exception(name) = subject else {
+            return 0;
+        };
+        let launches = self.waivers.range(Name::new(name.namespace.clone(), "")..);
+        let own = launches.take_while(|(launch, _)| launch.namespace == name.namespace);
+        let items: u32 = own.filter_map(|(_, waivers)| waivers.get(name)).sum();
+        items + self.used.borrow().get(name).copied().unwrap_or(0)
+    }
+
+    fn judged(&mut self, judged: Result<Vec<Assessed>, JoinError>) {
+        let Ok(judged) = judged else {
+            tracing::error!("A judgement of launches panicked; every launch is looked at again");
             return self.everything();
         };
-        self.in_flight.remove(&name);
+        for Assessed { subject, found } in judged {
+            match found {
+                Some(found) => self.settle(subject, found),
+                None => self.forget(&subject),
+            }
+        }
+    }
+
+    /// Keeps what was found of something, and writes its status if it should be another.
+    fn settle(&mut self, subject: Subject, found: Found) {
+        self.docket.settle(subject.clone());
+        if let Some(again) = found.again {
+            self.docket.look_again(subject.clone(), when(&subject, again));
+        }
+        match (&subject, found.what) {
+            (Subject::Launch(name), What::Launch(of_launch)) => {
+                if let Some(until) = self.keep(name, *of_launch) {
+                    return self.docket.look_again(subject, until);
+                }
+            }
+            (Subject::Launch(name), What::Questions(questions)) => self.asked.set(name, questions),
+            (Subject::Exception(name), What::Exception { state, ends }) => {
+                self.states.insert(name.clone(), state);
+                self.metrics.launches().set_exception_expiry(name, ends);
+            }
+            _ => {}
+        }
+        let Some(status) = found.status.filter(|_| self.leads()) else {
+            return;
+        };
+        if let Some(version) = subject.version(&self.live.snapshot()) {
+            self.unseen.insert(subject.clone(), (version, Instant::now() + LAG));
+        }
+        let (client, announcer) = (self.client.clone(), self.announcer.clone());
+        let about = subject.reference(&found.uid);
+        self.docket.start(subject.clone(), async move {
+            subject.write(client, status).await?;
+            for event in found.events {
+                announcer.announce(Announcement { about: about.clone(), event }).await;
+            }
+            Ok(())
+        });
+    }
+
+    /// Keeps what was found of a launch. Says until when nothing is to be written of it.
+    fn keep(&mut self, name: &Name, found: LaunchFound) -> Option<Instant> {
+        let LaunchFound { figures, questions, waivers, pending, is_new, took, pairs } = found;
+        let metrics = self.metrics.clone();
+        metrics.launches().judged(took, pairs);
+        self.asked.set(name, questions);
+        if let Some(until) = self.patience.holds(name, &pending, is_new) {
+            return Some(until);
+        }
+        metrics.launches().set_launch(name, &figures);
+        let before = self.waivers.insert(name.clone(), waivers.clone()).unwrap_or_default();
+        if before != waivers {
+            let exceptions = before.into_keys().chain(waivers.into_keys());
+            self.docket.extend(exceptions.map(Subject::Exception));
+        }
+        None
+    }
+
+    /// Forgets what is gone.
+    fn forget(&mut self, subject: &Subject) {
+        self.unseen.remove(subject);
+        let metrics = self.metrics.launches();
+        match subject {
+            Subject::Launch(name) => {
+                metrics.forget_launch(name);
+                self.asked.set(name, Default::default());
+                self.patience.forget(name);
+                let waivers = self.waivers.remove(name).unwrap_or_default();
+                self.docket.extend(waivers.into_keys().map(Subject::Exception));
+            }
+            Subject::Exception(name) => {
+                metrics.set_exception_expiry(name, None);
+                self.states.remove(name);
+            }
+            Subject::Checklist(_) => {}
+        }
+    }
+
+    fn written(&mut self, written: Result<(Option<Subject>, Result<(), WriteError>), JoinError>) {
+        let Ok((Some(subject), result)) = written else {
+            tracing::error!("A write of a status panicked; every launch is looked at again");
+            self.unseen.clear();
+            return self.everything();
+        };
         match result {
             Ok(()) => {
-                self.metrics.wrote();
-                let soon = Instant::now() + SETTLE;
-                self.later.entry(name).and_modify(|due| *due = soon.min(*due)).or_insert(soon);
+                self.metrics.launches().wrote(subject.kind());
+                self.docket.settle(subject);
             }
-            Err(WriteError::Refused(kube::Error::Api(refused))) if refused.is_not_found() => {}
             Err(error) => {
+                self.unseen.remove(&subject);
+                if matches!(&error, WriteError::Refused(kube::Error::Api(refused)) if refused.is_not_found()) {
+                    return;
+                }
                 self.metrics.write_failed();
-                tracing::warn!(launch = %name, %error, "A launch's status could not be written; it is tried again");
-                self.later.insert(name, Instant::now() + RETRY);
+                let (namespace, name) = subject.place();
+                tracing::warn!(
+                    kind = subject.kind(), namespace = namespace.map(|namespace| &**namespace), name = &**name, %error,
+                    "A status could not be written; it is tried again"
+                );
+                self.docket.retry(subject);
             }
         }
     }
 }
 
-/// The status that a launch should have.
-fn wanted(snapshot: &Snapshot, launch: &Launch, judged: &Judged, now: Timestamp) -> LaunchStatus {
-    let namespace = &launch.name.namespace;
-    let all = snapshot.launches.range(Name::new(namespace.clone(), "")..);
-    let own = all.take_while(|(name, _)| name.namespace == *namespace);
-    let observed = launch::observe(
-        launch,
-        View::of(&snapshot.inventory).at(now),
-        own.map(|(_, launch)| &**launch),
-    );
-    launch::status(launch, judged, &observed, now)
+/// When something is looked at again that is due then: not before, and not all that is due at one moment at once.
+fn when(subject: &Subject, due: Timestamp) -> Instant {
+    let rest = Duration::try_from(due.duration_since(Timestamp::now())).unwrap_or(SOONEST);
+    let rest = rest.max(SOONEST);
+    let spread = (rest / SPREAD).min(MOST_SPREAD);
+    let mut hasher = DefaultHasher::new();
+    subject.place().hash(&mut hasher);
+    let share = u32::try_from(hasher.finish() % 1000).unwrap_or(0);
+    Instant::now() + rest + spread * share / 1000
 }
 
-async fn apply(client: Client, launch: &Launch, status: &LaunchStatus) -> Result<(), WriteError> {
-    let patch = json!({"apiVersion": API_VERSION, "kind": "ReadinessLaunch", "status": status});
-    let params = PatchParams::apply(FIELD_MANAGER).force();
-    let api = Api::<ReadinessLaunch>::namespaced(client, &launch.name.namespace);
-    within(api.patch_status(&launch.name.name, &params, &Patch::Apply(patch)))
-        .await
-        .map(drop)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Writes an Event where the verdict is another. One that cannot be written is logged; the status says the same.
-async fn announce(recorder: &Recorder, launch: &Launch, status: &LaunchStatus) {
-    let (before, Some(after)) = (launch.before.status, status.status) else {
-        return;
-    };
-    if before == Some(after) {
-        return;
-    }
-    let because = status.history.first().map(|change| change.because.clone());
-    let event = Event {
-        type_: match after {
-            Status::NotReady if before.is_some() => EventType::Warning,
-            _ => EventType::Normal,
-        },
-        reason: after.name().to_owned(),
-        note: Some(because.unwrap_or_default()),
-        action: "Judge".to_owned(),
-        secondary: None,
-    };
-    let reference = ObjectReference {
-        api_version: Some(API_VERSION.to_owned()),
-        kind: Some("ReadinessLaunch".to_owned()),
-        namespace: Some(launch.name.namespace.to_string()),
-        name: Some(launch.name.name.to_string()),
-        uid: Some(launch.uid.to_string()),
-        ..ObjectReference::default()
-    };
-    if let Err(error) = within(recorder.publish(&event, &reference)).await {
-        tracing::warn!(launch = %launch.name, %error, "An Event could not be written");
+    #[tokio::test(start_paused = true)]
+    async fn what_is_due_at_once_is_spread() {
+        let subject = |at: usize| Subject::Launch(Name::new("shop", format!("launch-{at}").as_str()));
+        let soon = Timestamp::now() + jiff::SignedDuration::from_secs(300);
+        let whens: Vec<Instant> = (0..100).map(|at| when(&subject(at), soon)).collect();
+        let (first, last) = (whens.iter().min().expect("some"), whens.iter().max().expect("some"));
+        let (first, last) = (*first - Instant::now(), *last - Instant::now());
+        assert!(first >= Duration::from_secs(299) && last <= Duration::from_secs(331), "{first:?} {last:?}");
+        assert!(last - first >= Duration::from_secs(20), "{first:?} {last:?}");
+        // What has passed is not looked at without a pause, and what is due soon not much later.
+        let past = when(&subject(1), Timestamp::UNIX_EPOCH) - Instant::now();
+        assert!((SOONEST..=SOONEST * 2).contains(&past), "{past:?}");
+        let soon = Timestamp::now() + jiff::SignedDuration::from_secs(10);
+        let late = when(&subject(1), soon) - Instant::now();
+        assert!(late <= Duration::from_secs(11), "{late:?}");
     }
 }

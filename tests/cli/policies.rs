@@ -66,7 +66,7 @@ fn a_wrong_policy_is_refused_with_its_place() {
             "line 4, column 1: spec.match.objectSelector: a: the operator must be In or NotIn with values",
         ),
         (
-            header.replace("{name: p}", "{}"),
+            format!("{}spec: {{}}\n", header.replace("{name: p}", "{}")),
             "line 3, column 1: metadata.name: required",
         ),
         (

@@ -29,7 +29,7 @@ fn wrong_policies_are_refused_with_the_field() {
             "spec.checks[0].severity",
         ),
         (json!({"checks": []}), "spec.checks"),
-        (json!({"checklists": ["essential"]}), "spec.checklists[0]"),
+        (json!({"checklists": []}), "spec.checklists"),
         (
             json!({"actions": {"critical": "Refuse"}}),
             "spec.actions.critical",

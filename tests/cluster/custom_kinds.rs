@@ -85,7 +85,12 @@ fn a_kind_counts_as_long_as_it_is_installed() {
     testbed.kubectl(&["delete", "crd", "httproutes.gateway.networking.k8s.io"]);
     passes("without the route");
 
-    testbed.apply(&definition(group, "HTTPRoute", "httproutes", &["v1", "v1beta1"]));
+    testbed.apply(&definition(
+        group,
+        "HTTPRoute",
+        "httproutes",
+        &["v1", "v1beta1"],
+    ));
     apply_when_served(&testbed, &sticky_route("v1"));
     fails("a route that was installed again");
     assert_eq!(operator.get("/readyz").as_deref(), Some("ok"));
@@ -124,7 +129,15 @@ fn the_api_servers_addresses_are_read_from_their_own_namespace() {
     });
     let may = |namespace: &str| {
         let user = "--as=system:serviceaccount:plimsoll-system:plimsoll";
-        let arguments = ["auth", "can-i", "list", "endpointslices.discovery.k8s.io", "-n", namespace, user];
+        let arguments = [
+            "auth",
+            "can-i",
+            "list",
+            "endpointslices.discovery.k8s.io",
+            "-n",
+            namespace,
+            user,
+        ];
         let output = testbed.plane.kubectl(&arguments);
         output.is_ok_and(|output| output.status.success())
     };

@@ -1,5 +1,7 @@
 //! What launches are judged by besides workloads: the guards, kinds that come and go, and what RBAC says.
 
+mod prometheus;
+
 use std::time::Duration;
 
 use plimsoll_controlplane::{AuditEvent, Components, Options, eventually};

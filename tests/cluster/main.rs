@@ -14,6 +14,7 @@ mod inputs;
 mod launches;
 mod lifecycle;
 mod live;
+mod people;
 mod reports;
 mod steady;
 mod testbed;

@@ -123,10 +123,18 @@ fn what_somebody_changes_in_a_report_is_mended() {
         .remove("deployment-web")
         .expect("the report");
     forged["report"]["status"] = json!("Ready");
-    let replaced = testbed
-        .plane
-        .kubectl_with_input(&["replace", "-f", "-"], &forged.to_string());
-    assert!(replaced.is_ok_and(|output| output.status.success()));
+    let replace = |more: &[&str]| {
+        let arguments: Vec<_> = ["replace", "-f", "-"].iter().chain(more).copied().collect();
+        let output = testbed.plane.kubectl_with_input(&arguments, &forged.to_string());
+        output.unwrap_or_else(|error| panic!("{error}"))
+    };
+    let refused = replace(&[]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("only Plimsoll writes"), "{said}");
+    // Whoever may impersonate the operator is let through, and gains nothing by it.
+    let operator = "system:serviceaccount:plimsoll-system:plimsoll";
+    let forged = replace(&["--as", operator, "--as-group", "system:masters"]);
+    assert!(forged.status.success(), "{}", String::from_utf8_lossy(&forged.stderr));
     testbed.until_reports(namespace, "the report is mended", |reports| {
         statuses(reports)["deployment-web"] == "NotReady"
     });
