@@ -33,7 +33,7 @@ build: rust ## The program, optimised: target/release/plimsoll
 	$(CARGO) build --release --package plimsoll
 
 .PHONY: test
-test: rust controlplane ## Every test, also those that need a control plane
+test: rust controlplane prometheus ## Every test, also those that need a control plane
 	$(CARGO) test --workspace --no-fail-fast
 
 .PHONY: lint
@@ -42,7 +42,7 @@ lint: rust ## Format and clippy, as strict as CI
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
 .PHONY: generate
-generate: rust ## Write what is derived from the code: crds/, deploy/plimsoll.yaml, docs/checks.md
+generate: rust ## Write what is derived from the code: crds/, deploy/plimsoll.yaml, docs/checks.md, docs/checklists.md
 	@mkdir -p crds deploy docs
 	$(PLIMSOLL) generate crds --to crds
 	$(PLIMSOLL) generate deploy --to deploy
@@ -91,6 +91,10 @@ help: ## This list
 	  /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # What has to be there, and where it is to be had.
+.PHONY: prometheus
+prometheus:
+	@tests/metrics/install.sh
+
 .PHONY: rust
 rust:
 	@command -v cargo >/dev/null || { \
