@@ -15,7 +15,9 @@
 
 mod announce;
 mod authority;
+mod conditions;
 mod desired;
+mod docket;
 mod documents;
 mod guard;
 mod indexer;
@@ -29,6 +31,8 @@ mod reports;
 mod served;
 mod stated;
 mod statuses;
+mod touched;
+mod uses;
 mod watched;
 mod watches;
 
@@ -143,6 +147,18 @@ pub async fn run(
     };
     let guard = guard::run(client.clone(), guard, leadership, inputs, metrics.clone());
     tasks.spawn(until(shutdown.clone(), guard));
+    let (uses, used) = watch::channel(uses::Used::default());
+    let identity = settings.lease.as_ref().map(|lease| lease.identity.clone());
+    let desk = launches::Desk::new(launches::Wiring {
+        client: client.clone(),
+        live: live.clone(),
+        metrics: metrics.clone(),
+        identity: identity.unwrap_or_default(),
+        leads: leads.clone(),
+        questions,
+        used,
+    });
+    tasks.spawn(desk.run(to_judge, shutdown.clone()));
     if let Some(settings) = settings.lease {
         tasks.spawn(lease::run(
             client.clone(),
@@ -153,10 +169,8 @@ pub async fn run(
         ));
         let events = reports::watch(client.clone(), affected, metrics.clone());
         tasks.spawn(until(shutdown.clone(), events));
-        let identity = settings.identity.clone();
-        let desk = launches::Desk::new(client.clone(), live.clone(), metrics.clone(), identity, leads.clone(), questions);
-        tasks.spawn(desk.run(to_judge, shutdown.clone()));
-        let reporter = reporter::Reporter::new(client, live, metrics, settings.identity, leads);
+        let uses = uses::Uses::new(uses);
+        let reporter = reporter::Reporter::new(client, live, metrics, settings.identity, leads, uses);
         tasks.spawn(reporter.run(to_report, shutdown));
     } else {
         drop(affected);

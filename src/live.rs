@@ -1,5 +1,7 @@
 //! The state that the parts of a running operator share: the latest snapshot of the records and the policies.
 
+mod statuses;
+
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -16,6 +18,8 @@ use crate::launch::{Facts, Launch};
 use crate::people::{Guard, Name, People};
 use crate::promql::Measurements;
 
+pub use statuses::{Known, Statuses};
+
 /// The records and the policies as they were at one moment. Everything decided about one request or one report is decided by
 /// one of these.
 #[derive(Debug)]
@@ -30,6 +34,8 @@ pub struct Snapshot {
     pub launches: OrdMap<Name, Arc<Launch>>,
     /// What people state.
     pub people: People,
+    /// What the statuses of what people write say.
+    pub statuses: Statuses,
     /// Objects that evidence is looked for in.
     pub documents: Documents,
     /// What servers measured.
@@ -54,6 +60,7 @@ impl Snapshot {
                 guard: Guard::Seen(Vec::new()),
                 ..People::default()
             },
+            statuses: Statuses::default(),
             documents: Documents::of_cluster(),
             measurements: Measurements::new(OLDEST_SAMPLE),
             complete: false,

@@ -1,3 +1,4 @@
 //! Logs and metrics.
 
+pub mod launches;
 pub mod metrics;

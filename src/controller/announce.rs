@@ -1,4 +1,4 @@
-//! Events on workloads whose status has changed.
+//! Events on what has another status than before.
 
 use k8s_openapi::api::core::v1::ObjectReference;
 use kube::Client;
@@ -14,10 +14,10 @@ use crate::model::Key;
 #[derive(Clone)]
 pub(super) struct Announcer(Recorder);
 
-/// A change of a workload's status, to be announced once it is written.
+/// A change of a status, to be announced once it is written.
 pub(super) struct Announcement {
-    workload: ObjectReference,
-    event: Event,
+    pub(super) about: ObjectReference,
+    pub(super) event: Event,
 }
 
 impl Announcement {
@@ -48,7 +48,7 @@ impl Announcement {
             secondary: None,
         };
         Some(Self {
-            workload: reference(key, snapshot),
+            about: reference(key, snapshot),
             event,
         })
     }
@@ -68,9 +68,9 @@ impl Announcer {
 
     /// An Event that cannot be written is logged; the report says the same.
     pub(super) async fn announce(&self, announcement: Announcement) {
-        let Announcement { workload, event } = announcement;
-        if let Err(error) = within(self.0.publish(&event, &workload)).await {
-            tracing::warn!(namespace = workload.namespace, name = workload.name, %error, "An Event could not be written");
+        let Announcement { about, event } = announcement;
+        if let Err(error) = within(self.0.publish(&event, &about)).await {
+            tracing::warn!(namespace = about.namespace, name = about.name, %error, "An Event could not be written");
         }
     }
 }

@@ -80,6 +80,7 @@ pub(super) async fn run(
         attestations: OrdMap::new(),
         reviews: JoinSet::new(),
         not_before: Instant::now(),
+        is_failing: false,
     };
     loop {
         let wake = asker.start();
@@ -120,6 +121,8 @@ struct Asker {
     attestations: OrdMap<Name, Arc<Attestation>>,
     reviews: JoinSet<Reviewed>,
     not_before: Instant,
+    /// Whether the last review failed.
+    is_failing: bool,
 }
 
 impl Asker {
@@ -176,40 +179,40 @@ impl Asker {
         answers.is_empty() || self.tell(Entry::Authority(answers)).await
     }
 
-    /// What is learnt from a review: where it failed, and an earlier one did not, nothing.
-    fn answer(&mut self, reviewed: Reviewed) -> Option<(Claim, Grant)> {
+    /// What is learnt from a review. A failure says nothing of what was answered before; and of all that was not, the same: a
+    /// start must not wait for each of them to fail.
+    fn answer(&mut self, reviewed: Reviewed) -> Vec<(Claim, Grant)> {
         let Reviewed { claim, result } = reviewed;
         let now = Instant::now();
-        let grant = match result {
+        match result {
             Ok(granted) => {
+                self.is_failing = false;
                 self.agenda.answered(&claim, now);
-                if granted {
+                let grant = if granted {
                     Grant::Granted
                 } else {
                     Grant::Denied
-                }
+                };
+                vec![(Claim::clone(&claim), grant)]
             }
             Err(error) => {
                 self.metrics.review_failed();
-                let (was_answered, failures) = self.agenda.failed(&claim, now)?;
-                if failures == 1 {
-                    let Claim {
-                        user,
-                        name,
-                        namespace,
-                        ..
-                    } = &*claim;
-                    tracing::warn!(%user, %name, %namespace, %error, "RBAC could not be asked; it is asked again");
+                let is_first = !std::mem::replace(&mut self.is_failing, true);
+                let was_answered = self.agenda.failed(&claim, now);
+                let grant = Grant::Unknown(format!("RBAC could not be asked: {error}").into());
+                if is_first {
+                    tracing::warn!(%error, "RBAC could not be asked; it is asked again");
+                    let open = self.agenda.unanswered();
+                    return open
+                        .map(|claim| (Claim::clone(claim), grant.clone()))
+                        .collect();
                 }
-                if was_answered {
-                    return None;
+                match was_answered {
+                    Some(false) => vec![(Claim::clone(&claim), grant)],
+                    _ => Vec::new(),
                 }
-                Grant::Unknown(
-                    format!("RBAC could not be asked about {}: {error}", claim.user).into(),
-                )
             }
-        };
-        Some((Claim::clone(&claim), grant))
+        }
     }
 
     async fn tell(&self, entry: Entry) -> bool {

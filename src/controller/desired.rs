@@ -43,10 +43,7 @@ pub(super) fn desired(snapshot: &Snapshot, on: &ReportOn, now: Timestamp) -> Des
             let report = evaluation.and_then(|evaluation| {
                 let report = report::of_namespace(namespace, &evaluation)?;
                 let again = again(&evaluation, now);
-                let judged = Judged {
-                    status: evaluation.status(),
-                    plan: evaluation.plan,
-                };
+                let judged = Judged::of(evaluation);
                 let wanted = Wanted {
                     report,
                     owner: None,
@@ -71,10 +68,7 @@ pub(super) fn desired(snapshot: &Snapshot, on: &ReportOn, now: Timestamp) -> Des
             evaluation.relieve(workload, snapshot.relief(now));
             let report = report::of_workload(workload, &evaluation);
             let again = again(&evaluation, now);
-            let judged = Judged {
-                status: report.status,
-                plan: evaluation.plan,
-            };
+            let judged = Judged::of(evaluation);
             let wanted = Wanted::of_workload(workload, report);
             Desired::Report(Box::new(wanted), judged, again)
         }

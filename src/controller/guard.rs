@@ -50,6 +50,9 @@ const LOOK: Duration = Duration::from_secs(20);
 /// How often others do, if nothing wakes them.
 const IDLE: Duration = Duration::from_secs(300);
 
+/// How soon a look that failed is tried again.
+const RETRY: Duration = Duration::from_secs(5);
+
 /// A leader that could not look for so long does not say any more that the guard is whole.
 const BLIND: Duration = Duration::from_secs(60);
 
@@ -79,6 +82,7 @@ pub(super) async fn run(
         sight: None,
         live: Vec::new(),
         looked: None,
+        failing_since: None,
         last: None,
         told: None,
         pace: Pace::default(),
@@ -114,6 +118,8 @@ struct Keeper {
     sight: Option<Sight>,
     live: Vec<Option<Value>>,
     looked: Option<Instant>,
+    /// Since when looks have failed, if the last one did.
+    failing_since: Option<Instant>,
     /// When the objects of the open interval were last seen whole, by ourselves.
     last: Option<Timestamp>,
     told: Option<Guard>,
@@ -158,10 +164,15 @@ impl Keeper {
         match self.cluster.look().await {
             Ok(live) => {
                 let sight = guards::sight(self.cluster.wanted(), &live, now);
-                if self.sight.as_ref() != Some(&sight) {
+                if !self
+                    .sight
+                    .as_ref()
+                    .is_some_and(|before| before.is_like(&sight))
+                {
                     announce(&sight);
                 }
                 (self.sight, self.live, self.looked) = (Some(sight), live, Some(Instant::now()));
+                self.failing_since = None;
                 let open = self.chronicle.as_ref().and_then(Chronicle::identity);
                 if open.is_some() && open == self.identity() {
                     self.last = Some(now);
@@ -170,11 +181,18 @@ impl Keeper {
             Err(error) => {
                 self.metrics.watch_failed("ValidatingAdmissionPolicy");
                 tracing::warn!(%error, "The guards cannot be read; they are looked at again");
-                if self.looked.is_none_or(|looked| looked.elapsed() > BLIND) {
+                self.failing_since.get_or_insert_with(Instant::now);
+                if self.is_blind() {
                     self.sight = None;
                 }
             }
         }
+    }
+
+    /// Whether it could not look for so long that what it saw does not count any more.
+    fn is_blind(&self) -> bool {
+        self.failing_since
+            .is_some_and(|since| since.elapsed() > BLIND)
     }
 
     /// The guard as it is, where it is whole.
@@ -222,10 +240,12 @@ impl Keeper {
         let Some(chronicle) = &self.chronicle else {
             return;
         };
-        let next = match (&self.sight, self.looked) {
-            (Some(sight), _) => chronicle.after(sight, self.last_seen()),
-            (None, Some(_)) => chronicle.after(&Sight::Broken(Vec::new()), self.last_seen()),
-            (None, None) => return,
+        let next = match &self.sight {
+            Some(sight) => chronicle.after(sight, self.last_seen()),
+            None if self.is_blind() => {
+                chronicle.after(&Sight::Broken(Vec::new()), self.last_seen())
+            }
+            None => return,
         };
         let stored = match &self.kept {
             Kept::There { chronicle, .. } => *chronicle == next,
@@ -260,6 +280,8 @@ impl Keeper {
     async fn tell(&mut self) -> bool {
         let now = Timestamp::now();
         let guard = match (&self.chronicle, &self.kept) {
+            // At a start: what is whole must not look altered because the first look failed.
+            (Some(_), _) if self.looked.is_none() && !self.is_blind() => return true,
             (Some(chronicle), _) => chronicle.guard(self.identity(), self.last, now),
             // Without the record nothing is certain.
             (None, Kept::Unreadable) => Guard::Seen(Vec::new()),
@@ -277,6 +299,9 @@ impl Keeper {
     fn next(&self) -> Instant {
         let now = Instant::now();
         let mut next = now + if self.leads() { LOOK } else { IDLE };
+        if self.failing_since.is_some() {
+            next = next.min(now + RETRY);
+        }
         if self.leads() && matches!(self.sight, Some(Sight::Broken(_))) {
             next = next.min(self.pace.next(now).unwrap_or(now + PAUSE));
         }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use super::authority::Regrant;
-use super::ledger::{self, Entry, Ledger, Order};
+use super::ledger::{Entry, Ledger, Order};
 use super::reporter::News;
+use super::touched::Touched as TouchedLaunches;
 use crate::inventory::{Change, Inventory, Record, ReportOn, Sight, Source, affected};
 use crate::live::{Live, Snapshot};
 use crate::model::{Key, Kind, Text};
@@ -76,20 +77,20 @@ struct Indexer {
 
 /// Where it is told which launches may be judged otherwise, what is to be watched for them, and what RBAC to be asked again.
 pub(super) struct LaunchNews {
-    pub(super) touched: mpsc::UnboundedSender<ledger::Touched>,
+    pub(super) touched: mpsc::UnboundedSender<TouchedLaunches>,
     pub(super) orders: watch::Sender<Vec<Order>>,
     pub(super) regrants: mpsc::UnboundedSender<Regrant>,
 }
 
 impl LaunchNews {
-    fn tell(&self, ledger: &Ledger, touched: ledger::Touched) {
+    fn tell(&self, ledger: &Ledger, touched: TouchedLaunches) {
         let orders = ledger.orders();
         self.orders.send_if_modified(|known| {
             let news = *known != orders;
             *known = orders;
             news
         });
-        if touched != ledger::Touched::none() {
+        if !touched.is_none() {
             // Nobody listens where nothing is written.
             drop(self.touched.send(touched));
         }
@@ -103,16 +104,23 @@ impl LaunchNews {
     }
 }
 
+/// Whether a change is one of a Namespace.
+fn is_of_namespace(change: &Change) -> bool {
+    let records = change.before.iter().chain(&change.after);
+    records.into_iter().any(|record| record.key().kind == Kind::Namespace)
+}
+
 enum Touched {
     Everything,
     Some(BTreeSet<ReportOn>),
 }
 
 impl Indexer {
-    fn apply(&mut self, batch: impl Iterator<Item = Input>) -> (Touched, ledger::Touched) {
+    fn apply(&mut self, batch: impl Iterator<Item = Input>) -> (Touched, TouchedLaunches) {
         let mut reports = BTreeSet::new();
         let mut everything = false;
-        let mut launches = ledger::Touched::none();
+        let mut launches = TouchedLaunches::none();
+        let mut namespaces_changed = false;
         for input in batch {
             self.notice(&input);
             let before = self.inventory.clone();
@@ -141,6 +149,7 @@ impl Indexer {
                     everything |= reports;
                 }
             }
+            namespaces_changed |= changes.iter().any(is_of_namespace);
             // Nothing is judged before everything is listed, and then all of it is.
             if self.complete && !everything {
                 let affected = self.touched(&before, &changes);
@@ -148,13 +157,17 @@ impl Indexer {
                 reports.extend(affected);
             }
         }
+        if namespaces_changed {
+            // Policies select namespaces by their labels, and ask for checklists.
+            self.ledger.order_anew(&self.inventory);
+        }
         if !self.complete && self.is_complete() {
             self.complete = true;
             everything = true;
             tracing::info!(records = self.inventory.len(), "The cluster has been read");
         }
         if everything && self.complete {
-            (Touched::Everything, ledger::Touched::All)
+            (Touched::Everything, TouchedLaunches::everything())
         } else {
             (Touched::Some(reports), launches)
         }
@@ -175,12 +188,9 @@ impl Indexer {
     }
 
     /// The launches of the namespaces of what is affected.
-    fn launches_of(&self, affected: &BTreeSet<ReportOn>) -> ledger::Touched {
+    fn launches_of(&self, affected: &BTreeSet<ReportOn>) -> TouchedLaunches {
         let namespaces: BTreeSet<_> = affected.iter().map(ReportOn::namespace).collect();
-        let launches = namespaces
-            .into_iter()
-            .flat_map(|namespace| self.ledger.of_namespace(namespace));
-        ledger::Touched::Some(launches.collect())
+        self.ledger.launches_of(namespaces)
     }
 
     fn touched(&self, before: &Inventory, changes: &[Change]) -> BTreeSet<ReportOn> {
@@ -208,6 +218,7 @@ impl Indexer {
             checklists: self.ledger.checklists.clone(),
             launches: self.ledger.launches.clone(),
             people: self.ledger.people.clone(),
+            statuses: self.ledger.statuses.clone(),
             documents: self.ledger.documents.clone(),
             measurements: self.ledger.measurements.clone(),
             complete: self.complete,

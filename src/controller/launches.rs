@@ -17,7 +17,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kube::Client;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
@@ -193,7 +193,8 @@ impl Desk {
     }
 
     fn tick(&mut self) {
-        self.docket.tick();
+        let now = Instant::now();
+        self.docket.tick(now);
         self.asked.tell();
         let metrics = self.metrics.launches();
         metrics.set_pending(self.docket.len());
@@ -207,16 +208,16 @@ impl Desk {
         let snapshot = self.live.snapshot();
         let mut sources = snapshot.documents.kinds().map(|kind| snapshot.documents.source(kind));
         let are_pending = sources.any(|source| *source == Source::Pending);
-        self.is_open = snapshot.complete && !self.patience.waits_for_lists(are_pending);
+        self.is_open = snapshot.complete && !self.patience.waits_for_lists(are_pending, now);
     }
 
     /// Has some of what is to be looked at judged.
     fn work(&mut self) {
-        let snapshot = Arc::clone(&self.live.snapshot());
+        let (snapshot, now) = (Arc::clone(&self.live.snapshot()), Instant::now());
         let mut batch: Vec<(Subject, u32)> = Vec::new();
         // A write may follow of each. Judging one launch of both checklists takes milliseconds.
         while batch.len() < self.docket.room() {
-            let Some(subject) = self.docket.next() else {
+            let Some(subject) = self.docket.next(now) else {
                 break;
             };
             // What an exception is used for is known once the launches have been judged.
@@ -226,7 +227,7 @@ impl Desk {
                 break;
             }
             if self.is_unseen(&subject, &snapshot) {
-                self.docket.look_again(subject, Instant::now() + SOONEST);
+                self.docket.look_again(subject, now + SOONEST);
                 continue;
             }
             let used = self.used(&subject);
@@ -286,9 +287,10 @@ impl Desk {
 
     /// Keeps what was found of something, and writes its status if it should be another.
     fn settle(&mut self, subject: Subject, found: Found) {
-        self.docket.settle(subject.clone());
+        self.docket.settle(subject.clone(), Instant::now());
         if let Some(again) = found.again {
-            self.docket.look_again(subject.clone(), when(&subject, again));
+            let rest = again.duration_since(Timestamp::now());
+            self.docket.look_again(subject.clone(), Instant::now() + pause(&subject, rest));
         }
         match (&subject, found.what) {
             (Subject::Launch(name), What::Launch(of_launch)) => {
@@ -326,7 +328,7 @@ impl Desk {
         let metrics = self.metrics.clone();
         metrics.launches().judged(took, pairs);
         self.asked.set(name, questions);
-        if let Some(until) = self.patience.holds(name, &pending, is_new) {
+        if let Some(until) = self.patience.holds(name, &pending, is_new, Instant::now()) {
             return Some(until);
         }
         metrics.launches().set_launch(name, &figures);
@@ -367,7 +369,7 @@ impl Desk {
         match result {
             Ok(()) => {
                 self.metrics.launches().wrote(subject.kind());
-                self.docket.settle(subject);
+                self.docket.settle(subject, Instant::now());
             }
             Err(error) => {
                 self.unseen.remove(&subject);
@@ -380,41 +382,39 @@ impl Desk {
                     kind = subject.kind(), namespace = namespace.map(|namespace| &**namespace), name = &**name, %error,
                     "A status could not be written; it is tried again"
                 );
-                self.docket.retry(subject);
+                self.docket.retry(subject, Instant::now());
             }
         }
     }
 }
 
-/// When something is looked at again that is due then: not before, and not all that is due at one moment at once.
-fn when(subject: &Subject, due: Timestamp) -> Instant {
-    let rest = Duration::try_from(due.duration_since(Timestamp::now())).unwrap_or(SOONEST);
-    let rest = rest.max(SOONEST);
+/// How long until something is looked at again that is due in so long: not before, and not all that is due at one moment at
+/// once.
+fn pause(subject: &Subject, rest: SignedDuration) -> Duration {
+    let rest = Duration::try_from(rest).unwrap_or(SOONEST).max(SOONEST);
     let spread = (rest / SPREAD).min(MOST_SPREAD);
     let mut hasher = DefaultHasher::new();
     subject.place().hash(&mut hasher);
     let share = u32::try_from(hasher.finish() % 1000).unwrap_or(0);
-    Instant::now() + rest + spread * share / 1000
+    rest + spread * share / 1000
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn what_is_due_at_once_is_spread() {
-        let subject = |at: usize| Subject::Launch(Name::new("shop", format!("launch-{at}").as_str()));
-        let soon = Timestamp::now() + jiff::SignedDuration::from_secs(300);
-        let whens: Vec<Instant> = (0..100).map(|at| when(&subject(at), soon)).collect();
-        let (first, last) = (whens.iter().min().expect("some"), whens.iter().max().expect("some"));
-        let (first, last) = (*first - Instant::now(), *last - Instant::now());
-        assert!(first >= Duration::from_secs(299) && last <= Duration::from_secs(331), "{first:?} {last:?}");
-        assert!(last - first >= Duration::from_secs(20), "{first:?} {last:?}");
+    #[test]
+    fn what_is_due_at_once_is_spread() {
+        let seconds = |at: usize, rest: i64| {
+            let subject = Subject::Launch(Name::new("shop", format!("launch-{at}").as_str()));
+            pause(&subject, SignedDuration::from_secs(rest)).as_secs_f64()
+        };
+        let pauses: Vec<f64> = (0..100).map(|at| seconds(at, 300)).collect();
+        assert!(pauses.iter().all(|pause| (300.0..=330.0).contains(pause)), "{pauses:?}");
+        let early = pauses.iter().filter(|pause| **pause < 315.0).count();
+        assert!((30..70).contains(&early), "{early} of 100 in the first half");
         // What has passed is not looked at without a pause, and what is due soon not much later.
-        let past = when(&subject(1), Timestamp::UNIX_EPOCH) - Instant::now();
-        assert!((SOONEST..=SOONEST * 2).contains(&past), "{past:?}");
-        let soon = Timestamp::now() + jiff::SignedDuration::from_secs(10);
-        let late = when(&subject(1), soon) - Instant::now();
-        assert!(late <= Duration::from_secs(11), "{late:?}");
+        assert!((1.0..=1.1).contains(&seconds(1, -60)));
+        assert!((10.0..=11.0).contains(&seconds(1, 10)));
     }
 }

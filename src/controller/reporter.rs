@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use kube::{Client, ResourceExt};
 use tokio::sync::{mpsc, watch};
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::JoinError;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::announce::{Announcement, Announcer};
 use super::desired::{Desired, desired};
+use super::docket::{Docket, TICK};
 use super::reports::{self, Known, ReportKey, ReportNews, WriteError};
 use super::statuses::{self, Judged};
+use super::uses::Uses;
 use crate::api::{ReadinessPolicy, Status};
 use crate::inventory::ReportOn;
 use crate::live::{Live, Snapshot};
@@ -34,23 +35,8 @@ pub(super) enum News {
     Policy(Box<ReadinessPolicy>),
 }
 
-/// Writes in flight at once.
-const WRITES: usize = 8;
-
 /// Judged in one go before news is looked at again.
 const BATCH: usize = 256;
-
-/// How often due things are looked for, writes are let through, and policies' statuses are brought up to date.
-const TICK: Duration = Duration::from_millis(500);
-
-/// Writes let through in one tick.
-const WRITES_A_TICK: usize = 50;
-
-/// How soon a report that was written may be written again.
-const SETTLE: Duration = Duration::from_secs(1);
-
-/// How long after a failed write it is tried again.
-const RETRY: Duration = Duration::from_secs(5);
 
 /// Judges and writes while it leads.
 pub(super) struct Reporter {
@@ -64,19 +50,12 @@ pub(super) struct Reporter {
     policies: BTreeMap<String, ReadinessPolicy>,
     judged: BTreeMap<ReportOn, Judged>,
     judged_changed: bool,
-    pending: BTreeSet<ReportOn>,
-    /// To be looked at then.
-    later: BTreeMap<ReportOn, Instant>,
-    /// Just written, and not to be written again before then.
-    settling: BTreeMap<ReportOn, Instant>,
-    in_flight: BTreeSet<ReportOn>,
-    writes: JoinSet<Written>,
-    allowance: usize,
+    docket: Docket<ReportOn, Written>,
+    uses: Uses,
 }
 
 /// How a write ended.
 struct Written {
-    on: ReportOn,
     key: ReportKey,
     result: Result<Option<Known>, WriteError>,
 }
@@ -88,6 +67,7 @@ impl Reporter {
         metrics: Arc<ControllerMetrics>,
         identity: String,
         leads: watch::Receiver<bool>,
+        uses: Uses,
     ) -> Self {
         Self {
             announcer: Announcer::new(client.clone(), identity),
@@ -99,12 +79,8 @@ impl Reporter {
             policies: BTreeMap::new(),
             judged: BTreeMap::new(),
             judged_changed: false,
-            pending: BTreeSet::new(),
-            later: BTreeMap::new(),
-            settling: BTreeMap::new(),
-            in_flight: BTreeSet::new(),
-            writes: JoinSet::new(),
-            allowance: WRITES_A_TICK,
+            docket: Docket::new(),
+            uses,
         }
     }
 
@@ -121,7 +97,7 @@ impl Reporter {
             tokio::select! {
                 biased;
                 () = super::told(&mut shutdown) => break,
-                Some(written) = self.writes.join_next() => self.written(written),
+                Some(written) = self.docket.written() => self.written(written),
                 told = news.recv() => match told {
                     Some(told) => self.hear(told),
                     None => break,
@@ -131,15 +107,11 @@ impl Reporter {
                 () = std::future::ready(()), if self.may_work() => self.work(),
             }
         }
-        while self.writes.join_next().await.is_some() {}
+        self.docket.finish().await;
     }
 
     fn may_work(&self) -> bool {
-        *self.leads.borrow()
-            && self.known.is_some()
-            && self.writes.len() < WRITES
-            && self.allowance > 0
-            && !self.pending.is_empty()
+        *self.leads.borrow() && self.known.is_some() && self.docket.may_work()
     }
 
     fn hear(&mut self, news: News) {
@@ -148,7 +120,7 @@ impl Reporter {
                 self.judged_changed = true;
                 self.everything();
             }
-            News::Affected(reports) => self.pending.extend(reports),
+            News::Affected(reports) => self.docket.extend(reports),
             News::Report(report) => self.hear_of_report(report),
             News::Policies(policies) => {
                 self.policies = policies
@@ -186,14 +158,14 @@ impl Reporter {
                     return;
                 }
                 if before.is_none_or(|before| before.digest != seen.digest) {
-                    self.pending.insert(seen.on.clone());
+                    self.docket.extend([seen.on.clone()]);
                 }
                 known.insert(key, seen);
             }
             ReportNews::Seen(key, None) => self.delete_stray(key),
             ReportNews::Gone(key) => {
                 let gone = self.known.as_mut().and_then(|known| known.remove(&key));
-                self.pending.extend(gone.map(|gone| gone.on));
+                self.docket.extend(gone.map(|gone| gone.on));
             }
         }
     }
@@ -202,13 +174,9 @@ impl Reporter {
     fn delete_stray(&mut self, key: ReportKey) {
         if *self.leads.borrow() {
             let client = self.client.clone();
-            self.writes.spawn(async move {
+            self.docket.start_aside(async move {
                 let result = reports::delete(client, key.clone()).await;
-                Written {
-                    on: ReportOn::Namespace(key.namespace.clone()),
-                    key,
-                    result,
-                }
+                Written { key, result }
             });
         }
     }
@@ -221,43 +189,32 @@ impl Reporter {
             return;
         }
         let inventory = &snapshot.inventory;
-        self.pending.extend(
+        self.docket.extend(
             self.known
                 .iter()
                 .flatten()
                 .map(|(_, known)| known.on.clone()),
         );
-        self.pending.extend(self.judged.keys().cloned());
+        self.docket.extend(self.judged.keys().cloned());
         for kind in Kind::ALL.iter().filter(|kind| kind.is_workload()) {
             let objects = inventory
                 .of_kind(*kind)
                 .filter(|object| inventory.is_top_level(object));
-            self.pending
+            self.docket
                 .extend(objects.map(|object| ReportOn::Workload(object.key().clone())));
         }
         let namespaces = inventory
             .of_kind(Kind::Namespace)
             .map(|object| object.key().name.clone());
-        self.pending.extend(namespaces.map(ReportOn::Namespace));
+        self.docket.extend(namespaces.map(ReportOn::Namespace));
     }
 
     async fn tick(&mut self) {
-        self.allowance = WRITES_A_TICK;
-        let now = Instant::now();
-        let due = self
-            .later
-            .iter()
-            .filter(|(_, due)| **due <= now)
-            .map(|(on, _)| on.clone());
-        let due: Vec<_> = due.collect();
-        for on in due {
-            self.later.remove(&on);
-            self.pending.insert(on);
-        }
-        self.settling.retain(|_, settled| *settled > now);
-        self.metrics.set_pending(self.pending.len());
+        self.docket.tick(Instant::now());
+        self.uses.tell();
+        self.metrics.set_pending(self.docket.len());
         if self.judged_changed
-            && self.pending.is_empty()
+            && self.docket.len() == 0
             && *self.leads.borrow()
             && self.known.is_some()
             // What is not known yet must not be said to be nothing.
@@ -305,21 +262,10 @@ impl Reporter {
         let live = self.live.clone();
         let snapshot = live.snapshot();
         for _ in 0..BATCH {
-            if self.writes.len() >= WRITES || self.allowance == 0 {
-                break;
-            }
-            let Some(on) = self.pending.pop_first() else {
+            let Some(on) = self.docket.next(Instant::now()) else {
                 break;
             };
-            if self.in_flight.contains(&on) {
-                // At the next tick: its write has ended by then, or is waited for again.
-                self.later.insert(on, Instant::now());
-            } else if let Some(settled) = self.settling.get(&on) {
-                self.later.insert(on, *settled);
-            } else {
-                self.later.remove(&on);
-                self.settle(&snapshot, on);
-            }
+            self.settle(&snapshot, on);
         }
     }
 
@@ -335,22 +281,26 @@ impl Reporter {
         let client = self.client.clone();
         match desired(snapshot, &on, Timestamp::now()) {
             Desired::Later(due) => {
-                self.later.insert(on, due);
+                self.docket.look_again(on, due);
             }
             Desired::Nothing => {
-                self.judged_changed |= self.judged.remove(&on).is_some();
+                let before = self.judged.remove(&on);
+                self.judged_changed |= before.is_some();
+                self.uses.replace(on.namespace(), before.as_ref(), None);
                 if known.is_some() {
-                    self.start(on.clone(), async move {
+                    self.docket.start(on, async move {
                         let result = reports::delete(client, key.clone()).await;
-                        Written { on, key, result }
+                        Written { key, result }
                     });
                 }
             }
             Desired::Report(wanted, judged, again) => {
                 if let Some(due) = again {
-                    self.later.insert(on.clone(), due);
+                    self.docket.look_again(on.clone(), due);
                 }
                 self.judged_changed = true;
+                let before = self.judged.get(&on);
+                self.uses.replace(on.namespace(), before, Some(&judged));
                 self.judged.insert(on.clone(), judged);
                 if known
                     .as_ref()
@@ -360,35 +310,27 @@ impl Reporter {
                     let announcement =
                         Announcement::of(&on, before, wanted.report.status, snapshot);
                     let announcer = self.announcer.clone();
-                    self.start(on.clone(), async move {
-                        let result = reports::apply(client, on.clone(), *wanted).await;
+                    self.docket.start(on.clone(), async move {
+                        let result = reports::apply(client, on, *wanted).await;
                         if let (Ok(_), Some(announcement)) = (&result, announcement) {
                             announcer.announce(announcement).await;
                         }
-                        Written { on, key, result }
+                        Written { key, result }
                     });
                 }
             }
         }
     }
 
-    fn start(&mut self, on: ReportOn, write: impl Future<Output = Written> + Send + 'static) {
-        self.allowance -= 1;
-        self.in_flight.insert(on);
-        self.writes.spawn(write);
-    }
-
-    fn written(&mut self, written: Result<Written, JoinError>) {
-        let Ok(Written { on, key, result }) = written else {
+    fn written(&mut self, written: Result<(Option<ReportOn>, Written), JoinError>) {
+        let Ok((on, Written { key, result })) = written else {
             tracing::error!("A write of a report panicked; every report is looked at again");
-            self.in_flight.clear();
             return self.everything();
         };
-        self.in_flight.remove(&on);
         match result {
             Ok(known) => {
                 self.metrics.wrote();
-                self.settling.insert(on, Instant::now() + SETTLE);
+                on.into_iter().for_each(|on| self.docket.settle(on, Instant::now()));
                 if let Some(all) = &mut self.known {
                     match known {
                         Some(known) => drop(all.insert(key, known)),
@@ -402,7 +344,7 @@ impl Reporter {
                     namespace = %key.namespace, report = %key.name, %error,
                     "A report could not be written; it is tried again"
                 );
-                self.later.insert(on, Instant::now() + RETRY);
+                on.into_iter().for_each(|on| self.docket.retry(on, Instant::now()));
             }
         }
     }

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use kube::api::{Patch, PatchParams};
 use kube::{Api, Client, ResourceExt};
 use serde_json::json;
 
 use super::FIELD_MANAGER;
+use super::conditions::condition;
 use super::reports::{WriteError, within};
 use crate::checklist::Checklists;
 use crate::api::{API_VERSION, PolicyStatus, ReadinessPolicy, Status};
-use crate::engine::{Plan, Policy};
+use crate::model::Text;
+use crate::engine::{Evaluation, Plan, Policy};
 use crate::inventory::ReportOn;
 use crate::people::Guard;
 
@@ -22,6 +23,26 @@ use crate::people::Guard;
 pub(super) struct Judged {
     pub(super) status: Status,
     pub(super) plan: Arc<Plan>,
+    /// How many of its findings each exception waives, by the exception's name.
+    pub(super) relieved: BTreeMap<Text, u32>,
+}
+
+impl Judged {
+    /// Of an evaluation.
+    pub(super) fn of(evaluation: Evaluation) -> Self {
+        let mut relieved = BTreeMap::new();
+        for result in &evaluation.results {
+            let by: BTreeSet<&Text> = result.relieved.iter().map(|relieved| &relieved.exception).collect();
+            for exception in by {
+                *relieved.entry(exception.clone()).or_default() += 1;
+            }
+        }
+        Self {
+            status: evaluation.status(),
+            relieved,
+            plan: evaluation.plan,
+        }
+    }
 }
 
 /// What the controller would say of each policy: counts over all that was judged, and the checks that others give other
@@ -104,6 +125,8 @@ fn status(
         ("False", "NotWhole", message.to_owned())
     };
     let [ready, ready_with_risks, not_ready] = tally.counts;
+    let before = policy.status.as_ref().map_or(&[][..], |status| &status.conditions);
+    let known = (before, policy.metadata.generation);
     PolicyStatus {
         observed_generation: policy.metadata.generation,
         workloads: ready + ready_with_risks + not_ready,
@@ -111,36 +134,10 @@ fn status(
         ready_with_risks,
         not_ready,
         conditions: vec![
-            condition(policy, "Accepted", accepted, now),
-            condition(policy, "ParametersConflict", conflict, now),
-            condition(policy, "Guarded", guarded, now),
+            condition(known, "Accepted", accepted, now),
+            condition(known, "ParametersConflict", conflict, now),
+            condition(known, "Guarded", guarded, now),
         ],
-    }
-}
-
-/// A condition, whose time moves only when its status does.
-fn condition(
-    policy: &ReadinessPolicy,
-    type_: &str,
-    (status, reason, message): (&str, &str, String),
-    now: Timestamp,
-) -> Condition {
-    let before = policy
-        .status
-        .as_ref()
-        .and_then(|before| before.conditions.iter().find(|known| known.type_ == type_));
-    let since = before
-        .filter(|known| known.status == status)
-        .map(|known| known.last_transition_time.clone());
-    // Stored to the second: a finer time would differ from what is read back.
-    let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
-    Condition {
-        type_: type_.to_owned(),
-        status: status.to_owned(),
-        reason: reason.to_owned(),
-        message,
-        observed_generation: policy.metadata.generation,
-        last_transition_time: since.unwrap_or(Time(now)),
     }
 }
 

@@ -49,6 +49,11 @@ impl Launch {
         })
     }
 
+    /// Whether another version of it is meant to say the same: only its status is another.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        self.uid == other.uid && self.spec == other.spec && self.created == other.created
+    }
+
     /// Whether a workload is part of the application.
     pub fn selects(&self, workload: &Workload) -> bool {
         workload.key().namespace == self.name.namespace

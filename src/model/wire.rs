@@ -11,6 +11,7 @@ mod destination;
 mod gateway;
 mod ingress;
 mod limits;
+mod metadata;
 mod network;
 mod node;
 mod pod;
@@ -30,14 +31,14 @@ mod written;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
-use self::annotations::Annotations;
+use self::metadata::Metadata;
 use self::pod::{JobTemplate, Template};
 use self::selection::{Defaulting, SelectorFields};
 use self::selectors::LabelSelector;
-use self::scalar::{List, Pairs, Share, Str, Time};
+use self::scalar::{List, Pairs, Share, Str};
 use self::status::{Intent, Status};
 use super::{
-    ClaimTemplate, Key, Kind, Meta, Object, Observed, Owner, PodTemplate, Selection, Strategy, Text, Workload,
+    ClaimTemplate, Kind, Meta, Object, Observed, PodTemplate, Selection, Strategy, Text, Workload,
 };
 
 /// The record of an object of a kind, from its JSON or YAML.
@@ -79,80 +80,6 @@ struct Envelope<S> {
     metadata: Metadata,
     spec: Option<S>,
     status: Option<Status>,
-}
-
-/// `metadata`.
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-struct Metadata {
-    name: Option<Str>,
-    generate_name: Option<Str>,
-    namespace: Option<Str>,
-    uid: Option<Str>,
-    labels: Pairs,
-    annotations: Annotations,
-    owner_references: List<OwnerReference>,
-    managed_fields: List<written::Manager>,
-    generation: Option<i64>,
-    creation_timestamp: Option<Time>,
-    deletion_timestamp: Option<Time>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct OwnerReference {
-    #[serde(default)]
-    api_version: Option<Str>,
-    kind: Str,
-    name: Str,
-    #[serde(default)]
-    uid: Option<Str>,
-    #[serde(default)]
-    controller: Option<bool>,
-}
-
-impl Metadata {
-    /// The number of the revision that a Deployment or a ReplicaSet is at; 0 where it does not say.
-    fn revision(&self) -> i64 {
-        let revision = self.annotations.get(annotations::REVISION);
-        revision
-            .and_then(|revision| revision.parse().ok())
-            .unwrap_or(0)
-    }
-
-    fn record<E: Error>(self, kind: Kind) -> Result<Meta, E> {
-        let name = self
-            .name
-            .filter(|name| !name.0.is_empty())
-            .or(self.generate_name);
-        let name = name.ok_or_else(|| {
-            E::custom("metadata.name: required, and there is no generateName either")
-        })?;
-        let namespace = if kind.is_namespaced() {
-            text(self.namespace)
-        } else {
-            Text::from("")
-        };
-        let controller = self
-            .owner_references
-            .0
-            .into_iter()
-            .find(|owner| owner.controller == Some(true));
-        Ok(Meta {
-            key: Key::new(kind, namespace, name.0),
-            uid: text(self.uid),
-            labels: self.labels.into_labels(),
-            controller: controller.map(|owner| Owner {
-                kind: Kind::of(&text(owner.api_version), &owner.kind.0),
-                name: owner.name.0,
-                uid: text(owner.uid),
-            }),
-            generation: self.generation.unwrap_or(0),
-            created: self.creation_timestamp.and_then(|time| time.0),
-            deleting: self.deletion_timestamp.is_some(),
-            written: written::by_managers(kind, self.managed_fields),
-        })
-    }
 }
 
 fn text(value: Option<Str>) -> Text {

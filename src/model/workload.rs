@@ -160,7 +160,3 @@ impl Workload {
             && self.delivery == other.delivery
     }
 }
-
-#[cfg(test)]
-mod size_probe { #[test] fn sizes() { use super::*; use crate::model::*;
- println!("SIZES workload {} pod {} container {} env {} res {} sec {} meta {} object {}", size_of::<Workload>(), size_of::<PodTemplate>(), size_of::<Container>(), size_of::<Environment>(), size_of::<Resources>(), size_of::<Security>(), size_of::<Meta>(), size_of::<Object>()); } }

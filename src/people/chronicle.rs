@@ -27,6 +27,22 @@ pub enum Sight {
     Broken(Vec<String>),
 }
 
+impl Sight {
+    /// Whether another look saw the same, whenever it was.
+    pub fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Whole { identity, .. },
+                Self::Whole {
+                    identity: other, ..
+                },
+            ) => identity == other,
+            (Self::Broken(wrong), Self::Broken(other)) => wrong == other,
+            _ => false,
+        }
+    }
+}
+
 /// When the guard was whole, the earliest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chronicle {

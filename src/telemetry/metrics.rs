@@ -10,6 +10,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use super::launches::LaunchMetrics;
+
 /// How an admission review ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
 #[allow(non_camel_case_types, reason = "the variants are label values")]
@@ -134,12 +136,16 @@ pub struct ControllerMetrics {
     review_errors: Counter,
     guards_whole: Gauge,
     guard_repairs: Counter,
+    launches: LaunchMetrics,
 }
 
 impl ControllerMetrics {
     /// Registers them.
     pub fn register(registry: &mut Registry) -> Arc<Self> {
-        let metrics = Self::default();
+        let metrics = Self {
+            launches: LaunchMetrics::register(registry),
+            ..Self::default()
+        };
         registry.register(
             "plimsoll_evaluations",
             "Workloads and namespaces judged by the controller",
@@ -201,6 +207,11 @@ impl ControllerMetrics {
             metrics.guard_repairs.clone(),
         );
         Arc::new(metrics)
+    }
+
+    /// What is counted of launches.
+    pub fn launches(&self) -> &LaunchMetrics {
+        &self.launches
     }
 
     /// Sets how many kinds are in which state.

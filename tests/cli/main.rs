@@ -3,8 +3,12 @@
 //! Goldens are rewritten by `UPDATE_EXPECT=1 cargo test --test cli` and read in the diff.
 
 mod catalogue;
+mod checklist;
+mod checklists;
+mod clusters;
 mod corpus;
 mod examples;
+mod exceptions;
 mod findings;
 mod generated;
 mod live;

@@ -119,15 +119,20 @@ impl Agenda {
         self.ask(claim, now + YOUNGEST + spread.mul_f64(share));
     }
 
-    /// Notes that it could not be asked. Answers with whether it was ever answered, and how often it has failed since; `None`
-    /// where nobody claims it any more.
-    pub(super) fn failed(&mut self, claim: &Arc<Claim>, now: Instant) -> Option<(bool, u32)> {
+    /// Notes that it could not be asked. Answers with whether it was ever answered; `None` where nobody claims it any more.
+    pub(super) fn failed(&mut self, claim: &Arc<Claim>, now: Instant) -> Option<bool> {
         let state = self.claims.get_mut(claim)?;
         let wait = FIRST_RETRY * 2u32.saturating_pow(state.failures.min(6));
         state.failures = state.failures.saturating_add(1);
-        let answer = (state.is_answered, state.failures);
+        let was_answered = state.is_answered;
         self.ask(claim, now + wait.min(LAST_RETRY));
-        Some(answer)
+        Some(was_answered)
+    }
+
+    /// What there is no answer to yet.
+    pub(super) fn unanswered(&self) -> impl Iterator<Item = &Arc<Claim>> {
+        let open = self.claims.iter().filter(|(_, state)| !state.is_answered);
+        open.map(|(claim, _)| claim)
     }
 
     /// Puts a claim back: to be asked about then, or sooner where that was noted meanwhile.
@@ -245,17 +250,29 @@ mod tests {
         let (mut agenda, clock) = answered(&[claim("shop", "security")]);
         agenda.touch(&Regrant::Everywhere, clock.0);
         let mut waits = Vec::new();
-        for failures in 1..=8 {
+        for _ in 0..8 {
             let due = agenda.due().expect("it is to be asked");
             let taken = agenda.take(due).expect("it is due");
             // The second look after a change of roles is not what this is about.
             if let Some(state) = agenda.claims.get_mut(&taken) {
                 state.again.clear();
             }
-            assert_eq!(agenda.failed(&taken, due), Some((true, failures)));
+            assert_eq!(agenda.failed(&taken, due), Some(true));
             waits.push((agenda.due().expect("it is to be asked") - due).as_secs());
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
+    }
+
+    #[test]
+    fn what_was_never_answered_is_known() {
+        let (mut agenda, clock) = answered(&[claim("shop", "security")]);
+        let both = BTreeSet::from([claim("shop", "security"), claim("shop", "product")]);
+        agenda.claim(&both, clock.0);
+        let open: Vec<_> = agenda.unanswered().map(|claim| &*claim.name).collect();
+        assert_eq!(open, ["product"]);
+        let taken = agenda.take(clock.0).expect("it is due");
+        assert_eq!(agenda.failed(&taken, clock.0), Some(false));
+        assert_eq!(agenda.unanswered().count(), 1);
     }
 
     #[test]

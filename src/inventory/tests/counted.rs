@@ -49,7 +49,9 @@ pub(super) fn assert_touches(
     }
 }
 
-pub(super) fn workloads(numbers: impl IntoIterator<Item = usize>) -> impl Iterator<Item = ReportOn> {
+pub(super) fn workloads(
+    numbers: impl IntoIterator<Item = usize>,
+) -> impl Iterator<Item = ReportOn> {
     let key = |number| Key::new(Kind::Deployment, "shop", format!("w{number}"));
     numbers
         .into_iter()
@@ -104,11 +106,26 @@ fn what_selects_pods_touches_those_it_selects() {
 fn what_leads_to_a_service_touches_those_behind_it() {
     let mut shop = shop();
     let spec = |labels: Value| json!({"spec": {"selector": labels}});
-    shop.apply(object(Kind::Service, "shop", "front", spec(json!({"tier": "front"}))));
-    shop.apply(object(Kind::Service, "shop", "w50", spec(json!({"app": "w50"}))));
+    shop.apply(object(
+        Kind::Service,
+        "shop",
+        "front",
+        spec(json!({"tier": "front"})),
+    ));
+    shop.apply(object(
+        Kind::Service,
+        "shop",
+        "w50",
+        spec(json!({"app": "w50"})),
+    ));
     let ingress = |to: &str| {
         let rule = json!({"http": {"paths": [{"backend": {"service": {"name": to}}}]}});
-        object(Kind::Ingress, "shop", "in", json!({"spec": {"rules": [rule]}}))
+        object(
+            Kind::Ingress,
+            "shop",
+            "in",
+            json!({"spec": {"rules": [rule]}}),
+        )
     };
     assert_touches(&shop, &[ingress("front")], with_namespace(0..10));
     assert_touches(&shop, &[ingress("w50")], with_namespace([50]));
@@ -126,7 +143,12 @@ fn what_leads_to_a_service_touches_those_behind_it() {
         with_namespace([50]).chain([other.clone()]),
     );
     // A Gateway touches what its routes lead to.
-    let gateway = object(Kind::Gateway, "other", "public", json!({"spec": {"listeners": []}}));
+    let gateway = object(
+        Kind::Gateway,
+        "other",
+        "public",
+        json!({"spec": {"listeners": []}}),
+    );
     assert_touches(&shop, std::slice::from_ref(&gateway), []);
     shop.apply(across);
     assert_touches(&shop, &[gateway], workloads([50]).chain([other]));
@@ -147,11 +169,28 @@ fn what_leads_to_a_service_touches_those_behind_it() {
 fn a_service_that_leads_nowhere_touches_the_workload_of_its_name() {
     let shop = shop();
     let service = |name: &str, labels: Value| {
-        object(Kind::Service, "shop", name, json!({"spec": {"selector": labels}}))
+        object(
+            Kind::Service,
+            "shop",
+            name,
+            json!({"spec": {"selector": labels}}),
+        )
     };
-    assert_touches(&shop, &[service("w7", json!({"app": "typo"}))], with_namespace([7]));
-    assert_touches(&shop, &[service("w7", json!({"app": "w8"}))], with_namespace([8]));
-    assert_touches(&shop, &[service("db", json!({"app": "typo"}))], with_namespace([]));
+    assert_touches(
+        &shop,
+        &[service("w7", json!({"app": "typo"}))],
+        with_namespace([7]),
+    );
+    assert_touches(
+        &shop,
+        &[service("w7", json!({"app": "w8"}))],
+        with_namespace([8]),
+    );
+    assert_touches(
+        &shop,
+        &[service("db", json!({"app": "typo"}))],
+        with_namespace([]),
+    );
     // Whoever it led to goes: it is the other's again.
     let mut inventory = shop.clone();
     inventory.apply(service("w7", json!({"app": "w80"})));
@@ -184,7 +223,11 @@ fn what_delivers_touches_what_it_delivers() {
         "kustomize.toolkit.fluxcd.io/name": "shop", "kustomize.toolkit.fluxcd.io/namespace": "flux",
     });
     for number in [3, 5] {
-        inventory.apply(deployment("shop", number, json!({"metadata": {"labels": labels}})));
+        inventory.apply(deployment(
+            "shop",
+            number,
+            json!({"metadata": {"labels": labels}}),
+        ));
     }
     let of = |namespace: &str| object(Kind::Kustomization, namespace, "shop", json!({}));
     assert_touches(&inventory, &[of("flux")], workloads([3, 5]));
@@ -196,16 +239,35 @@ fn what_delivers_touches_what_it_delivers() {
 #[test]
 fn what_is_said_of_a_namespace_or_the_cluster_touches_all_of_it() {
     let shop = shop();
-    let quota = |hard: Value| object(Kind::ResourceQuota, "shop", "q", json!({"spec": {"hard": hard}}));
-    assert_touches(&shop, &[quota(json!({"requests.storage": 1}))], workloads(0..100));
+    let quota = |hard: Value| {
+        object(
+            Kind::ResourceQuota,
+            "shop",
+            "q",
+            json!({"spec": {"hard": hard}}),
+        )
+    };
+    assert_touches(
+        &shop,
+        &[quota(json!({"requests.storage": 1}))],
+        workloads(0..100),
+    );
     let mut bounded = shop.clone();
     bounded.apply(quota(json!({"requests.storage": 1})));
     let used = json!({"spec": {"hard": {"requests.storage": 2}}, "status": {"used": {"requests.storage": 1}}});
     let used = object(Kind::ResourceQuota, "shop", "q", used);
-    assert_eq!(touched(&bounded, |inventory| inventory.apply(used)), BTreeSet::new());
+    assert_eq!(
+        touched(&bounded, |inventory| inventory.apply(used)),
+        BTreeSet::new()
+    );
     let slice = |namespace: &str, service: &str| {
         let labels = json!({"labels": {"kubernetes.io/service-name": service}});
-        object(Kind::EndpointSlice, namespace, "slice", json!({"metadata": labels}))
+        object(
+            Kind::EndpointSlice,
+            namespace,
+            "slice",
+            json!({"metadata": labels}),
+        )
     };
     let everywhere = ["shop", "other"].into_iter().flat_map(|namespace| {
         (0..100).map(move |number| {
@@ -222,7 +284,12 @@ fn what_is_said_of_a_namespace_or_the_cluster_touches_all_of_it() {
 fn only_the_first_node_of_a_cloud_touches_anything() {
     let mut inventory = shop();
     let node = |name: &str, provider: &str| {
-        object(Kind::Node, "", name, json!({"spec": {"providerID": provider}}))
+        object(
+            Kind::Node,
+            "",
+            name,
+            json!({"spec": {"providerID": provider}}),
+        )
     };
     inventory.apply(node("one", "gce://a/b/c"));
     let apply = |inventory: &Inventory, node: &Object| {

@@ -1,0 +1,150 @@
+//! What evidence is looked for in: which kinds must be watched, and what their objects are.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::Ledger;
+use crate::cel::Projection;
+use crate::checklist::Way;
+use crate::controller::touched::Touched;
+use crate::evidence::{Change, Demand, Document, GroupKind, Source};
+use crate::inventory::{Inventory, View};
+
+/// What a watch tells of the objects of a kind. One that was started for an older order is not listened to.
+pub(in crate::controller) struct DocumentNews {
+    pub(in crate::controller) order: Order,
+    pub(in crate::controller) what: DocumentEvent,
+}
+
+pub(in crate::controller) enum DocumentEvent {
+    /// These are all of them.
+    All(Vec<Document>),
+    /// One is there, or has changed.
+    Is(Document),
+    /// One is gone: its namespace and its name.
+    Gone(String, String),
+    /// They cannot be had, or there is no such kind.
+    Source(Source),
+}
+
+/// An order to watch a kind. A later one of the same kind takes its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::controller) struct Order {
+    pub(in crate::controller) kind: GroupKind,
+    pub(in crate::controller) parts: Arc<Projection>,
+    pub(in crate::controller) number: u64,
+}
+
+impl Ledger {
+    /// How far the watches of what evidence is looked for in are, and of how many kinds.
+    pub(in crate::controller) fn sources(&self) -> [(&'static str, usize); 4] {
+        let mut counts = [("synced", 0), ("pending", 0), ("not_served", 0), ("unavailable", 0)];
+        for kind in self.orders.keys() {
+            let at = match self.documents.source(kind) {
+                Source::Synced => 0,
+                Source::Pending => 1,
+                Source::NotServed => 2,
+                Source::Unavailable(_) => 3,
+            };
+            counts[at].1 += 1;
+        }
+        counts
+    }
+
+    /// What is to be watched.
+    pub(in crate::controller) fn orders(&self) -> Vec<Order> {
+        self.orders.values().cloned().collect()
+    }
+
+    /// Works out what must be watched: what the items of some launch ask for.
+    pub(in crate::controller) fn order_anew(&mut self, inventory: &Inventory) {
+        let view = View::of(inventory);
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        for launch in self.launches.values() {
+            let policies = self.in_force.of_namespace(view, &launch.name.namespace);
+            names.extend(policies.filter_map(|policy| policy.launch.as_ref()).flat_map(|rule| rule.checklists.clone()));
+            names.extend(launch.spec.checklists.iter().cloned());
+        }
+        let checklists = self.checklists.clone();
+        let items = names.iter().filter_map(|name| checklists.find(name)).flat_map(|checklist| &checklist.items);
+        let pieces = items.flat_map(|item| match &item.way {
+            Way::Evidence(pieces) => pieces.as_slice(),
+            Way::Cel(rule) => std::slice::from_ref(&rule.piece),
+            _ => &[],
+        });
+        self.in_use = pieces.cloned().collect();
+        let demand = Demand::of(&self.in_use);
+        let gone: Vec<GroupKind> = self.orders.keys().filter(|kind| demand.get(kind).is_none()).cloned().collect();
+        for kind in gone {
+            self.orders.remove(&kind);
+            self.documents.drop_kind(&kind);
+        }
+        for (kind, parts) in demand.iter() {
+            if self.documents.keep(kind, parts) || !self.orders.contains_key(kind) {
+                self.count += 1;
+                let kept = self.documents.kept(kind).cloned();
+                let order = Order {
+                    kind: kind.clone(),
+                    parts: kept.unwrap_or_else(|| Arc::new(parts.clone())),
+                    number: self.count,
+                };
+                self.orders.insert(kind.clone(), order);
+            }
+        }
+    }
+
+    pub(in crate::controller) fn documents_changed(&mut self, news: DocumentNews) -> Touched {
+        let kind = news.order.kind.clone();
+        if self.orders.get(&kind).is_none_or(|order| order.number != news.order.number) {
+            return Touched::none();
+        }
+        let documents = &mut self.documents;
+        match news.what {
+            DocumentEvent::All(all) => {
+                let was_read = *documents.source(&kind) == Source::Synced;
+                let changes = documents.reset(&kind, all);
+                // A watch that begins anew lists what is known already.
+                match was_read && changes.is_empty() {
+                    true => Touched::none(),
+                    false => Touched::every_launch(),
+                }
+            }
+            DocumentEvent::Is(document) => {
+                let change = documents.apply(document);
+                self.concerned(change)
+            }
+            DocumentEvent::Gone(namespace, name) => {
+                let change = documents.delete(&kind, &namespace, &name);
+                self.concerned(change)
+            }
+            DocumentEvent::Source(source) => {
+                match documents.set_source(&kind, source) {
+                    true => Touched::every_launch(),
+                    false => Touched::none(),
+                }
+            }
+        }
+    }
+
+    /// The launches that a change of an object may concern: those of its namespace where it speaks for that alone, all of them
+    /// where it may speak for others, as an alert rule of a monitoring namespace does.
+    fn concerned(&self, change: Option<Change>) -> Touched {
+        let Some(change) = change else {
+            return Touched::none();
+        };
+        let Some(document) = change.after.as_ref().or(change.before.as_ref()) else {
+            return Touched::none();
+        };
+        // No namespace has this name, so that it stands for every other one.
+        let elsewhere = "/";
+        if self.in_use.iter().any(|piece| piece.may_concern(&change, elsewhere)) {
+            return Touched::every_launch();
+        }
+        let own = document.namespace();
+        let is_workload = GroupKind::workloads().any(|kind| kind == *document.kind());
+        if is_workload || self.in_use.iter().any(|piece| piece.may_concern(&change, own)) {
+            return self.launches_of([own]);
+        }
+        Touched::none()
+    }
+}

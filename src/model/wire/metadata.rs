@@ -1,0 +1,83 @@
+//! `metadata` on the wire.
+
+use serde::Deserialize;
+use serde::de::Error;
+
+use super::annotations::{self, Annotations};
+use super::scalar::{List, Pairs, Str, Time};
+use super::written;
+use crate::model::{Key, Kind, Meta, Owner, Text};
+
+/// `metadata`.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Metadata {
+    pub(super) name: Option<Str>,
+    generate_name: Option<Str>,
+    namespace: Option<Str>,
+    uid: Option<Str>,
+    pub(super) labels: Pairs,
+    pub(super) annotations: Annotations,
+    owner_references: List<OwnerReference>,
+    managed_fields: List<written::Manager>,
+    generation: Option<i64>,
+    creation_timestamp: Option<Time>,
+    deletion_timestamp: Option<Time>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OwnerReference {
+    #[serde(default)]
+    api_version: Option<Str>,
+    kind: Str,
+    name: Str,
+    #[serde(default)]
+    uid: Option<Str>,
+    #[serde(default)]
+    controller: Option<bool>,
+}
+
+impl Metadata {
+    /// The number of the revision that a Deployment or a ReplicaSet is at; 0 where it does not say.
+    pub(super) fn revision(&self) -> i64 {
+        let revision = self.annotations.get(annotations::REVISION);
+        revision
+            .and_then(|revision| revision.parse().ok())
+            .unwrap_or(0)
+    }
+
+    pub(super) fn record<E: Error>(self, kind: Kind) -> Result<Meta, E> {
+        let name = self
+            .name
+            .filter(|name| !name.0.is_empty())
+            .or(self.generate_name);
+        let name = name.ok_or_else(|| {
+            E::custom("metadata.name: required, and there is no generateName either")
+        })?;
+        let namespace = if kind.is_namespaced() {
+            super::text(self.namespace)
+        } else {
+            Text::from("")
+        };
+        let controller = self
+            .owner_references
+            .0
+            .into_iter()
+            .find(|owner| owner.controller == Some(true));
+        Ok(Meta {
+            key: Key::new(kind, namespace, name.0),
+            uid: super::text(self.uid),
+            labels: self.labels.into_labels(),
+            controller: controller.map(|owner| Owner {
+                kind: Kind::of(&super::text(owner.api_version), &owner.kind.0),
+                name: owner.name.0,
+                uid: super::text(owner.uid),
+            }),
+            generation: self.generation.unwrap_or(0),
+            created: self.creation_timestamp.and_then(|time| time.0),
+            deleting: self.deletion_timestamp.is_some(),
+            written: written::by_managers(kind, self.managed_fields),
+        })
+    }
+}
