@@ -21,7 +21,10 @@ pub mod running;
 #[cfg(test)]
 pub(crate) mod testing;
 
-use crate::model::{Binding, Kind, KindSet, Meta, Object, PodAutoscaler, PodDisruptionBudget, Role, Service, Severity, Verdict, Workload};
+use crate::model::{
+    Binding, Kind, KindSet, Meta, Object, PodAutoscaler, PodDisruptionBudget, Role, Service,
+    Severity, Verdict, Workload,
+};
 
 pub use context::{Context, Undecided};
 pub use findings::Findings;

@@ -55,15 +55,13 @@ pub use related::{
 pub use resources::{Amounts, Resource, Resources};
 pub use rollout::{Progress, Rollout, Truth};
 pub use routing::{
-    Backend, DestinationRule, Gateway, Ingress, Listener, Parent, Plain, Route, RoutesFrom, RuleHost,
-    Tls,
+    Backend, DestinationRule, Gateway, Ingress, Listener, Parent, Plain, Route, RoutesFrom,
+    RuleHost, Tls,
 };
 pub use running::{ContainerState, Instance, Lineage, Observed, Phase, PodStatus, Ready, Second};
 pub use selector::{Operator, Requirement, Selector};
 pub use service::{Clients, PortTarget, Protocol, Reach, Service, ServicePort};
-pub use storage::{
-    ClaimPhase, PersistentVolume, PersistentVolumeClaim, StorageClass, VolumePhase,
-};
+pub use storage::{ClaimPhase, PersistentVolume, PersistentVolumeClaim, StorageClass, VolumePhase};
 pub use volume::{AccessModes, ClaimSpec, ClaimTemplate, Volume, VolumeSource};
 pub use wire::decode;
 pub use workload::{Selection, Strategy, Workload};

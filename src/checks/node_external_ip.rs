@@ -127,7 +127,7 @@ mod tests {
         assert_running(
             &CHECK,
             &[
-                (&on(&[inside.clone()]), Pass, &[]),
+                (&on(std::slice::from_ref(&inside)), Pass, &[]),
                 (&on(&[inside.clone(), done]), Pass, &[]),
                 (
                     &on(&[inside.clone(), outside.clone()]),

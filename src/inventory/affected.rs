@@ -84,7 +84,10 @@ pub fn affected(
     }
     let records = [&change.before, &change.after];
     let mut records = records.into_iter().flatten();
-    if records.clone().any(|record| record.key().kind == Kind::Node) {
+    if records
+        .clone()
+        .any(|record| record.key().kind == Kind::Node)
+    {
         found.extend(needs::of_nodes(before, after));
     }
     if records.any(|record| record.key().kind == Kind::Node) && routing::is_elsewhere(before, after)
@@ -97,9 +100,7 @@ pub fn affected(
 /// Whether two records of an object differ in nothing but what the cluster says of it.
 fn is_declared_alike(object: &Object, counterpart: Option<&Object>) -> bool {
     match (object, counterpart) {
-        (Object::Workload(workload), Some(Object::Workload(twin))) => {
-            workload.is_declared_as(twin)
-        }
+        (Object::Workload(workload), Some(Object::Workload(twin))) => workload.is_declared_as(twin),
         (Object::PodAutoscaler(autoscaler), Some(Object::PodAutoscaler(twin))) => {
             autoscaler.is_declared_as(twin)
         }

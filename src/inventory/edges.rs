@@ -6,7 +6,9 @@ mod needs;
 
 use std::sync::{Arc, LazyLock};
 
-use crate::model::{Binding, Grantee, Key, Kind, Labels, Object, Observed, Selector, Text, Workload};
+use crate::model::{
+    Binding, Grantee, Key, Kind, Labels, Object, Observed, Selector, Text, Workload,
+};
 
 pub(super) use routing::asked_labels;
 

@@ -13,7 +13,8 @@ use jiff::Timestamp;
 use super::edges::{self, Anchor, Fixed};
 use super::{Extent, Inventory, Source};
 use crate::model::{
-    Binding, Key, Kind, KindSet, LimitRange, Object, PodAutoscaler, Role, ServiceAccount, Text, Workload,
+    Binding, Key, Kind, KindSet, LimitRange, Object, PodAutoscaler, Role, ServiceAccount, Text,
+    Workload,
 };
 
 pub use needs::Pools;
@@ -109,7 +110,9 @@ impl<'a> View<'a> {
             .filter_map(|object| object.workload())
             .map(|workload| (workload.key(), workload))
             .collect();
-        let replaced = self.replaced.filter(|replaced| replaced.key().namespace == *namespace);
+        let replaced = self
+            .replaced
+            .filter(|replaced| replaced.key().namespace == *namespace);
         workloads.extend(replaced.map(|replaced| (replaced.key(), replaced)));
         workloads.into_values().collect()
     }

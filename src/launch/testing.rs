@@ -133,11 +133,6 @@ impl World {
         self.checklists.push(Arc::new(compiled));
     }
 
-    /// Deletes a checklist.
-    pub(crate) fn without_checklist(&mut self, name: &str) {
-        self.checklists.retain(|known| *known.name != *name);
-    }
-
     /// Stores an object: as a record where its kind has some, and as a document.
     pub(crate) fn apply(&mut self, mut object: Value) {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

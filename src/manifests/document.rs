@@ -66,7 +66,9 @@ impl Reader<'_> {
         };
         if self.keep == Keep::Documents && !is_list(node, kind) {
             // What cannot be read at all is skipped below.
-            self.contents.documents.extend(json::document(node, api_version, kind));
+            self.contents
+                .documents
+                .extend(json::document(node, api_version, kind));
         }
         if let Some(known) = Kind::of(api_version, kind) {
             match self.record(node, known, api_version) {
@@ -104,8 +106,7 @@ impl Reader<'_> {
     }
 
     fn record(&self, node: Node<'_>, kind: Kind, api_version: &str) -> Result<Manifest, Reason> {
-        let mut object =
-            model::decode(kind, node).map_err(|problem| self.broken(node, problem))?;
+        let mut object = model::decode(kind, node).map_err(|problem| self.broken(node, problem))?;
         if let Some(workload) = object.workload() {
             let mut containers = workload.pod.containers.iter();
             if !containers.any(|container| container.role == ContainerRole::App) {
@@ -124,7 +125,9 @@ impl Reader<'_> {
 
     fn stated(&self, node: Node<'_>, api_version: &str, kind: &str) -> Result<Stated, Reason> {
         let own = Own::read(kind, node).map_err(|problem| self.broken(node, problem))?;
-        let namespace = node.get("metadata").and_then(|metadata| metadata.get("namespace"));
+        let namespace = node
+            .get("metadata")
+            .and_then(|metadata| metadata.get("namespace"));
         let origin = self.origin(node, api_version, namespace.is_some());
         Ok(Stated { origin, own })
     }

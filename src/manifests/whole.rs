@@ -103,7 +103,8 @@ mod tests {
             format!("{base}\n---\n{patch}\n"),
             format!("{patch}\n---\n{base}\n"),
         ] {
-            let whole = Whole::of(file::read(&"a.yaml".into(), text.as_bytes(), Keep::Records).objects);
+            let whole =
+                Whole::of(file::read(&"a.yaml".into(), text.as_bytes(), Keep::Records).objects);
             let map = whole
                 .inventory
                 .get(&Key::new(Kind::ConfigMap, "default", "web"));

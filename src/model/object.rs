@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 
 use super::{
-    Binding, ConfigMap, DestinationRule, EndpointSlice, Gateway, Ingress, Key, Kind, Labels, LimitRange, NetworkPolicy, Node, Observed, PersistentVolume, PersistentVolumeClaim, PodAutoscaler,
-    PodDisruptionBudget, ResourceQuota, Role, Route, Service, SecretSource, ServiceAccount, StorageClass, Text, Workload, Written, running,
+    Binding, ConfigMap, DestinationRule, EndpointSlice, Gateway, Ingress, Key, Kind, Labels,
+    LimitRange, NetworkPolicy, Node, Observed, PersistentVolume, PersistentVolumeClaim,
+    PodAutoscaler, PodDisruptionBudget, ResourceQuota, Role, Route, SecretSource, Service,
+    ServiceAccount, StorageClass, Text, Workload, Written, running,
 };
 
 /// What is kept of an object's metadata.

@@ -33,9 +33,9 @@ use serde::de::{Deserializer, Error};
 
 use self::metadata::Metadata;
 use self::pod::{JobTemplate, Template};
+use self::scalar::{List, Pairs, Share, Str};
 use self::selection::{Defaulting, SelectorFields};
 use self::selectors::LabelSelector;
-use self::scalar::{List, Pairs, Share, Str};
 use self::status::{Intent, Status};
 use super::{
     ClaimTemplate, Kind, Meta, Object, Observed, PodTemplate, Selection, Strategy, Text, Workload,
@@ -47,12 +47,10 @@ use super::{
 /// Where a field that is read has the wrong type, or the object has neither a name nor a `generateName`.
 pub fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Object, D::Error> {
     match kind {
-        Kind::Deployment
-        | Kind::StatefulSet
-        | Kind::DaemonSet
-        | Kind::ReplicaSet => {
-            workload(kind, Envelope::<ReplicatedSpec<LabelSelector>>::deserialize(from)?)
-        }
+        Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet | Kind::ReplicaSet => workload(
+            kind,
+            Envelope::<ReplicatedSpec<LabelSelector>>::deserialize(from)?,
+        ),
         Kind::ReplicationController => {
             workload(kind, Envelope::<ReplicatedSpec<Pairs>>::deserialize(from)?)
         }
@@ -209,15 +207,9 @@ impl<S: SelectorFields + Default> PodHolder for ReplicatedSpec<S> {
             }
             _ => Strategy::None,
         };
-        let has_revisions = matches!(
-            kind,
-            Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet
-        );
+        let has_revisions = matches!(kind, Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet);
         let selector = self.selector.map(SelectorFields::into_selector);
-        let pod = self
-            .template
-            .unwrap_or_default()
-            .record(&of.key.namespace);
+        let pod = self.template.unwrap_or_default().record(&of.key.namespace);
         let is_set = kind == Kind::StatefulSet;
         let templates = self.volume_claim_templates.0.into_iter().filter(|_| is_set);
         let ordinals = self.ordinals.filter(|_| is_set);

@@ -1,7 +1,8 @@
 //! What is kept of a workload.
 
 use super::{
-    ClaimTemplate, Container, IntOrPercent, Key, Kind, KindSet, Mark, Meta, Observed, PodTemplate, Text,
+    ClaimTemplate, Container, IntOrPercent, Key, Kind, KindSet, Mark, Meta, Observed, PodTemplate,
+    Text,
 };
 
 /// Something that runs pods.

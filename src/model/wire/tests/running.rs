@@ -113,11 +113,31 @@ status:
 #[test]
 fn what_keeps_a_container_from_starting_is_read_where_it_is_a_secret() {
     for (reason, message, expected) in [
-        ("CreateContainerConfigError", "secret \"db\" not found", Some("db")),
-        ("CreateContainerConfigError", "couldn't find key a.b in Secret shop/db", Some("db")),
-        ("CreateContainerConfigError", "configmap \"db\" not found", None),
-        ("CreateContainerConfigError", "couldn't find key a in ConfigMap shop/db", None),
-        ("CreateContainerConfigError", "object \"shop\"/\"db\" not registered", None),
+        (
+            "CreateContainerConfigError",
+            "secret \"db\" not found",
+            Some("db"),
+        ),
+        (
+            "CreateContainerConfigError",
+            "couldn't find key a.b in Secret shop/db",
+            Some("db"),
+        ),
+        (
+            "CreateContainerConfigError",
+            "configmap \"db\" not found",
+            None,
+        ),
+        (
+            "CreateContainerConfigError",
+            "couldn't find key a in ConfigMap shop/db",
+            None,
+        ),
+        (
+            "CreateContainerConfigError",
+            "object \"shop\"/\"db\" not registered",
+            None,
+        ),
         ("ImagePullBackOff", "secret \"db\" not found", None),
     ] {
         let pod = pod(&format!(
