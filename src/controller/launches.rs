@@ -57,7 +57,7 @@ pub(super) struct Desk {
     used: watch::Receiver<Used>,
     announcer: Announcer,
     docket: Docket<Subject, Result<(), WriteError>>,
-    judging: JoinSet<Vec<Assessed>>,
+    judging: JoinSet<Batch>,
     asked: Asked,
     patience: Patience,
     /// How many items of each launch its exceptions waive.
@@ -68,6 +68,12 @@ pub(super) struct Desk {
     unseen: BTreeMap<Subject, (Arc<dyn Any + Send + Sync>, Instant)>,
     /// Whether the snapshot is worth judging by.
     is_open: bool,
+}
+
+/// What was judged in one go, and whether this replica led when it was.
+struct Batch {
+    led: bool,
+    assessed: Vec<Assessed>,
 }
 
 /// What the desk works with.
@@ -236,13 +242,14 @@ impl Desk {
         if batch.is_empty() {
             return;
         }
-        let leads = self.leads();
+        let led = self.leads();
         self.judging.spawn_blocking(move || {
-            let one = |(subject, used): (Subject, u32)| match leads {
+            let one = |(subject, used): (Subject, u32)| match led {
                 true => assess(&snapshot, subject, used, Timestamp::now()),
                 false => ask(&snapshot, subject, Timestamp::now()),
             };
-            batch.into_iter().map(one).collect()
+            let assessed = batch.into_iter().map(one).collect();
+            Batch { led, assessed }
         });
     }
 
@@ -272,12 +279,16 @@ impl Desk {
         items + self.used.borrow().get(name).copied().unwrap_or(0)
     }
 
-    fn judged(&mut self, judged: Result<Vec<Assessed>, JoinError>) {
-        let Ok(judged) = judged else {
+    fn judged(&mut self, judged: Result<Batch, JoinError>) {
+        let Ok(Batch { led, assessed }) = judged else {
             tracing::error!("A judgement of launches panicked; every launch is looked at again");
             return self.everything();
         };
-        for Assessed { subject, found } in judged {
+        if led != self.leads() {
+            // Meanwhile all of it has been begun anew.
+            return;
+        }
+        for Assessed { subject, found } in assessed {
             match found {
                 Some(found) => self.settle(subject, found),
                 None => self.forget(&subject),

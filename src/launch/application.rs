@@ -1,6 +1,7 @@
 //! An application on its way to production, parsed.
 
 use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::api::{
     LaunchStatus, Memory, ReadinessLaunch, ReadinessLaunchSpec, ReleaseType, selector,
@@ -20,6 +21,8 @@ pub struct Launch {
     pub generation: i64,
     /// When the API server created it; `None` in a file.
     pub created: Option<Timestamp>,
+    /// When whoever names its release wrote to it last: the release has been named since then at the latest.
+    pub released: Option<Timestamp>,
     /// What it says.
     pub spec: ReadinessLaunchSpec,
     /// What was written about it last. What it remembers is an input of the next judgement.
@@ -43,6 +46,7 @@ impl Launch {
             uid: text(&metadata.uid),
             generation: metadata.generation.unwrap_or_default(),
             created: metadata.creation_timestamp.as_ref().map(|time| time.0),
+            released: released(metadata),
             spec: spec.clone(),
             before: object.status.clone().unwrap_or_default(),
             selector,
@@ -117,7 +121,7 @@ impl Launch {
         let since = match turn {
             // All that was attested since the launch was created is for its first release, whenever the operator saw it.
             Turn::First => self.created,
-            Turn::Major => None,
+            Turn::Major => self.released.filter(|released| *released <= now),
             Turn::Promoted => last,
             Turn::Minor | Turn::Same => memory.since.as_ref().map(|since| since.0).or(last),
         };
@@ -126,6 +130,16 @@ impl Launch {
         }
         Lineage { names, since: since.unwrap_or(now) }
     }
+}
+
+/// When the last of those wrote who name the release (<https://kubernetes.io/docs/reference/using-api/server-side-apply/>).
+fn released(metadata: &ObjectMeta) -> Option<Timestamp> {
+    let managers = metadata.managed_fields.iter().flatten();
+    let naming = managers.filter(|manager| {
+        let fields = manager.fields_v1.as_ref().map(|fields| &fields.0["f:spec"]["f:release"]);
+        manager.subresource.is_none() && fields.is_some_and(serde_json::Value::is_object)
+    });
+    naming.filter_map(|manager| Some(manager.time.as_ref()?.0)).max()
 }
 
 /// What a release is to those that are remembered.

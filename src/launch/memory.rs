@@ -53,8 +53,11 @@ fn releases(launch: &Launch, observed: &Observed, now: Timestamp) -> Memory {
             if turn == Turn::Major {
                 memory = Memory::default();
             }
-            // It was meant to run since the launch was created, whenever the operator saw it.
-            let since = launch.created.filter(|_| turn == Turn::First).unwrap_or(now);
+            // That is when it was first meant to run, whenever the operator saw it.
+            let since = match turn {
+                Turn::Minor => now,
+                _ => launch.lineage(now).since,
+            };
             memory.since.get_or_insert_with(|| seconds(since));
             memory.releases.push(Release {
                 name: spec.release.clone(),

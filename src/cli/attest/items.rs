@@ -104,6 +104,19 @@ fn names(launch: &ReadinessLaunch) -> impl Iterator<Item = &String> {
     status.chain(own)
 }
 
+impl Asked {
+    /// The roles that may attest an item, as far as it is known: by its checklist, or by the status where that cannot be read.
+    pub(super) fn roles(&self, key: &str, found: &Found) -> Option<Vec<String>> {
+        match found {
+            Found::Item(item) => item.attestation().map(|rule| rule.roles.clone()),
+            Found::Unread(_) => {
+                let mut missing = self.launch.status.iter().flat_map(|status| &status.missing);
+                missing.find(|missing| missing.item == *key).map(|missing| missing.from.clone())
+            }
+        }
+    }
+}
+
 /// Refuses an item that nobody can attest.
 ///
 /// # Errors

@@ -10,22 +10,20 @@ use crate::api::{Approved, Approver, ReadinessAttestation, ReadinessAttestationS
 use crate::checklist::Item;
 use crate::cli::cluster::Myself;
 
-/// The role that is spoken in: the one that was named, or the only one that all items have.
-pub(super) fn role(given: Option<&str>, items: &[&Item]) -> Result<String> {
-    let of = |item: &Item| item.attestation().map(|rule| rule.roles.clone()).unwrap_or_default();
+/// The role that is spoken in: the one that was named, or the only one that all items have. Each item comes with its key.
+pub(super) fn role(given: Option<&str>, items: &[(&str, Vec<String>)]) -> Result<String> {
     let Some(given) = given else {
-        let mut common = items.first().map(|item| of(item)).unwrap_or_default();
-        common.retain(|role| items.iter().all(|item| of(item).contains(role)));
+        let mut common = items.first().map(|(_, roles)| roles.clone()).unwrap_or_default();
+        common.retain(|role| items.iter().all(|(_, roles)| roles.contains(role)));
         return match common.as_slice() {
             [only] => Ok(only.clone()),
             [] => bail!("name the role that you speak in with --role"),
             several => bail!("name the role that you speak in with --role: {}", several.join(", ")),
         };
     };
-    for item in items {
-        let roles = of(item);
+    for (key, roles) in items {
         if !roles.iter().any(|role| role == given) {
-            bail!("{} is not attested by {given}, but by {}: choose one of them with --role", item.key, roles.join(" or "));
+            bail!("{key} is not attested by {given}, but by {}: choose one of them with --role", roles.join(" or "));
         }
     }
     Ok(given.to_owned())

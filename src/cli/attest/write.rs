@@ -31,15 +31,18 @@ pub(super) async fn run(arguments: &Arguments, cluster: &Cluster) -> Result<u8> 
         None => {
             let launch = cluster.launch(arguments.launch.as_deref().unwrap_or_default()).await?;
             let asked = Asked::of(cluster, launch).await;
+            let mut roles = Vec::new();
             for key in &arguments.items {
-                match asked.find(key)? {
+                let found = asked.find(key)?;
+                roles.extend(asked.roles(key, &found).map(|roles| (key.as_str(), roles)));
+                match found {
                     Found::Item(item) => items.push(item),
                     Found::Unread(why) => output::complain("warning", &format!("{key} is not checked here: {why}")),
                 }
             }
             let known: Vec<&Item> = items.iter().map(|item| &**item).collect();
             statement::check(arguments, &known)?;
-            let role = statement::role(arguments.role.as_deref(), &known)?;
+            let role = statement::role(arguments.role.as_deref(), &roles)?;
             granted(cluster, if arguments.sign { Verb::Sign } else { Verb::Attest }, &role).await?;
             let launch = asked.launch();
             statement::of_items(arguments, &myself, (&launch.name_any(), &launch.spec.release), role, now)

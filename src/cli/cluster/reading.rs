@@ -48,6 +48,8 @@ pub(in crate::cli) struct Reading {
     pub(in crate::cli) launch: Launch,
     /// What could not be read, and why.
     pub(in crate::cli) gaps: Vec<String>,
+    /// The checklists that could not be read.
+    pub(in crate::cli) unread: Vec<String>,
     inventory: Inventory,
     documents: Documents,
     policies: PolicySet,
@@ -88,6 +90,7 @@ pub(in crate::cli) async fn read(cluster: &Cluster, object: &ReadinessLaunch, op
     let mut reading = Reading {
         launch,
         gaps: Vec::new(),
+        unread: Vec::new(),
         inventory: Inventory::of_cluster(),
         documents: Documents::of_cluster(),
         policies: PolicySet::default(),
@@ -121,15 +124,10 @@ impl Reader<'_> {
             self.own::<ReadinessChecklist>(),
             namespaces.get(own),
         );
-        let checklists = checklists.unwrap_or_else(|why| {
-            reading.gaps.push(format!("ReadinessChecklists: {why}"));
-            Vec::new()
-        });
-        let compiled = checklists.iter().filter_map(|one| {
-            let name = one.name_any();
-            Some(Arc::new(Checklist::compile(&name, &one.spec).ok()?))
-        });
-        reading.checklists = Checklists::with(compiled);
+        reading.checklists = match checklists {
+            Ok(all) => Checklists::with(all.iter().filter_map(compiled)),
+            Err(why) => self.named(reading, &why).await,
+        };
         let namespace = namespace.ok().and_then(|namespace| serde_json::to_value(namespace).ok());
         if let Some(namespace) = namespace.as_ref().and_then(|object| record(Kind::Namespace, object)) {
             reading.inventory.reset(Kind::Namespace, [namespace]);
@@ -157,6 +155,26 @@ impl Reader<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The checklists that the launch and its status name, where they cannot be listed. Of what cannot be read at all, only what
+    /// the status says is missing is known.
+    async fn named(&self, reading: &mut Reading, why: &str) -> Checklists {
+        let api: Api<ReadinessChecklist> = Api::all(self.cluster.client.clone());
+        let stated = reading.launch.before.checklists.iter().chain(&reading.launch.spec.checklists);
+        let names: BTreeSet<&String> = stated.filter(|name| Checklists::built_in().find(name).is_none()).collect();
+        let mut known = Vec::new();
+        for name in names {
+            match api.get(name).await.ok().as_ref().and_then(compiled) {
+                Some(checklist) => known.push(checklist),
+                None => {
+                    reading.unread.push(name.clone());
+                    reading.gaps.push(format!("the checklist {name}: {why}; only what the status says is missing of it is listed"));
+                    known.push(Arc::new(missing_of(name, &reading.launch.before)));
+                }
+            }
+        }
+        Checklists::with(known)
     }
 
     /// What people state, and what that is worth.
@@ -356,6 +374,23 @@ impl Reading {
         if let Some(source) = source {
             self.documents.set_source(kind, source);
         }
+    }
+}
+
+fn compiled(checklist: &ReadinessChecklist) -> Option<Arc<Checklist>> {
+    Some(Arc::new(Checklist::compile(&checklist.name_any(), &checklist.spec).ok()?))
+}
+
+/// What a status says is missing of a checklist.
+fn missing_of(name: &str, status: &LaunchStatus) -> Checklist {
+    let items = status.missing.iter().filter_map(|missing| {
+        let id = missing.item.strip_prefix(name)?.strip_prefix(':')?;
+        Some(Arc::new(Item::of_status(&missing.item, id, missing)))
+    });
+    Checklist {
+        name: name.into(),
+        title: name.into(),
+        items: items.collect(),
     }
 }
 

@@ -14,6 +14,9 @@ use crate::people::{Exception, Holds, Name};
 const WEEK: Period = Period::days(7);
 const DAY: Period = Period::days(1);
 
+/// How long it may take until all that a new one waives has been judged.
+const COUNTED: Period = Period::seconds(60);
+
 /// Whether it is active, or why not, and until when.
 struct State {
     reason: &'static str,
@@ -37,7 +40,10 @@ pub(super) fn assess(snapshot: &Snapshot, name: &Name, used: u32, now: Timestamp
         _ => ("False", "NotActive", "it does not hold".to_owned()),
     };
     let only_overrides = exception.is_some_and(|exception| exception.waives.is_empty());
+    let counted = exception.and_then(|exception| exception.created).map(|created| COUNTED.after(created));
+    let is_counted = counted.is_none_or(|counted| counted <= now);
     let unused = match (is_active, only_overrides, used) {
+        (true, false, 0) if !is_counted => ("False", "NotCounted", "what it waives is still being counted".to_owned()),
         (true, false, 0) => ("True", "NothingToWaive", "nothing that it waives fails: it can be deleted".to_owned()),
         (true, true, _) => ("False", "OverridesGate", "it opens the gate and waives nothing".to_owned()),
         (true, false, used) => ("False", "InUse", format!("it waives {used} findings and items")),
@@ -60,7 +66,7 @@ pub(super) fn assess(snapshot: &Snapshot, name: &Name, used: u32, now: Timestamp
         ends: state.ends,
     };
     let turns = state.ends.into_iter().flat_map(|ends| [WEEK.before(ends), DAY.before(ends), ends]);
-    let next = turns.filter(|moment| *moment > now).min();
+    let next = turns.chain(counted).filter(|moment| *moment > now).min();
     Some(Found::with(&known.uid, (&known.status, &wanted), events, what).again(next))
 }
 

@@ -99,6 +99,35 @@ fn a_release_that_turns_out_to_be_major_asks_again() {
 }
 
 #[test]
+fn what_was_attested_since_a_major_release_was_named_counts_though_nobody_saw_it_named() {
+    // The operator was away for an hour.
+    let mut world = world();
+    let named = world.now;
+    world.later(1);
+    world.attest(Attest::by("ada", &["team:each"]));
+    release(&mut world, "2.0.0", "major");
+    let writes = |time: &str, fields: serde_json::Value, subresource: serde_json::Value| {
+        let entry = json!({
+            "manager": "kubectl", "operation": "Apply", "time": time, "fieldsType": "FieldsV1", "fieldsV1": fields,
+            "subresource": subresource,
+        });
+        serde_json::from_value(entry).expect("it is an entry")
+    };
+    let release = json!({"f:spec": {"f:release": {}}});
+    world.launch.metadata.managed_fields = Some(vec![
+        writes(&text(named), release.clone(), json!(null)),
+        writes(&text(world.now), json!({"f:spec": {"f:notes": {}}}), json!(null)),
+        writes(&text(world.now), release, json!("status")),
+    ]);
+    world.later(1);
+    assert_item(&world, "team:each", Pass, "");
+    world.write();
+    assert_item(&world, "team:each", Pass, "");
+    let since = world.parsed().memory().since.clone();
+    assert_eq!(since.map(|since| since.0), Some(named));
+}
+
+#[test]
 fn many_releases_are_remembered_by_name() {
     let mut world = world();
     world.attest(Attest::by("bob", &["team:each"]).with(json!({"release": "1.0.0", "expiresAt": "2026-12-01T00:00:00Z"})));

@@ -298,18 +298,3 @@ fn no_message_is_long() {
     assert!(message.len() <= 160 && message.ends_with('…'), "{} bytes", message.len());
     let _: Value = serde_json::to_value(&status).expect("it is JSON");
 }
-
-#[test]
-fn zz_time() {
-    let (world, _) = seen_of_both(3);
-    let launch = world.parsed();
-    world.with_facts(View::of(&world.inventory), |facts| {
-        let started = std::time::Instant::now();
-        for _ in 0..50 {
-            let judged = judge(&launch, facts, None);
-            let observed = observe(&launch, facts.view, std::iter::empty());
-            status(&launch, &judged, &observed, facts.now);
-        }
-        eprintln!("ZZ {:?} each", started.elapsed() / 50);
-    });
-}

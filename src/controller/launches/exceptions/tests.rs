@@ -86,6 +86,12 @@ fn what_it_is_used_for_is_said_and_that_it_is_of_no_use() {
     assert!(events.is_empty());
     let found = assess(&case.snapshot, &Name::new(NAME.0, NAME.1), 0, at("2026-01-04T00:00:00Z"));
     assert!(found.expect("it is there").status.is_none(), "nothing is different");
+    // A new one is of no use before what it waives has been judged.
+    let mut new = Case::new(true);
+    let (conditions, _, again) = new.say(0, "2026-01-01T00:00:59Z");
+    assert_eq!(conditions[2], "Unused=False NotCounted");
+    assert_eq!(again, Some(at("2026-01-01T00:01:00Z")));
+    assert_eq!(new.say(0, "2026-01-01T00:01:00Z").0[2], "Unused=True NothingToWaive");
     // One that opens the gate waives nothing.
     let (conditions, ..) = Case::new(false).say(0, "2026-01-02T00:00:00Z");
     assert_eq!(conditions[2], "Unused=False OverridesGate");
