@@ -89,7 +89,11 @@ fn live(arguments: &Arguments) -> Result<Document> {
         let now = Timestamp::now();
         let reading = cluster::read(&cluster, &launch, &arguments.operator_namespace, now).await?;
         let basis = match reading.status() {
-            Some(status) => Basis::Status { status, gaps: &reading.gaps },
+            Some(status) => Basis::Status {
+                status,
+                gaps: &reading.gaps,
+                unread: &reading.unread,
+            },
             None => Basis::Partly { gaps: &reading.gaps },
         };
         Ok(Document::of(&reading.launch, &reading.judge(), now, basis))

@@ -5,14 +5,15 @@
 
 mod asked;
 mod assessed;
+mod books;
 mod checklists;
 mod exceptions;
 mod news;
 mod patience;
 mod subject;
+mod unseen;
 
-use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,8 +26,10 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use self::asked::Asked;
 use self::assessed::{Assessed, Found, LaunchFound, What, ask, assess};
+use self::books::Books;
 use self::patience::Patience;
 use self::subject::Subject;
+use self::unseen::Unseen;
 use super::announce::{Announcement, Announcer};
 use super::docket::{Docket, TICK};
 use super::measurements::Questions;
@@ -34,7 +37,7 @@ use super::reports::WriteError;
 use super::touched::Touched;
 use super::uses::Used;
 use crate::evidence::Source;
-use crate::live::{Live, Snapshot};
+use crate::live::Live;
 use crate::people::Name;
 use crate::telemetry::metrics::ControllerMetrics;
 
@@ -44,9 +47,6 @@ const SOONEST: Duration = Duration::from_secs(1);
 /// What is looked at again is spread over so much of the time until then, and no more than so long.
 const SPREAD: u32 = 10;
 const MOST_SPREAD: Duration = Duration::from_secs(30);
-
-/// How long the watch may take to tell of what was written.
-const LAG: Duration = Duration::from_secs(30);
 
 /// Judges, and writes while it leads.
 pub(super) struct Desk {
@@ -60,12 +60,8 @@ pub(super) struct Desk {
     judging: JoinSet<Batch>,
     asked: Asked,
     patience: Patience,
-    /// How many items of each launch its exceptions waive.
-    waivers: BTreeMap<Name, BTreeMap<Name, u32>>,
-    /// The states of exceptions.
-    states: BTreeMap<Name, &'static str>,
-    /// What was written, and the version that it was written over: that must not be judged by any more.
-    unseen: BTreeMap<Subject, (Arc<dyn Any + Send + Sync>, Instant)>,
+    books: Books,
+    unseen: Unseen,
     /// Whether the snapshot is worth judging by.
     is_open: bool,
 }
@@ -97,16 +93,15 @@ impl Desk {
             announcer: Announcer::new(client.clone(), identity),
             client,
             live,
-            metrics,
             leads,
             used,
             docket: Docket::new(),
             judging: JoinSet::new(),
             asked: Asked::new(questions),
             patience: Patience::default(),
-            waivers: BTreeMap::new(),
-            states: BTreeMap::new(),
-            unseen: BTreeMap::new(),
+            books: Books::new(metrics.clone()),
+            metrics,
+            unseen: Unseen::default(),
             is_open: false,
         }
     }
@@ -166,10 +161,8 @@ impl Desk {
     /// Whoever leads must say everything, and whoever does no more, nothing.
     fn begin_anew(&mut self) {
         self.docket.clear();
-        self.waivers.clear();
-        self.states.clear();
+        self.books.clear();
         self.unseen.clear();
-        self.metrics.launches().clear();
         self.patience = Patience::default();
         self.everything();
     }
@@ -187,14 +180,14 @@ impl Desk {
     fn launches(&mut self) {
         let snapshot = Arc::clone(&self.live.snapshot());
         self.docket.extend(snapshot.launches.keys().cloned().map(Subject::Launch));
-        self.docket.extend(self.waivers.keys().cloned().map(Subject::Launch));
+        self.docket.extend(self.books.launches().cloned().map(Subject::Launch));
     }
 
     fn exceptions(&mut self) {
         if self.leads() {
             let snapshot = Arc::clone(&self.live.snapshot());
             self.docket.extend(snapshot.statuses.exceptions.keys().cloned().map(Subject::Exception));
-            self.docket.extend(self.states.keys().cloned().map(Subject::Exception));
+            self.docket.extend(self.books.exceptions().cloned().map(Subject::Exception));
         }
     }
 
@@ -202,14 +195,9 @@ impl Desk {
         let now = Instant::now();
         self.docket.tick(now);
         self.asked.tell();
-        let metrics = self.metrics.launches();
-        metrics.set_pending(self.docket.len());
+        self.books.metrics().set_pending(self.docket.len());
         if self.leads() {
-            let mut states: BTreeMap<&'static str, u32> = BTreeMap::new();
-            for state in self.states.values() {
-                *states.entry(state).or_default() += 1;
-            }
-            metrics.set_exceptions(&states);
+            self.books.count();
         }
         let snapshot = self.live.snapshot();
         let mut sources = snapshot.documents.kinds().map(|kind| snapshot.documents.source(kind));
@@ -232,7 +220,8 @@ impl Desk {
                 self.docket.extend([subject]);
                 break;
             }
-            if self.is_unseen(&subject, &snapshot) {
+            let version = subject.version(&snapshot);
+            if self.unseen.is(&subject, version.as_ref(), now) {
                 self.docket.look_again(subject, now + SOONEST);
                 continue;
             }
@@ -253,30 +242,12 @@ impl Desk {
         });
     }
 
-    /// Whether the snapshot has not got what was written last.
-    fn is_unseen(&mut self, subject: &Subject, snapshot: &Snapshot) -> bool {
-        let Some((over, until)) = self.unseen.get(subject) else {
-            return false;
-        };
-        let is_still = subject
-            .version(snapshot)
-            .is_some_and(|version| std::ptr::addr_eq(Arc::as_ptr(&version), Arc::as_ptr(over)));
-        let is_unseen = is_still && Instant::now() < *until;
-        if !is_unseen {
-            self.unseen.remove(subject);
-        }
-        is_unseen
-    }
-
     /// How many findings and items an exception waives.
     fn used(&self, subject: &Subject) -> u32 {
         let Subject::Exception(name) = subject else {
             return 0;
         };
-        let launches = self.waivers.range(Name::new(name.namespace.clone(), "")..);
-        let own = launches.take_while(|(launch, _)| launch.namespace == name.namespace);
-        let items: u32 = own.filter_map(|(_, waivers)| waivers.get(name)).sum();
-        items + self.used.borrow().get(name).copied().unwrap_or(0)
+        self.books.items(name) + self.used.borrow().get(name).copied().unwrap_or(0)
     }
 
     fn judged(&mut self, judged: Result<Batch, JoinError>) {
@@ -311,8 +282,7 @@ impl Desk {
             }
             (Subject::Launch(name), What::Questions(questions)) => self.asked.set(name, questions),
             (Subject::Exception(name), What::Exception { state, ends }) => {
-                self.states.insert(name.clone(), state);
-                self.metrics.launches().set_exception_expiry(name, ends);
+                self.books.exception(name, state, ends);
             }
             _ => {}
         }
@@ -320,7 +290,7 @@ impl Desk {
             return;
         };
         if let Some(version) = subject.version(&self.live.snapshot()) {
-            self.unseen.insert(subject.clone(), (version, Instant::now() + LAG));
+            self.unseen.write(&subject, version, Instant::now());
         }
         let (client, announcer) = (self.client.clone(), self.announcer.clone());
         let about = subject.reference(&found.uid);
@@ -336,37 +306,27 @@ impl Desk {
     /// Keeps what was found of a launch. Says until when nothing is to be written of it.
     fn keep(&mut self, name: &Name, found: LaunchFound) -> Option<Instant> {
         let LaunchFound { figures, questions, waivers, pending, is_new, took, pairs } = found;
-        let metrics = self.metrics.clone();
-        metrics.launches().judged(took, pairs);
+        self.books.metrics().judged(took, pairs);
         self.asked.set(name, questions);
-        if let Some(until) = self.patience.holds(name, &pending, is_new, Instant::now()) {
-            return Some(until);
+        let until = self.patience.holds(name, &pending, is_new, Instant::now());
+        if until.is_none() {
+            let exceptions = self.books.launch(name, &figures, waivers);
+            self.docket.extend(exceptions.into_iter().map(Subject::Exception));
         }
-        metrics.launches().set_launch(name, &figures);
-        let before = self.waivers.insert(name.clone(), waivers.clone()).unwrap_or_default();
-        if before != waivers {
-            let exceptions = before.into_keys().chain(waivers.into_keys());
-            self.docket.extend(exceptions.map(Subject::Exception));
-        }
-        None
+        until
     }
 
     /// Forgets what is gone.
     fn forget(&mut self, subject: &Subject) {
-        self.unseen.remove(subject);
-        let metrics = self.metrics.launches();
+        self.unseen.forget(subject);
         match subject {
             Subject::Launch(name) => {
-                metrics.forget_launch(name);
-                self.asked.set(name, Default::default());
+                self.asked.set(name, BTreeSet::new());
                 self.patience.forget(name);
-                let waivers = self.waivers.remove(name).unwrap_or_default();
-                self.docket.extend(waivers.into_keys().map(Subject::Exception));
+                let exceptions = self.books.forget_launch(name);
+                self.docket.extend(exceptions.into_iter().map(Subject::Exception));
             }
-            Subject::Exception(name) => {
-                metrics.set_exception_expiry(name, None);
-                self.states.remove(name);
-            }
+            Subject::Exception(name) => self.books.forget_exception(name),
             Subject::Checklist(_) => {}
         }
     }
@@ -379,11 +339,11 @@ impl Desk {
         };
         match result {
             Ok(()) => {
-                self.metrics.launches().wrote(subject.kind());
+                self.books.metrics().wrote(subject.kind());
                 self.docket.settle(subject, Instant::now());
             }
             Err(error) => {
-                self.unseen.remove(&subject);
+                self.unseen.forget(&subject);
                 if matches!(&error, WriteError::Refused(kube::Error::Api(refused)) if refused.is_not_found()) {
                     return;
                 }

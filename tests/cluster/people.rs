@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use crate::launches::{ADA, BEN, Person};
 use crate::testbed::{PATIENCE, Testbed, good_deployment};
 
+/// Somebody who may read launches, and nothing else.
+const GUEST: Person = Person("gil");
+
 /// What the command said.
 struct Run {
     stdout: String,
@@ -50,7 +53,8 @@ impl Testbed {
         let text = std::fs::read_to_string(self.plane.kubeconfig()).expect("a kubeconfig");
         let mut config: Value = serde_saphyr::from_str(&text).expect("it is YAML");
         config["users"][0]["user"]["as"] = person.0.into();
-        config["users"][0]["user"]["as-groups"] = json!(["system:authenticated", "people"]);
+        let group = if person.0 == GUEST.0 { "guests" } else { "people" };
+        config["users"][0]["user"]["as-groups"] = json!(["system:authenticated", group]);
         let path = self.plane.dir().join(format!("{}.kubeconfig", person.0));
         std::fs::write(&path, config.to_string()).expect("it can be written");
         path
@@ -90,6 +94,16 @@ fn application(namespace: &str) -> &'static Testbed {
     testbed.namespace(namespace);
     testbed.people(namespace, &[(&ADA, &["engineering"]), (&BEN, &["devops"])]);
     testbed.apply(&checklist(namespace));
+    let group = "rbac.authorization.k8s.io";
+    testbed.apply(&json!({
+        "apiVersion": format!("{group}/v1"), "kind": "ClusterRole", "metadata": {"name": "people-read-checklists"},
+        "rules": [{"apiGroups": ["plimsoll.dev"], "resources": ["readinesschecklists"], "verbs": ["get", "list"]}],
+    }));
+    testbed.apply(&json!({
+        "apiVersion": format!("{group}/v1"), "kind": "ClusterRoleBinding", "metadata": {"name": "people-read-checklists"},
+        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": "people-read-checklists"},
+        "subjects": [{"kind": "Group", "apiGroup": group, "name": "people"}],
+    }));
     testbed.policy(namespace, json!({
         "checklists": ["essentials"], "launch": {"checklists": [namespace]}, "exceptions": {"approval": "SecondPerson"},
     }));
@@ -246,6 +260,25 @@ fn the_document_is_what_the_operator_says_whatever_ones_rights() {
     let remarks = little["remarks"].to_string();
     assert!(remarks.contains("as the operator says in the status of the launch"), "{remarks}");
     assert!(remarks.contains("you have no permission to list"), "{remarks}");
+
+    // Whoever may read the launch alone learns what its status says.
+    let group = "rbac.authorization.k8s.io";
+    testbed.apply(&json!({
+        "apiVersion": format!("{group}/v1"), "kind": "Role", "metadata": {"name": "guest", "namespace": namespace},
+        "rules": [{"apiGroups": ["plimsoll.dev"], "resources": ["readinesslaunches"], "verbs": ["get"]}],
+    }));
+    testbed.apply(&json!({
+        "apiVersion": format!("{group}/v1"), "kind": "RoleBinding", "metadata": {"name": "guest", "namespace": namespace},
+        "roleRef": {"apiGroup": group, "kind": "Role", "name": "guest"},
+        "subjects": [{"kind": "User", "apiGroup": group, "name": GUEST.0}],
+    }));
+    let least = document(Some(&GUEST));
+    assert_eq!((&least["status"], &least["score"]), (&whole["status"], &whole["score"]), "{least:#}");
+    let open = lines(&least);
+    assert_eq!(open.keys().collect::<Vec<_>>(), ["document:either"], "{least:#}");
+    assert_eq!(open["document:either"]["from"], json!(["devops", "engineering"]));
+    let remarks = least["remarks"].to_string();
+    assert!(remarks.contains("the checklist document: you have no permission"), "{remarks}");
 
     // What the operator does not count is not ticked for anybody.
     testbed.kubectl(&["delete", "rolebinding", "roles-of-ada", "-n", namespace]);

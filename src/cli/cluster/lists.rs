@@ -27,7 +27,7 @@ pub(super) enum Where<'a> {
 
 /// Why there is no list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Missing {
+pub(super) enum Absent {
     /// The cluster has no such kind.
     NotServed,
     /// It cannot be had, and why.
@@ -43,7 +43,7 @@ struct Page {
 }
 
 /// The objects of a kind.
-pub(super) async fn list(client: &Client, resource: &ApiResource, place: Where<'_>) -> Result<Vec<Value>, Missing> {
+pub(super) async fn list(client: &Client, resource: &ApiResource, place: Where<'_>) -> Result<Vec<Value>, Absent> {
     let (namespace, labels) = match place {
         Where::Everywhere => (None, None),
         Where::In(namespace, labels) => (Some(namespace), labels),
@@ -53,8 +53,8 @@ pub(super) async fn list(client: &Client, resource: &ApiResource, place: Where<'
     wanted.label_selector = labels.map(str::to_owned);
     let mut all = Vec::new();
     loop {
-        let request = Request::new(&path).list(&wanted).map_err(|error| Missing::Unavailable(error.to_string().into()))?;
-        let page: Page = client.request(request).await.map_err(|error| missing(&error, resource))?;
+        let request = Request::new(&path).list(&wanted).map_err(|error| Absent::Unavailable(error.to_string().into()))?;
+        let page: Page = client.request(request).await.map_err(|error| absent(&error, resource))?;
         all.extend(page.items);
         match page.metadata.continue_.filter(|next| !next.is_empty()) {
             Some(next) => wanted.continue_token = Some(next),
@@ -63,13 +63,13 @@ pub(super) async fn list(client: &Client, resource: &ApiResource, place: Where<'
     }
 }
 
-fn missing(error: &kube::Error, resource: &ApiResource) -> Missing {
+fn absent(error: &kube::Error, resource: &ApiResource) -> Absent {
     match error {
-        kube::Error::Api(status) if status.is_not_found() => Missing::NotServed,
+        kube::Error::Api(status) if status.is_not_found() => Absent::NotServed,
         kube::Error::Api(status) if status.is_forbidden() => {
-            Missing::Unavailable(format!("you have no permission to list {}", resource.plural).into())
+            Absent::Unavailable(format!("you have no permission to list {}", resource.plural).into())
         }
-        other => Missing::Unavailable(super::refused(other, &format!("list {}", resource.plural)).to_string().into()),
+        other => Absent::Unavailable(super::refused(other, &format!("list {}", resource.plural)).to_string().into()),
     }
 }
 
@@ -116,12 +116,12 @@ impl Served {
     }
 
     /// How a kind is listed: in the version that is wanted, or in the one that the cluster names first.
-    pub(super) fn find(&self, kind: &GroupKind, version: Option<&str>) -> Result<&ApiResource, Missing> {
+    pub(super) fn find(&self, kind: &GroupKind, version: Option<&str>) -> Result<&ApiResource, Absent> {
         let of_kind = || self.resources.iter().filter(|(known, _)| known == kind).map(|(_, resource)| resource);
         let wanted = of_kind().find(|resource| Some(resource.version.as_str()) == version);
         wanted.or_else(|| of_kind().next()).ok_or_else(|| match self.silent.contains(&kind.group) {
-            true => Missing::Unavailable(format!("the API server that serves {} does not answer", kind.group).into()),
-            false => Missing::NotServed,
+            true => Absent::Unavailable(format!("the API server that serves {} does not answer", kind.group).into()),
+            false => Absent::NotServed,
         })
     }
 }

@@ -11,10 +11,11 @@ use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, ResourceExt};
 use serde_json::Value;
 
-use super::lists::{Missing, Served, Where, list};
+use super::lists::{Absent, Served, Where, list};
 use super::{Cluster, people};
 use crate::api::{
-    LaunchStatus, ReadinessAttestation, ReadinessChecklist, ReadinessException, ReadinessLaunch, ReadinessPolicy,
+    AttestationRule, ChecklistItem, ItemSeverity, ItemSource, LaunchStatus, Missing, Period, Phase, ReadinessAttestation,
+    ReadinessChecklist, ReadinessException, ReadinessLaunch, ReadinessPolicy, Scope,
 };
 use crate::cel::Projection;
 use crate::checklist::{Checklist, Checklists, Item, Way};
@@ -112,7 +113,7 @@ struct Reader<'a> {
 }
 
 /// The objects of a kind, or why there are none.
-type Listed = Result<Vec<Value>, Missing>;
+type Listed = Result<Vec<Value>, Absent>;
 
 impl Reader<'_> {
     /// The policies, the checklists and the namespace.
@@ -239,7 +240,7 @@ impl Reader<'_> {
         let lists = wanted.iter().map(|(kind, wish)| async move { (kind, wish, self.list(kind, wish).await) });
         let lists: Vec<_> = stream::iter(lists).buffer_unordered(LISTS).collect().await;
         for (kind, wish, (listed, partly)) in lists {
-            if let Err(Missing::Unavailable(why)) = &listed {
+            if let Err(Absent::Unavailable(why)) = &listed {
                 reading.gaps.push(format!("{kind}: {why}"));
             }
             if let Some(why) = &partly {
@@ -277,12 +278,12 @@ impl Reader<'_> {
             let listed = list(client, &resource, own).await;
             // A kind without namespaces is found nowhere in one.
             return match listed {
-                Err(Missing::NotServed) if wish.kind.is_none() => (list(client, &resource, Where::Everywhere).await, None),
+                Err(Absent::NotServed) if wish.kind.is_none() => (list(client, &resource, Where::Everywhere).await, None),
                 listed => (listed, None),
             };
         }
         match list(client, &resource, Where::Everywhere).await {
-            Err(Missing::Unavailable(why)) => match list(client, &resource, own).await {
+            Err(Absent::Unavailable(why)) => match list(client, &resource, own).await {
                 Ok(listed) => (Ok(listed), Some(format!("{why} in other namespaces").into())),
                 Err(missing) => (Err(missing), None),
             },
@@ -301,8 +302,8 @@ impl Reader<'_> {
         match list(&self.cluster.client, &resource, place).await {
             // An object of another version is none that counts.
             Ok(all) => Ok(all.into_iter().filter_map(|object| serde_json::from_value(object).ok()).collect()),
-            Err(Missing::NotServed) => Err("the cluster has no such kind; apply the definitions (crds/)".into()),
-            Err(Missing::Unavailable(why)) => Err(why),
+            Err(Absent::NotServed) => Err("the cluster has no such kind; apply the definitions (crds/)".into()),
+            Err(Absent::Unavailable(why)) => Err(why),
         }
     }
 }
@@ -348,12 +349,12 @@ impl Reading {
                         self.inventory.set_source(known, inventory::Source::Unavailable(why.clone()));
                     }
                 }
-                Err(Missing::NotServed) if known.is_custom() => drop(self.inventory.unserve(known)),
-                Err(Missing::NotServed) => {
+                Err(Absent::NotServed) if known.is_custom() => drop(self.inventory.unserve(known)),
+                Err(Absent::NotServed) => {
                     let why = "the API server does not have them".into();
                     self.inventory.set_source(known, inventory::Source::Unavailable(why));
                 }
-                Err(Missing::Unavailable(why)) => {
+                Err(Absent::Unavailable(why)) => {
                     self.inventory.set_source(known, inventory::Source::Unavailable(why.clone()));
                 }
             }
@@ -368,12 +369,51 @@ impl Reading {
                 self.documents.reset(kind, documents.collect::<Vec<_>>());
                 partly.map(Source::Unavailable)
             }
-            (Err(Missing::NotServed), _) => Some(Source::NotServed),
-            (Err(Missing::Unavailable(why)), _) => Some(Source::Unavailable(why)),
+            (Err(Absent::NotServed), _) => Some(Source::NotServed),
+            (Err(Absent::Unavailable(why)), _) => Some(Source::Unavailable(why)),
         };
         if let Some(source) = source {
             self.documents.set_source(kind, source);
         }
+    }
+}
+
+/// An item of which no more is known than what a status says of it.
+fn item_of(id: &str, missing: &Missing) -> Item {
+    let severity = match missing.severity.as_str() {
+        "critical" => ItemSeverity::Critical,
+        "high" => ItemSeverity::High,
+        _ => ItemSeverity::Advice,
+    };
+    let rule = AttestationRule {
+        roles: missing.from.clone(),
+        evidence_required: false,
+        valid_for: Period::days(0),
+        per_release: false,
+        min_attestations: 1,
+        every: None,
+    };
+    Item {
+        key: missing.item.as_str().into(),
+        severity: severity.into(),
+        way: Way::Attestation,
+        spec: ChecklistItem {
+            id: id.to_owned(),
+            title: id.to_owned(),
+            section: "What is missing".to_owned(),
+            group: None,
+            parent: None,
+            severity,
+            scope: Scope::default(),
+            phase: Phase::default(),
+            source: ItemSource::default(),
+            checks: None,
+            cel: None,
+            evidence: None,
+            metrics: None,
+            attestation: (!missing.from.is_empty()).then_some(rule),
+            note: None,
+        },
     }
 }
 
@@ -385,7 +425,7 @@ fn compiled(checklist: &ReadinessChecklist) -> Option<Arc<Checklist>> {
 fn missing_of(name: &str, status: &LaunchStatus) -> Checklist {
     let items = status.missing.iter().filter_map(|missing| {
         let id = missing.item.strip_prefix(name)?.strip_prefix(':')?;
-        Some(Arc::new(Item::of_status(&missing.item, id, missing)))
+        Some(Arc::new(item_of(id, missing)))
     });
     Checklist {
         name: name.into(),

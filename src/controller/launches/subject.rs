@@ -1,13 +1,11 @@
 //! What the desk keeps the statuses of.
 
-use std::any::Any;
-use std::sync::Arc;
-
 use k8s_openapi::api::core::v1::ObjectReference;
 use kube::api::{Patch, PatchParams};
 use kube::{Api, Client};
 use serde_json::{Value, json};
 
+use super::unseen::Version;
 use crate::api::{API_VERSION, ReadinessChecklist, ReadinessException, ReadinessLaunch};
 use crate::controller::FIELD_MANAGER;
 use crate::controller::reports::{WriteError, within};
@@ -53,8 +51,8 @@ impl Subject {
         }
     }
 
-    /// The version of it that a snapshot has: another one has another address.
-    pub(super) fn version(&self, snapshot: &Snapshot) -> Option<Arc<dyn Any + Send + Sync>> {
+    /// The version of it that a snapshot has.
+    pub(super) fn version(&self, snapshot: &Snapshot) -> Option<Version> {
         match self {
             Self::Launch(name) => snapshot.launches.get(name).map(|it| it.clone() as _),
             Self::Exception(name) => snapshot.statuses.exceptions.get(name).map(|it| it.clone() as _),

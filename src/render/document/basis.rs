@@ -15,6 +15,8 @@ pub enum Basis<'a> {
         status: &'a LaunchStatus,
         /// What could not be seen, and why.
         gaps: &'a [String],
+        /// The checklists of which only the status is known.
+        unread: &'a [String],
     },
     /// Something could not be seen here, and no status says what became of it.
     Partly {
@@ -51,8 +53,12 @@ impl Basis<'_> {
                 let remark = "from manifests alone: what runs, what is measured and who people are is not in them";
                 (own, vec![remark.to_owned()])
             }
-            Self::Status { status, gaps } => {
-                let word = Word::of(status, lines, !gaps.is_empty());
+            Self::Status { status, gaps, unread } => {
+                let word = Word {
+                    unread,
+                    has_gaps: !gaps.is_empty(),
+                    ..Word::of(status, lines)
+                };
                 let taken: usize = lines.iter_mut().map(|line| usize::from(word.settle(line))).sum();
                 if taken == 0 {
                     return (own, gaps.to_vec());
@@ -93,10 +99,12 @@ struct Word<'a> {
     least: Option<&'a str>,
     /// Whether something could not be seen here.
     has_gaps: bool,
+    /// The checklists of which only the status is known.
+    unread: &'a [String],
 }
 
 impl<'a> Word<'a> {
-    fn of(status: &'a LaunchStatus, lines: &[Line], has_gaps: bool) -> Self {
+    fn of(status: &'a LaunchStatus, lines: &[Line]) -> Self {
         let listed = |checklist: &str, section: &str| {
             let own = lines.iter().filter(|line| line.checklist == *checklist && line.section == *section);
             own.filter(|line| status.missing.iter().any(|missing| missing.item == line.key)).count()
@@ -112,7 +120,8 @@ impl<'a> Word<'a> {
                 None => None,
                 Some(_) => status.missing.last().map(|missing| missing.severity.as_str()),
             },
-            has_gaps,
+            has_gaps: false,
+            unread: &[],
         }
     }
 
@@ -122,8 +131,9 @@ impl<'a> Word<'a> {
         let is_open = line.verdict == "Unknown" || (line.is_derived && line.verdict == "Fail");
         if let Some(missing) = self.status.missing.iter().find(|missing| missing.item == line.key) {
             let is_seen = line.verdict == missing.verdict && line.verify != "metrics" && !self.has_gaps;
+            let is_unread = self.unread.contains(&line.checklist);
             // What was seen here is later than the status.
-            if is_seen || (!is_open && !rests_on_people) {
+            if !is_unread && (is_seen || (!is_open && !rests_on_people)) {
                 return false;
             }
             line.open(verdict(&missing.verdict), &missing.message);

@@ -126,7 +126,7 @@ fn what_could_not_be_seen_is_as_the_status_says() {
     let world = world();
     let gaps = ["PolicyReport: you have no permission to list policyreports".to_owned()];
     let status = status(&json!([missing("team:pager", "high", "the operator says so")]), json!({}));
-    let document = document(&world, Basis::Status { status: &status, gaps: &gaps });
+    let document = document(&world, Basis::Status { status: &status, gaps: &gaps, unread: &[] });
     let line = |id: &str| document.lines().find(|line| line.id == *id).expect("it is there");
     // The operator asks the servers; it does not miss this, so that it was measured.
     let traffic = line("traffic");
@@ -145,7 +145,7 @@ fn what_could_not_be_seen_is_as_the_status_says() {
 fn an_attestation_that_the_operator_does_not_count_is_none() {
     let world = world();
     let status = status(&json!([missing("team:owner", "high", "it was made while nothing checked who makes it")]), json!({}));
-    let document = document(&world, Basis::Status { status: &status, gaps: &[] });
+    let document = document(&world, Basis::Status { status: &status, gaps: &[], unread: &[] });
     let owner = document.lines().find(|line| line.id == "owner").expect("it is there");
     assert_eq!((owner.verdict, owner.ticked, owner.proofs.len()), ("Unknown", false, 0));
     assert!(owner.todo.iter().any(|todo| todo.starts_with("plimsoll attest")), "{:?}", owner.todo);
@@ -160,7 +160,7 @@ fn a_list_of_what_is_missing_that_is_cut_closes_only_what_is_graver() {
         {"checklist": "team", "section": "Sign-Off"},
     ]);
     let cut = status(&listed, json!({"truncated": 3, "sections": sections}));
-    let document = document(&world, Basis::Status { status: &cut, gaps: &[] });
+    let document = document(&world, Basis::Status { status: &cut, gaps: &[], unread: &[] });
     let line = |id: &str| document.lines().find(|line| line.id == *id).expect("it is there");
     assert_eq!(line("lead").verdict, "Pass", "it is critical, and would be listed");
     assert_eq!(line("traffic").verdict, "Unknown", "it may be one of those that are not listed");
