@@ -39,8 +39,8 @@ pub mod selector;
 
 pub use attestation::{Approved, Approver, ReadinessAttestation, ReadinessAttestationSpec};
 pub use checklist::{
-    AttestationRule, CelRule, ChecklistItem, ChecklistStatus, EvidenceRef, ItemSeverity, ItemSource,
-    MetricRule, Phase, ProofKind, ReadinessChecklist, ReadinessChecklistSpec, Scope,
+    AttestationRule, CelRule, ChecklistItem, ChecklistStatus, EvidenceRef, ItemSeverity,
+    ItemSource, MetricRule, Phase, ProofKind, ReadinessChecklist, ReadinessChecklistSpec, Scope,
 };
 pub use exception::{
     ExceptionStatus, ExceptionWorkloads, ReadinessException, ReadinessExceptionSpec,

@@ -187,7 +187,9 @@ impl Checklists {
 fn parsed(name: &str) -> Option<&'static Arc<Checklist>> {
     static PARSED: [OnceLock<Arc<Checklist>>; BUILT_IN.len()] =
         [const { OnceLock::new() }; BUILT_IN.len()];
-    let at = BUILT_IN.iter().position(|(built_in, _)| *built_in == name)?;
+    let at = BUILT_IN
+        .iter()
+        .position(|(built_in, _)| *built_in == name)?;
     let parse = || match Checklist::read(BUILT_IN[at].1) {
         Ok(checklist) => Arc::new(checklist),
         // A test reads each of them.

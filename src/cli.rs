@@ -79,7 +79,9 @@ const PLUGIN: &str = "kubectl-plimsoll";
 
 /// Reads the arguments. What is said of them names the command as it was called.
 fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    let program = arguments.first().map(|name| Path::new(name).file_stem().unwrap_or_default());
+    let program = arguments
+        .first()
+        .map(|name| Path::new(name).file_stem().unwrap_or_default());
     let mut command = Cli::command();
     if program.is_some_and(|name| name == PLUGIN) {
         command = command.name(PLUGIN).bin_name("kubectl plimsoll");

@@ -45,9 +45,7 @@ use tokio::task::JoinSet;
 
 use self::guard::GuardSettings;
 use self::ledger::Entry;
-use crate::api::{
-    ReadinessAttestation, ReadinessChecklist, ReadinessException, ReadinessLaunch,
-};
+use crate::api::{ReadinessAttestation, ReadinessChecklist, ReadinessException, ReadinessLaunch};
 use crate::check::Check;
 use crate::checks;
 use crate::live::Live;
@@ -115,18 +113,39 @@ pub async fn run(
         tasks.spawn(until(shutdown.clone(), watch.run()));
     }
     watch_stated(&mut tasks, &client, &inputs, &metrics, &shutdown);
-    let policies = policies::watch(client.clone(), inputs.clone(), affected.clone(), metrics.clone());
+    let policies = policies::watch(
+        client.clone(),
+        inputs.clone(),
+        affected.clone(),
+        metrics.clone(),
+    );
     tasks.spawn(until(shutdown.clone(), policies));
     let (touched, to_judge) = mpsc::unbounded_channel();
     let (orders, ordered) = watch::channel(Vec::new());
     let (regrants, regranted) = mpsc::unbounded_channel();
     let (questions, asked) = watch::channel(measurements::Questions::default());
-    let launches = indexer::LaunchNews { touched, orders, regrants };
-    let indexer = indexer::run(indexed, live.clone(), affected.clone(), launches, metrics.clone());
+    let launches = indexer::LaunchNews {
+        touched,
+        orders,
+        regrants,
+    };
+    let indexer = indexer::run(
+        indexed,
+        live.clone(),
+        affected.clone(),
+        launches,
+        metrics.clone(),
+    );
     tasks.spawn(until(shutdown.clone(), indexer));
     let documents = documents::run(client.clone(), ordered, inputs.clone(), metrics.clone());
     tasks.spawn(until(shutdown.clone(), documents));
-    let authority = authority::run(client.clone(), live.clone(), inputs.clone(), regranted, metrics.clone());
+    let authority = authority::run(
+        client.clone(),
+        live.clone(),
+        inputs.clone(),
+        regranted,
+        metrics.clone(),
+    );
     tasks.spawn(until(shutdown.clone(), authority));
     let measurements = measurements::run(measurements::Wiring {
         client: client.clone(),
@@ -170,7 +189,8 @@ pub async fn run(
         let events = reports::watch(client.clone(), affected, metrics.clone());
         tasks.spawn(until(shutdown.clone(), events));
         let uses = uses::Uses::new(uses);
-        let reporter = reporter::Reporter::new(client, live, metrics, settings.identity, leads, uses);
+        let reporter =
+            reporter::Reporter::new(client, live, metrics, settings.identity, leads, uses);
         tasks.spawn(reporter.run(to_report, shutdown));
     } else {
         drop(affected);
@@ -199,13 +219,19 @@ fn watch_stated(
     }
     let (client, inputs, metrics) = (|| client.clone(), || inputs.clone(), || metrics.clone());
     let until = |watch: Pin<Box<dyn Future<Output = ()> + Send>>| until(shutdown.clone(), watch);
-    let launches = stated::watch::<ReadinessLaunch>(client(), inputs(), metrics(), |news| told(Entry::Launches(news)));
+    let launches = stated::watch::<ReadinessLaunch>(client(), inputs(), metrics(), |news| {
+        told(Entry::Launches(news))
+    });
     let attestations =
-        stated::watch::<ReadinessAttestation>(client(), inputs(), metrics(), |news| told(Entry::Attestations(news)));
-    let exceptions =
-        stated::watch::<ReadinessException>(client(), inputs(), metrics(), |news| told(Entry::Exceptions(news)));
-    let checklists =
-        stated::watch::<ReadinessChecklist>(client(), inputs(), metrics(), |news| told(Entry::Checklists(news)));
+        stated::watch::<ReadinessAttestation>(client(), inputs(), metrics(), |news| {
+            told(Entry::Attestations(news))
+        });
+    let exceptions = stated::watch::<ReadinessException>(client(), inputs(), metrics(), |news| {
+        told(Entry::Exceptions(news))
+    });
+    let checklists = stated::watch::<ReadinessChecklist>(client(), inputs(), metrics(), |news| {
+        told(Entry::Checklists(news))
+    });
     tasks.spawn(until(Box::pin(launches)));
     tasks.spawn(until(Box::pin(attestations)));
     tasks.spawn(until(Box::pin(exceptions)));

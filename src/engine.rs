@@ -16,5 +16,5 @@ mod tests;
 pub use admission::{Decision, Denial, admit};
 pub use evaluate::{CheckResult, Evaluation, Located, evaluate, judge, judge_for, unclaimed};
 pub use plan::{Claim, Entry, Plan};
-pub use relief::{Relief, Relieved};
 pub use policy::{Policy, PolicyError, PolicySet, Rule};
+pub use relief::{Relief, Relieved};

@@ -66,9 +66,15 @@ pub fn deploy(
 
 /// The catalogue of checks, and every line of the checklists.
 pub fn docs() -> Vec<File> {
-    [("checks.md", docs::checks()), ("checklists.md", checklists::checklists())]
-        .map(|(name, text)| File { name: name.to_owned(), text })
-        .into()
+    [
+        ("checks.md", docs::checks()),
+        ("checklists.md", checklists::checklists()),
+    ]
+    .map(|(name, text)| File {
+        name: name.to_owned(),
+        text,
+    })
+    .into()
 }
 
 fn file(

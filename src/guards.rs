@@ -66,7 +66,11 @@ fn binding(name: &str, has_params: bool) -> Value {
     })
 }
 
-fn spec(rules: &[(&[&str], &[&str])], variables: &[(&str, &str)], validations: &[(&str, &str)]) -> Value {
+fn spec(
+    rules: &[(&[&str], &[&str])],
+    variables: &[(&str, &str)],
+    validations: &[(&str, &str)],
+) -> Value {
     let rules = rules.iter().map(|(resources, operations)| {
         json!({
             "apiGroups": [GROUP], "apiVersions": ["*"], "operations": operations, "resources": resources, "scope": "*",
@@ -84,7 +88,9 @@ fn spec(rules: &[(&[&str], &[&str])], variables: &[(&str, &str)], validations: &
         "validations": validations.collect::<Vec<_>>(),
     });
     if !variables.is_empty() {
-        let variables = variables.iter().map(|(name, expression)| json!({"name": name, "expression": expression}));
+        let variables = variables
+            .iter()
+            .map(|(name, expression)| json!({"name": name, "expression": expression}));
         spec["variables"] = variables.collect();
     }
     spec
@@ -109,8 +115,14 @@ fn attestations() -> Value {
     spec(
         &[(&["readinessattestations"], &["CREATE", "UPDATE"])],
         &[
-            ("groups", "has(request.userInfo.groups) ? request.userInfo.groups : []"),
-            ("claimed", "has(object.spec.approver.groups) ? object.spec.approver.groups : []"),
+            (
+                "groups",
+                "has(request.userInfo.groups) ? request.userInfo.groups : []",
+            ),
+            (
+                "claimed",
+                "has(object.spec.approver.groups) ? object.spec.approver.groups : []",
+            ),
         ],
         &[
             (
@@ -205,7 +217,9 @@ fn lifetimes() -> Value {
 /// Only the operator writes reports and status.
 fn verdicts(operator: &str) -> Value {
     let collectors = COLLECTORS.map(|user| format!("'{user}'")).join(", ");
-    let expression = format!("request.userInfo.username == '{operator}' || request.userInfo.username in [{collectors}]");
+    let expression = format!(
+        "request.userInfo.username == '{operator}' || request.userInfo.username in [{collectors}]"
+    );
     spec(
         &[
             (&["readinessreports"], &["CREATE", "UPDATE", "DELETE"]),

@@ -139,7 +139,14 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     spawn(
         &mut tasks,
         "the controller",
-        controller::run(client, live, controller_metrics, query_metrics, settings, stopping),
+        controller::run(
+            client,
+            live,
+            controller_metrics,
+            query_metrics,
+            settings,
+            stopping,
+        ),
     );
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"), webhook = %options.webhook_address, health = %options.health_address,

@@ -5,8 +5,8 @@
 //! reads reviews into records, asks the [`engine`](crate::engine), and answers.
 
 pub mod certificates;
-pub mod handler;
 mod gate;
+pub mod handler;
 mod message;
 mod own;
 mod owner;

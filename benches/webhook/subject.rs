@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result};
 use axum::Router;
-use plimsoll::checklist::Checklists;
 use plimsoll::api::{Action, CheckRule, ReadinessPolicySpec};
+use plimsoll::checklist::Checklists;
 use plimsoll::engine::{Policy, PolicySet};
 use plimsoll::inventory::Inventory;
 use plimsoll::live::{Live, Snapshot};

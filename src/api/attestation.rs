@@ -67,7 +67,10 @@ pub struct ReadinessAttestationSpec {
 
     /// The role that the approver speaks in: what RBAC grants on the resource `signoffs` of this name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 63), regex(pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"))]
+    #[schemars(
+        length(min = 1, max = 63),
+        regex(pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
+    )]
     pub role: Option<String>,
 
     /// Who makes it: the authenticated user, and nobody else.
@@ -78,7 +81,11 @@ pub struct ReadinessAttestationSpec {
     pub statement: String,
 
     /// Where the evidence can be read. It is never fetched.
-    #[serde(default, rename = "evidenceURL", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        rename = "evidenceURL",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(length(max = 2048), regex(pattern = "^https://[^ ]+$"))]
     pub evidence_url: Option<String>,
 

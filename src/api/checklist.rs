@@ -61,7 +61,10 @@ pub struct ReadinessChecklistSpec {
 }]))]
 pub struct ChecklistItem {
     /// What attestations and exceptions name it by, behind the checklist's name and a colon: `ai-agent:security/pii-masked`.
-    #[schemars(length(min = 1, max = 128), regex(pattern = r"^[a-z0-9]([a-z0-9./-]*[a-z0-9])?$"))]
+    #[schemars(
+        length(min = 1, max = 128),
+        regex(pattern = r"^[a-z0-9]([a-z0-9./-]*[a-z0-9])?$")
+    )]
     pub id: String,
     /// The line, as a person reads it.
     #[schemars(length(min = 1, max = 300))]
@@ -248,9 +251,7 @@ pub struct MetricRule {
     #[schemars(length(min = 1, max = 8192))]
     pub query: String,
     /// What every sample must satisfy: an operator and a number, such as `< 0.9`.
-    #[schemars(regex(
-        pattern = r"^(==|!=|<=|>=|<|>) *-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?$"
-    ))]
+    #[schemars(regex(pattern = r"^(==|!=|<=|>=|<|>) *-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?$"))]
     pub pass: String,
     /// Over how long.
     #[serde(rename = "for")]

@@ -26,11 +26,7 @@ use super::{Period, Status, schema};
     printcolumn(name = "Open", type_ = "integer", json_path = ".status.open"),
     printcolumn(name = "Waived", type_ = "integer", json_path = ".status.waived"),
     printcolumn(name = "Target", type_ = "date", json_path = ".spec.targetDate"),
-    printcolumn(
-        name = "Launched",
-        type_ = "date",
-        json_path = ".status.actualDate"
-    ),
+    printcolumn(name = "Launched", type_ = "date", json_path = ".status.actualDate"),
     printcolumn(
         name = "Age",
         type_ = "date",
@@ -109,7 +105,10 @@ pub enum ReleaseType {
 #[serde(rename_all = "camelCase")]
 pub struct Risk {
     /// What it is named by: its acceptance is attested as `launch:risk/<id>`.
-    #[schemars(length(min = 1, max = 63), regex(pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"))]
+    #[schemars(
+        length(min = 1, max = 63),
+        regex(pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
+    )]
     pub id: String,
     /// What may happen.
     #[serde(default)]

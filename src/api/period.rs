@@ -57,7 +57,10 @@ impl Period {
 
     /// So many seconds.
     pub const fn seconds(seconds: i64) -> Self {
-        Self { seconds, unit: None }
+        Self {
+            seconds,
+            unit: None,
+        }
     }
 
     /// Its length.
@@ -148,14 +151,28 @@ mod tests {
             assert_eq!(text.parse::<Period>().unwrap().to_string(), text);
         }
         assert_eq!("48h".parse(), Ok(Period::days(2)));
-        for (period, expected) in [(Period::days(2), "2d"), (Period::seconds(7200), "2h"), (Period::seconds(90), "90s")] {
+        for (period, expected) in [
+            (Period::days(2), "2d"),
+            (Period::seconds(7200), "2h"),
+            (Period::seconds(90), "90s"),
+        ] {
             assert_eq!(period.to_string(), expected);
         }
     }
 
     #[test]
     fn what_is_no_length_of_time_is_refused() {
-        for text in ["", "d", "5", "-1d", "1w", "1.5d", "99999999999999d", "1 d", "ü"] {
+        for text in [
+            "",
+            "d",
+            "5",
+            "-1d",
+            "1w",
+            "1.5d",
+            "99999999999999d",
+            "1 d",
+            "ü",
+        ] {
             assert!(text.parse::<Period>().is_err(), "{text:?}");
         }
     }

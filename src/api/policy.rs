@@ -312,7 +312,10 @@ pub struct MetricsRule {
 #[serde(rename_all = "camelCase")]
 pub struct MetricsServer {
     /// What items name it by.
-    #[schemars(length(min = 1, max = 63), regex(pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"))]
+    #[schemars(
+        length(min = 1, max = 63),
+        regex(pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
+    )]
     pub name: String,
     /// Where its API is: what `/api/v1/query_range` is appended to.
     #[schemars(length(min = 1, max = 1024), regex(pattern = "^https?://[^ ?#]+$"))]

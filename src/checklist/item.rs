@@ -1,6 +1,8 @@
 //! One line of a checklist, parsed.
 
-use crate::api::{AttestationRule, CelRule, ChecklistItem, EvidenceRef, ItemSource, MetricRule, ProofKind};
+use crate::api::{
+    AttestationRule, CelRule, ChecklistItem, EvidenceRef, ItemSource, MetricRule, ProofKind,
+};
 use crate::cel::{CompileError, Program};
 use crate::check::Check;
 use crate::checks;
@@ -89,7 +91,9 @@ pub enum ItemError {
     #[error("cel.expression: {0}")]
     Cel(CompileError),
     /// No such piece of evidence.
-    #[error("evidence[{0}]: no piece of evidence has this name; write it out with apiVersion, kind and cel")]
+    #[error(
+        "evidence[{0}]: no piece of evidence has this name; write it out with apiVersion, kind and cel"
+    )]
     UnknownEvidence(String),
     /// A piece of evidence cannot be understood.
     #[error("evidence[{name}]: {error}")]
@@ -187,7 +191,9 @@ fn piece(reference: &EvidenceRef) -> Result<Piece, ItemError> {
         (&reference.api_version, &reference.kind, &reference.cel)
     else {
         let known = catalogue().find(name);
-        return known.cloned().ok_or_else(|| ItemError::UnknownEvidence(name.clone()));
+        return known
+            .cloned()
+            .ok_or_else(|| ItemError::UnknownEvidence(name.clone()));
     };
     let spec = PieceSpec {
         api_version: api_version.clone(),
@@ -201,12 +207,16 @@ fn piece(reference: &EvidenceRef) -> Result<Piece, ItemError> {
             Some(ProofKind::Indicates) | None => Proof::Indicates,
         },
     };
-    Piece::new(name, &spec).map_err(|error| ItemError::Evidence { name: name.clone(), error })
+    Piece::new(name, &spec).map_err(|error| ItemError::Evidence {
+        name: name.clone(),
+        error,
+    })
 }
 
 fn metric(rule: &MetricRule) -> Result<MetricItem, ItemError> {
     Ok(MetricItem {
-        query: Query::parse(&rule.query, &rule.pass, &rule.over.to_string()).map_err(ItemError::Metrics)?,
+        query: Query::parse(&rule.query, &rule.pass, &rule.over.to_string())
+            .map_err(ItemError::Metrics)?,
         server: rule.server.as_deref().map(Text::from),
     })
 }

@@ -14,8 +14,10 @@ use crate::api::Period;
 
 /// Arguments of `plimsoll attest`.
 #[derive(Args)]
-#[command(after_help = "Without --item and --approve, or with --list, what waits for you is listed, each with the command that \
-                        closes it.\nExit code: 0 done, 2 not.")]
+#[command(
+    after_help = "Without --item and --approve, or with --list, what waits for you is listed, each with the command that \
+                        closes it.\nExit code: 0 done, 2 not."
+)]
 pub(super) struct Arguments {
     /// The launch.
     #[arg(value_name = "LAUNCH")]

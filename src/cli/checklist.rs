@@ -67,7 +67,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         false => files::fill_in(arguments)?,
     };
     let width = terminal::width();
-    let format = arguments.output.unwrap_or(if width.is_some() { Format::Table } else { Format::Markdown });
+    let format = arguments.output.unwrap_or(if width.is_some() {
+        Format::Table
+    } else {
+        Format::Markdown
+    });
     let text = match format {
         Format::Table => document::table(&document, terminal::palette(), width, arguments.all),
         Format::Markdown => document::markdown(&document),
@@ -81,7 +85,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
 /// From a cluster: what the operator would say, as far as one's rights reach, and what it says in the status beyond.
 fn live(arguments: &Arguments) -> Result<Document> {
     let Some(app) = &arguments.app else {
-        bail!("name the application: `plimsoll checklist APP -n NAMESPACE`, or give manifests with --file");
+        bail!(
+            "name the application: `plimsoll checklist APP -n NAMESPACE`, or give manifests with --file"
+        );
     };
     cluster::wait_for(async {
         let cluster = arguments.connection.open().await?;
@@ -94,7 +100,9 @@ fn live(arguments: &Arguments) -> Result<Document> {
                 gaps: &reading.gaps,
                 unread: &reading.unread,
             },
-            None => Basis::Partly { gaps: &reading.gaps },
+            None => Basis::Partly {
+                gaps: &reading.gaps,
+            },
         };
         Ok(Document::of(&reading.launch, &reading.judge(), now, basis))
     })

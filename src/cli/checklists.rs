@@ -84,17 +84,26 @@ fn built_in() -> Vec<Source> {
 
 fn find<'a>(name: &str, sources: &'a [Source]) -> Result<&'a Source> {
     let names = || sources.iter().map(|source| &*source.checklist.name);
-    sources.iter().find(|source| *source.checklist.name == *name).ok_or_else(|| {
-        let meant = nearest(name, names()).map(|meant| format!("did you mean `{meant}`? "));
-        let all: Vec<_> = names().collect();
-        anyhow!("no checklist has the name `{name}`; {}there are {}", meant.unwrap_or_default(), all.join(", "))
-    })
+    sources
+        .iter()
+        .find(|source| *source.checklist.name == *name)
+        .ok_or_else(|| {
+            let meant = nearest(name, names()).map(|meant| format!("did you mean `{meant}`? "));
+            let all: Vec<_> = names().collect();
+            anyhow!(
+                "no checklist has the name `{name}`; {}there are {}",
+                meant.unwrap_or_default(),
+                all.join(", ")
+            )
+        })
 }
 
 fn one(source: &Source, format: Format) -> Result<u8> {
     let checklist = &source.checklist;
     let text = match format {
-        Format::Table => checklists::table(checklist, terminal::palette(), terminal::reading_width()),
+        Format::Table => {
+            checklists::table(checklist, terminal::palette(), terminal::reading_width())
+        }
         Format::Json => checklists::json(checklist),
         Format::Yaml => source.yaml.clone(),
         Format::Markdown => checklists::markdown(checklist),

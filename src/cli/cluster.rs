@@ -41,12 +41,22 @@ impl Connection {
     pub(super) async fn open(&self) -> Result<Cluster> {
         let config = match &self.context {
             Some(context) => {
-                let options = KubeConfigOptions { context: Some(context.clone()), ..KubeConfigOptions::default() };
-                Config::from_kubeconfig(&options).await.context("the kubeconfig cannot be used")?
+                let options = KubeConfigOptions {
+                    context: Some(context.clone()),
+                    ..KubeConfigOptions::default()
+                };
+                Config::from_kubeconfig(&options)
+                    .await
+                    .context("the kubeconfig cannot be used")?
             }
-            None => Config::infer().await.context("no cluster to work with: set KUBECONFIG, or run in a pod with a ServiceAccount")?,
+            None => Config::infer().await.context(
+                "no cluster to work with: set KUBECONFIG, or run in a pod with a ServiceAccount",
+            )?,
         };
-        let namespace = self.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
+        let namespace = self
+            .namespace
+            .clone()
+            .unwrap_or_else(|| config.default_namespace.clone());
         let client = Client::try_from(config).context("cannot connect to the cluster")?;
         Ok(Cluster { client, namespace })
     }
@@ -67,7 +77,10 @@ impl Cluster {
         match self.launches().get_opt(name).await {
             Ok(Some(launch)) => Ok(launch),
             Ok(None) => bail!("there is no ReadinessLaunch {name} in namespace {namespace}"),
-            Err(error) => Err(refused(&error, &format!("read the ReadinessLaunch {name} of namespace {namespace}"))),
+            Err(error) => Err(refused(
+                &error,
+                &format!("read the ReadinessLaunch {name} of namespace {namespace}"),
+            )),
         }
     }
 }
@@ -94,6 +107,7 @@ pub(super) fn refused(error: &kube::Error, what: &str) -> anyhow::Error {
 
 /// Runs what waits for a cluster.
 pub(super) fn wait_for<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    let runtime = tokio::runtime::Runtime::new().context("cannot start the asynchronous runtime")?;
+    let runtime =
+        tokio::runtime::Runtime::new().context("cannot start the asynchronous runtime")?;
     runtime.block_on(work)
 }

@@ -21,8 +21,10 @@ const CLOSED: u8 = 1;
 
 /// Arguments of `plimsoll gate`.
 #[derive(Args)]
-#[command(after_help = "Exit code: 0 as ready as --require asks, 1 not, 2 it cannot be said: no cluster, no such launch, or a \
-                        status that is not about the launch as it is now.")]
+#[command(
+    after_help = "Exit code: 0 as ready as --require asks, 1 not, 2 it cannot be said: no cluster, no such launch, or a \
+                        status that is not about the launch as it is now."
+)]
 pub(super) struct Arguments {
     /// The launch.
     #[arg(value_name = "LAUNCH")]
@@ -95,7 +97,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
 }
 
 /// Watches the launch until it is as ready as is required, or the time is over. The launch as it was last, if it was there.
-async fn wait(cluster: &Cluster, arguments: &Arguments, longest: Period) -> Result<Option<ReadinessLaunch>> {
+async fn wait(
+    cluster: &Cluster,
+    arguments: &Arguments,
+    longest: Period,
+) -> Result<Option<ReadinessLaunch>> {
     let longest = Duration::try_from(longest.as_duration()).unwrap_or_default();
     let end = Instant::now() + longest;
     let mut states = pin!(watch_object(cluster.launches(), &arguments.launch).default_backoff());
@@ -107,7 +113,10 @@ async fn wait(cluster: &Cluster, arguments: &Arguments, longest: Period) -> Resu
                 last = state;
                 trouble = None;
             }
-            Err(error) if is_final(&error) => bail!("cannot watch the ReadinessLaunch {}: {error}", arguments.launch),
+            Err(error) if is_final(&error) => bail!(
+                "cannot watch the ReadinessLaunch {}: {error}",
+                arguments.launch
+            ),
             // It is tried again, with pauses that grow.
             Err(error) => trouble = Some(error),
         }
@@ -118,15 +127,18 @@ async fn wait(cluster: &Cluster, arguments: &Arguments, longest: Period) -> Resu
         }
     }
     match trouble {
-        Some(error) => bail!("cannot watch the ReadinessLaunch {}: {error}", arguments.launch),
+        Some(error) => bail!(
+            "cannot watch the ReadinessLaunch {}: {error}",
+            arguments.launch
+        ),
         None => Ok(last),
     }
 }
 
 /// Whether an error does not pass with time.
 fn is_final(error: &watcher::Error) -> bool {
-    let (watcher::Error::InitialListFailed(kube::Error::Api(status)) | watcher::Error::WatchStartFailed(kube::Error::Api(status))) =
-        error
+    let (watcher::Error::InitialListFailed(kube::Error::Api(status))
+    | watcher::Error::WatchStartFailed(kube::Error::Api(status))) = error
     else {
         return false;
     };
@@ -146,7 +158,10 @@ fn word(launch: &ReadinessLaunch) -> Word<'_> {
     let Some(status) = &launch.status else {
         return Word::Nothing("it has no status yet: is the operator running?".to_owned());
     };
-    let condition = status.conditions.iter().find(|condition| condition.type_ == "LaunchReady");
+    let condition = status
+        .conditions
+        .iter()
+        .find(|condition| condition.type_ == "LaunchReady");
     let observed = condition.and_then(|condition| condition.observed_generation);
     match (condition, status.status) {
         (Some(condition), Some(verdict)) if observed == generation => {
@@ -166,13 +181,21 @@ fn word(launch: &ReadinessLaunch) -> Word<'_> {
 }
 
 fn reason(status: &LaunchStatus) -> &str {
-    let condition = status.conditions.iter().find(|condition| condition.type_ == "LaunchReady");
-    condition.map(|condition| condition.reason.as_str()).unwrap_or_default()
+    let condition = status
+        .conditions
+        .iter()
+        .find(|condition| condition.type_ == "LaunchReady");
+    condition
+        .map(|condition| condition.reason.as_str())
+        .unwrap_or_default()
 }
 
 /// A line that sums up, and one for each item that is missing.
 fn text(launch: &ReadinessLaunch, verdict: Status, status: &LaunchStatus) -> String {
-    let score = status.score.map(|score| format!(", score {score}")).unwrap_or_default();
+    let score = status
+        .score
+        .map(|score| format!(", score {score}"))
+        .unwrap_or_default();
     let mut text = format!(
         "launch {}/{}: {} ({}), release {}{score}, {} open, {} waived\n",
         launch.namespace().unwrap_or_default(),
@@ -189,7 +212,10 @@ fn text(launch: &ReadinessLaunch, verdict: Status, status: &LaunchStatus) -> Str
             roles => format!(" (from {})", roles.join(" or ")),
         };
         let message = missing.message.replace(['\n', '\r'], " ");
-        text.push_str(&format!("{} {} {}{from}: {message}\n", missing.severity, missing.verdict, missing.item));
+        text.push_str(&format!(
+            "{} {} {}{from}: {message}\n",
+            missing.severity, missing.verdict, missing.item
+        ));
     }
     if let Some(truncated) = status.truncated {
         text.push_str(&format!("and {truncated} more\n"));
@@ -266,7 +292,10 @@ mod tests {
         for (given, expected) in [
             (json!(null), "no status yet"),
             (json!({}), "no verdict yet"),
-            (status("Ready", "True", 2), "is about generation 2, and it is at 3"),
+            (
+                status("Ready", "True", 2),
+                "is about generation 2, and it is at 3",
+            ),
             (status("Ready", "False", 3), "contradicts itself"),
             (status("NotReady", "True", 3), "contradicts itself"),
         ] {
@@ -276,7 +305,10 @@ mod tests {
             }
         }
         let counts = launch(status("ReadyWithRisks", "True", 3));
-        assert!(matches!(word(&counts), Word::Said(Status::ReadyWithRisks, _)));
+        assert!(matches!(
+            word(&counts),
+            Word::Said(Status::ReadyWithRisks, _)
+        ));
     }
 
     #[test]
@@ -286,7 +318,13 @@ mod tests {
             (Status::ReadyWithRisks, false, true),
             (Status::NotReady, false, false),
         ] {
-            assert_eq!((suffices(verdict, Require::Ready), suffices(verdict, Require::Risks)), (ready, risks));
+            assert_eq!(
+                (
+                    suffices(verdict, Require::Ready),
+                    suffices(verdict, Require::Risks)
+                ),
+                (ready, risks)
+            );
         }
     }
 

@@ -78,17 +78,29 @@ impl UnknownName {
 ///
 /// # Errors
 /// Names the checklist or the line that is probably meant.
-pub(super) fn item(key: &str) -> Result<(&'static Arc<Checklist>, &'static Arc<Item>), UnknownName> {
+pub(super) fn item(
+    key: &str,
+) -> Result<(&'static Arc<Checklist>, &'static Arc<Item>), UnknownName> {
     let all = Checklists::built_in();
     let (name, id) = key.split_once(':').unwrap_or((key, ""));
     let Some(checklist) = all.find(name) else {
         let names = all.iter().map(|checklist| &*checklist.name);
-        return Err(UnknownName::new("checklist", (name, ""), names, "`plimsoll checklists` lists them"));
+        return Err(UnknownName::new(
+            "checklist",
+            (name, ""),
+            names,
+            "`plimsoll checklists` lists them",
+        ));
     };
     let item = checklist.find(id).ok_or_else(|| {
         let ids = checklist.items.iter().map(|item| item.spec.id.as_str());
         let prefix = format!("{name}:");
-        UnknownName::new("line", (id, &prefix), ids, "`plimsoll checklists NAME` lists the lines of one")
+        UnknownName::new(
+            "line",
+            (id, &prefix),
+            ids,
+            "`plimsoll checklists NAME` lists the lines of one",
+        )
     })?;
     Ok((checklist, item))
 }
@@ -101,7 +113,12 @@ pub(super) fn evidence(name: &str) -> Result<(&'static str, &'static PieceSpec),
     let found = catalogue().specs().find(|(known, _)| *known == name);
     found.ok_or_else(|| {
         let names = catalogue().specs().map(|(known, _)| known);
-        UnknownName::new("piece of evidence", (name, "evidence/"), names, "docs/checklists.md names those of each line")
+        UnknownName::new(
+            "piece of evidence",
+            (name, "evidence/"),
+            names,
+            "docs/checklists.md names those of each line",
+        )
     })
 }
 

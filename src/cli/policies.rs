@@ -51,10 +51,13 @@ impl Given {
 
     fn file(&mut self, file: &Path) -> Result<()> {
         let name = file.display().to_string();
-        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read the policy {name}"))?;
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("cannot read the policy {name}"))?;
         let before = self.policies.len();
         for (_, source) in yaml::documents(&text) {
-            let read = source.parse().and_then(|document| self.document(&name, &document));
+            let read = source
+                .parse()
+                .and_then(|document| self.document(&name, &document));
             read.map_err(|problem| anyhow!("{name}: {problem}"))?;
         }
         if self.policies.len() == before {
@@ -76,14 +79,18 @@ impl Given {
 
     fn node(&mut self, file: &str, node: Node<'_>) -> Result<(), Problem> {
         let text = |key| node.get(key).and_then(Node::as_str);
-        let (api_version, kind) = (text("apiVersion").unwrap_or("?"), text("kind").unwrap_or("?"));
+        let (api_version, kind) = (
+            text("apiVersion").unwrap_or("?"),
+            text("kind").unwrap_or("?"),
+        );
         let (place, at) = (file.to_owned(), node.position("/spec"));
         match Own::is_known(api_version, kind).then(|| Own::read(kind, node)) {
             Some(Ok(Own::Policy(object))) => self.policies.push(Written { object, place, at }),
             Some(Ok(Own::Checklist(object))) => self.checklists.push(Written { object, place, at }),
             Some(Err(problem)) => return Err(problem),
             _ => {
-                let message = format!("expected a {API_VERSION}/ReadinessPolicy, found {api_version}/{kind}");
+                let message =
+                    format!("expected a {API_VERSION}/ReadinessPolicy, found {api_version}/{kind}");
                 return Err(problem_at(node, "", "", message));
             }
         }
@@ -92,12 +99,20 @@ impl Given {
 
     /// Adds what is found among manifests.
     pub(super) fn policy(&mut self, object: Box<ReadinessPolicy>, place: String) {
-        self.policies.push(Written { object, place, at: (0, 0) });
+        self.policies.push(Written {
+            object,
+            place,
+            at: (0, 0),
+        });
     }
 
     /// Adds what is found among manifests.
     pub(super) fn checklist(&mut self, object: Box<ReadinessChecklist>, place: String) {
-        self.checklists.push(Written { object, place, at: (0, 0) });
+        self.checklists.push(Written {
+            object,
+            place,
+            at: (0, 0),
+        });
     }
 
     /// Every checklist: the built-in ones and those that were given.
@@ -111,8 +126,11 @@ impl Given {
             if !names.insert(name.clone()) {
                 bail!("the ReadinessChecklist {name} is given twice");
             }
-            let compiled = Checklists::may_be_named(&name).and_then(|()| Checklist::compile(&name, &written.object.spec));
-            compiled.map(Arc::new).map_err(|error| written.problem(&error))
+            let compiled = Checklists::may_be_named(&name)
+                .and_then(|()| Checklist::compile(&name, &written.object.spec));
+            compiled
+                .map(Arc::new)
+                .map_err(|error| written.problem(&error))
         });
         Ok(Checklists::with(compiled.collect::<Result<Vec<_>>>()?))
     }
@@ -128,7 +146,8 @@ impl Given {
             if !names.insert(name.clone()) {
                 bail!("the ReadinessPolicy {name} is given twice");
             }
-            Policy::compile(&name, &written.object.spec, checklists).map_err(|error| written.problem(&error))
+            Policy::compile(&name, &written.object.spec, checklists)
+                .map_err(|error| written.problem(&error))
         });
         compiled.collect()
     }
@@ -142,7 +161,10 @@ impl Given {
         let named = ids.iter().map(|id| lookup::check(id));
         let named: Vec<&'static Check> = named.collect::<Result<_, _>>()?;
         if let Some(check) = named.iter().find(|check| check.judges_launches()) {
-            bail!("the check `{}` is about launches; `plimsoll checklist -f` judges them", check.id);
+            bail!(
+                "the check `{}` is about launches; `plimsoll checklist -f` judges them",
+                check.id
+            );
         }
         if !self.has_files {
             let checks = if named.is_empty() {
@@ -175,7 +197,10 @@ impl<K> Written<K> {
 
 fn is_list(root: Node<'_>) -> bool {
     let kind = root.get("kind").and_then(Node::as_str);
-    matches!(kind, Some("List" | "ReadinessPolicyList" | "ReadinessChecklistList"))
+    matches!(
+        kind,
+        Some("List" | "ReadinessPolicyList" | "ReadinessChecklistList")
+    )
 }
 
 /// Every check that files can decide. One on what runs, or on who delivered it, would only say that it cannot; who asks for it by
@@ -199,7 +224,10 @@ fn restrict(policies: &mut [Policy], named: &[&'static Check]) -> Result<()> {
     let asks = |policy: &Policy, id| policy.rules.iter().any(|rule| rule.check.id == id);
     for check in named {
         if !policies.iter().any(|policy| asks(policy, check.id)) {
-            bail!("no policy asks for the check `{}`; leave it out of --checks", check.id);
+            bail!(
+                "no policy asks for the check `{}`; leave it out of --checks",
+                check.id
+            );
         }
     }
     for policy in policies {

@@ -90,8 +90,8 @@ fn premature(workload: &Workload, now: Timestamp) -> Option<Desired> {
     if workload.finished {
         return Some(Desired::Nothing);
     }
-    let age = Duration::try_from(now.duration_since(workload.meta.created?))
-        .unwrap_or(Duration::ZERO);
+    let age =
+        Duration::try_from(now.duration_since(workload.meta.created?)).unwrap_or(Duration::ZERO);
     let rest = MATURE.checked_sub(age).filter(|rest| !rest.is_zero())?;
     Some(Desired::Later(Instant::now() + rest))
 }

@@ -167,7 +167,11 @@ mod tests {
         docket.extend(["a"]);
         assert_eq!(docket.next(now), Some("b"));
         assert_eq!(docket.next(now), None, "a is being written");
-        let (written, result) = docket.written().await.expect("a write").expect("it does not panic");
+        let (written, result) = docket
+            .written()
+            .await
+            .expect("a write")
+            .expect("it does not panic");
         assert_eq!((written, result), (Some("a"), 1));
         docket.settle("a", now);
         docket.tick(now);
@@ -209,7 +213,11 @@ mod tests {
         while let Some(one) = docket.next(now) {
             docket.start(one, ready(()));
             started += 1;
-            docket.written().await.expect("a write").expect("it does not panic");
+            docket
+                .written()
+                .await
+                .expect("a write")
+                .expect("it does not panic");
         }
         assert_eq!(started, WRITES_A_TICK);
         docket.tick(now);

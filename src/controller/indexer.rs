@@ -107,7 +107,9 @@ impl LaunchNews {
 /// Whether a change is one of a Namespace.
 fn is_of_namespace(change: &Change) -> bool {
     let records = change.before.iter().chain(&change.after);
-    records.into_iter().any(|record| record.key().kind == Kind::Namespace)
+    records
+        .into_iter()
+        .any(|record| record.key().kind == Kind::Namespace)
 }
 
 enum Touched {

@@ -88,7 +88,15 @@ pub(super) struct Wiring {
 
 impl Desk {
     pub(super) fn new(wiring: Wiring) -> Self {
-        let Wiring { client, live, metrics, identity, leads, questions, used } = wiring;
+        let Wiring {
+            client,
+            live,
+            metrics,
+            identity,
+            leads,
+            questions,
+            used,
+        } = wiring;
         Self {
             announcer: Announcer::new(client.clone(), identity),
             client,
@@ -143,18 +151,29 @@ impl Desk {
     }
 
     fn hear(&mut self, touched: Touched) {
-        let Touched { everything, every_launch, launches, exceptions, checklists, answers } = touched;
+        let Touched {
+            everything,
+            every_launch,
+            launches,
+            exceptions,
+            checklists,
+            answers,
+        } = touched;
         if everything {
             return self.everything();
         }
         if every_launch {
             self.launches();
         }
-        self.docket.extend(launches.into_iter().map(Subject::Launch));
-        self.docket.extend(self.asked.by(&answers).cloned().map(Subject::Launch));
+        self.docket
+            .extend(launches.into_iter().map(Subject::Launch));
+        self.docket
+            .extend(self.asked.by(&answers).cloned().map(Subject::Launch));
         if self.leads() {
-            self.docket.extend(exceptions.into_iter().map(Subject::Exception));
-            self.docket.extend(checklists.into_iter().map(Subject::Checklist));
+            self.docket
+                .extend(exceptions.into_iter().map(Subject::Exception));
+            self.docket
+                .extend(checklists.into_iter().map(Subject::Checklist));
         }
     }
 
@@ -171,23 +190,41 @@ impl Desk {
         self.launches();
         self.exceptions();
         if self.leads() {
-            let names: Vec<_> = self.live.snapshot().statuses.checklists.keys().cloned().collect();
-            self.docket.extend(names.into_iter().map(Subject::Checklist));
+            let names: Vec<_> = self
+                .live
+                .snapshot()
+                .statuses
+                .checklists
+                .keys()
+                .cloned()
+                .collect();
+            self.docket
+                .extend(names.into_iter().map(Subject::Checklist));
         }
     }
 
     /// All launches, and those that there were.
     fn launches(&mut self) {
         let snapshot = Arc::clone(&self.live.snapshot());
-        self.docket.extend(snapshot.launches.keys().cloned().map(Subject::Launch));
-        self.docket.extend(self.books.launches().cloned().map(Subject::Launch));
+        self.docket
+            .extend(snapshot.launches.keys().cloned().map(Subject::Launch));
+        self.docket
+            .extend(self.books.launches().cloned().map(Subject::Launch));
     }
 
     fn exceptions(&mut self) {
         if self.leads() {
             let snapshot = Arc::clone(&self.live.snapshot());
-            self.docket.extend(snapshot.statuses.exceptions.keys().cloned().map(Subject::Exception));
-            self.docket.extend(self.books.exceptions().cloned().map(Subject::Exception));
+            self.docket.extend(
+                snapshot
+                    .statuses
+                    .exceptions
+                    .keys()
+                    .cloned()
+                    .map(Subject::Exception),
+            );
+            self.docket
+                .extend(self.books.exceptions().cloned().map(Subject::Exception));
         }
     }
 
@@ -200,7 +237,10 @@ impl Desk {
             self.books.count();
         }
         let snapshot = self.live.snapshot();
-        let mut sources = snapshot.documents.kinds().map(|kind| snapshot.documents.source(kind));
+        let mut sources = snapshot
+            .documents
+            .kinds()
+            .map(|kind| snapshot.documents.source(kind));
         let are_pending = sources.any(|source| *source == Source::Pending);
         self.is_open = snapshot.complete && !self.patience.waits_for_lists(are_pending, now);
     }
@@ -215,7 +255,9 @@ impl Desk {
                 break;
             };
             // What an exception is used for is known once the launches have been judged.
-            let is_another_kind = batch.first().is_some_and(|(first, _)| first.kind() != subject.kind());
+            let is_another_kind = batch
+                .first()
+                .is_some_and(|(first, _)| first.kind() != subject.kind());
             if is_another_kind {
                 self.docket.extend([subject]);
                 break;
@@ -272,7 +314,8 @@ impl Desk {
         self.docket.settle(subject.clone(), Instant::now());
         if let Some(again) = found.again {
             let rest = again.duration_since(Timestamp::now());
-            self.docket.look_again(subject.clone(), Instant::now() + pause(&subject, rest));
+            self.docket
+                .look_again(subject.clone(), Instant::now() + pause(&subject, rest));
         }
         match (&subject, found.what) {
             (Subject::Launch(name), What::Launch(of_launch)) => {
@@ -297,7 +340,12 @@ impl Desk {
         self.docket.start(subject.clone(), async move {
             subject.write(client, status).await?;
             for event in found.events {
-                announcer.announce(Announcement { about: about.clone(), event }).await;
+                announcer
+                    .announce(Announcement {
+                        about: about.clone(),
+                        event,
+                    })
+                    .await;
             }
             Ok(())
         });
@@ -305,13 +353,22 @@ impl Desk {
 
     /// Keeps what was found of a launch. Says until when nothing is to be written of it.
     fn keep(&mut self, name: &Name, found: LaunchFound) -> Option<Instant> {
-        let LaunchFound { figures, questions, waivers, pending, is_new, took, pairs } = found;
+        let LaunchFound {
+            figures,
+            questions,
+            waivers,
+            pending,
+            is_new,
+            took,
+            pairs,
+        } = found;
         self.books.metrics().judged(took, pairs);
         self.asked.set(name, questions);
         let until = self.patience.holds(name, &pending, is_new, Instant::now());
         if until.is_none() {
             let exceptions = self.books.launch(name, &figures, waivers);
-            self.docket.extend(exceptions.into_iter().map(Subject::Exception));
+            self.docket
+                .extend(exceptions.into_iter().map(Subject::Exception));
         }
         until
     }
@@ -324,7 +381,8 @@ impl Desk {
                 self.asked.set(name, BTreeSet::new());
                 self.patience.forget(name);
                 let exceptions = self.books.forget_launch(name);
-                self.docket.extend(exceptions.into_iter().map(Subject::Exception));
+                self.docket
+                    .extend(exceptions.into_iter().map(Subject::Exception));
             }
             Subject::Exception(name) => self.books.forget_exception(name),
             Subject::Checklist(_) => {}
@@ -344,7 +402,8 @@ impl Desk {
             }
             Err(error) => {
                 self.unseen.forget(&subject);
-                if matches!(&error, WriteError::Refused(kube::Error::Api(refused)) if refused.is_not_found()) {
+                if matches!(&error, WriteError::Refused(kube::Error::Api(refused)) if refused.is_not_found())
+                {
                     return;
                 }
                 self.metrics.write_failed();
@@ -381,9 +440,15 @@ mod tests {
             pause(&subject, SignedDuration::from_secs(rest)).as_secs_f64()
         };
         let pauses: Vec<f64> = (0..100).map(|at| seconds(at, 300)).collect();
-        assert!(pauses.iter().all(|pause| (300.0..=330.0).contains(pause)), "{pauses:?}");
+        assert!(
+            pauses.iter().all(|pause| (300.0..=330.0).contains(pause)),
+            "{pauses:?}"
+        );
         let early = pauses.iter().filter(|pause| **pause < 315.0).count();
-        assert!((30..70).contains(&early), "{early} of 100 in the first half");
+        assert!(
+            (30..70).contains(&early),
+            "{early} of 100 in the first half"
+        );
         // What has passed is not looked at without a pause, and what is due soon not much later.
         assert!((1.0..=1.1).contains(&seconds(1, -60)));
         assert!((10.0..=11.0).contains(&seconds(1, 10)));

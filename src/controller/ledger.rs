@@ -106,7 +106,11 @@ impl Ledger {
         self.policies.is_some()
             && self.listed.len() == 4
             && self.is_guard_seen
-            && self.people.attestations.values().all(|attestation| is_asked(&attestation.claim()))
+            && self
+                .people
+                .attestations
+                .values()
+                .all(|attestation| is_asked(&attestation.claim()))
     }
 
     /// Writes an entry down. Also says whether every report may be another.
@@ -138,11 +142,22 @@ impl Ledger {
                 self.is_guard_seen = true;
                 let news = self.people.guard != guard;
                 self.people.guard = guard;
-                (if news { Touched::everything() } else { Touched::none() }, news)
+                (
+                    if news {
+                        Touched::everything()
+                    } else {
+                        Touched::none()
+                    },
+                    news,
+                )
             }
             Entry::Measurements(measurements) => {
                 let touched = Touched {
-                    answers: measurements.changed_since(&self.measurements).into_iter().cloned().collect(),
+                    answers: measurements
+                        .changed_since(&self.measurements)
+                        .into_iter()
+                        .cloned()
+                        .collect(),
                     ..Touched::none()
                 };
                 self.measurements = measurements;
@@ -166,7 +181,11 @@ impl Ledger {
     }
 
     /// Also says whether reports may be others.
-    fn checklists(&mut self, news: News<ReadinessChecklist>, inventory: &Inventory) -> (Touched, bool) {
+    fn checklists(
+        &mut self,
+        news: News<ReadinessChecklist>,
+        inventory: &Inventory,
+    ) -> (Touched, bool) {
         match news {
             News::All(all) => {
                 self.listed.insert("checklists");
@@ -199,7 +218,8 @@ impl Ledger {
         let mut accepted = BTreeMap::new();
         self.refused.clear();
         for (name, one) in &self.written {
-            let compiled = Checklists::may_be_named(name).and_then(|()| Checklist::compile(name, &one.spec));
+            let compiled =
+                Checklists::may_be_named(name).and_then(|()| Checklist::compile(name, &one.spec));
             match compiled {
                 Ok(checklist) => drop(accepted.insert(name.clone(), Arc::new(checklist))),
                 Err(error) => {
@@ -222,7 +242,9 @@ impl Ledger {
     fn know_checklist(&mut self, name: &str) {
         if let Some(one) = self.written.get(name) {
             let known = Known::of(&one.metadata, one.status.as_ref(), self.refused.get(name));
-            self.statuses.checklists.insert(name.into(), Arc::new(known));
+            self.statuses
+                .checklists
+                .insert(name.into(), Arc::new(known));
         }
     }
 
@@ -234,15 +256,23 @@ impl Ledger {
             let name = policy.name_any();
             let compiled = Policy::compile(&name, &policy.spec, &self.checklists);
             compiled
-                .inspect_err(|error| tracing::error!(policy = name, %error, "A policy is not accepted"))
+                .inspect_err(
+                    |error| tracing::error!(policy = name, %error, "A policy is not accepted"),
+                )
                 // Whoever deletes a checklist does not take the policy away.
                 .or_else(|error| {
-                    let known = before.iter().find(|known| *known.name == *name && error.may_be_mended());
+                    let known = before
+                        .iter()
+                        .find(|known| *known.name == *name && error.may_be_mended());
                     known.cloned().ok_or(error)
                 })
                 .ok()
                 .map(|mut compiled| {
-                    compiled.created = policy.metadata.creation_timestamp.as_ref().map(|time| time.0);
+                    compiled.created = policy
+                        .metadata
+                        .creation_timestamp
+                        .as_ref()
+                        .map(|time| time.0);
                     compiled
                 })
         });

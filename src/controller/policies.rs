@@ -62,9 +62,7 @@ pub(super) async fn watch(
             let all: Vec<_> = known.values().cloned().collect();
             let entry = Entry::Policies(all.clone());
             let told = news.send(News::Policies(all));
-            if told.is_err()
-                || inputs.send(Input::Ledger(Box::new(entry))).await.is_err()
-            {
+            if told.is_err() || inputs.send(Input::Ledger(Box::new(entry))).await.is_err() {
                 return;
             }
         }

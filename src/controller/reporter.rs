@@ -230,7 +230,8 @@ impl Reporter {
         let live = self.live.clone();
         let snapshot = live.snapshot();
         let (checklists, guard) = (&snapshot.checklists, &snapshot.people.guard);
-        let changed = statuses::changed(self.policies.values(), &self.judged, checklists, guard, now);
+        let changed =
+            statuses::changed(self.policies.values(), &self.judged, checklists, guard, now);
         drop(snapshot);
         for (name, status) in changed {
             match statuses::write(self.client.clone(), &name, &status).await {
@@ -330,7 +331,8 @@ impl Reporter {
         match result {
             Ok(known) => {
                 self.metrics.wrote();
-                on.into_iter().for_each(|on| self.docket.settle(on, Instant::now()));
+                on.into_iter()
+                    .for_each(|on| self.docket.settle(on, Instant::now()));
                 if let Some(all) = &mut self.known {
                     match known {
                         Some(known) => drop(all.insert(key, known)),
@@ -344,7 +346,8 @@ impl Reporter {
                     namespace = %key.namespace, report = %key.name, %error,
                     "A report could not be written; it is tried again"
                 );
-                on.into_iter().for_each(|on| self.docket.retry(on, Instant::now()));
+                on.into_iter()
+                    .for_each(|on| self.docket.retry(on, Instant::now()));
             }
         }
     }

@@ -36,7 +36,8 @@ pub(super) async fn watch<K>(
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + 'static,
 {
     let kind = K::kind(&()).into_owned();
-    let mut events = pin!(watcher(Api::<K>::all(client), watcher::Config::default()).default_backoff());
+    let mut events =
+        pin!(watcher(Api::<K>::all(client), watcher::Config::default()).default_backoff());
     let mut listed = Vec::new();
     while let Some(event) = events.next().await {
         let news = match event {

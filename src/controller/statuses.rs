@@ -11,11 +11,11 @@ use serde_json::json;
 use super::FIELD_MANAGER;
 use super::conditions::condition;
 use super::reports::{WriteError, within};
-use crate::checklist::Checklists;
 use crate::api::{API_VERSION, PolicyStatus, ReadinessPolicy, Status};
-use crate::model::Text;
+use crate::checklist::Checklists;
 use crate::engine::{Evaluation, Plan, Policy};
 use crate::inventory::ReportOn;
+use crate::model::Text;
 use crate::people::Guard;
 
 /// What was judged of one workload.
@@ -32,7 +32,11 @@ impl Judged {
     pub(super) fn of(evaluation: Evaluation) -> Self {
         let mut relieved = BTreeMap::new();
         for result in &evaluation.results {
-            let by: BTreeSet<&Text> = result.relieved.iter().map(|relieved| &relieved.exception).collect();
+            let by: BTreeSet<&Text> = result
+                .relieved
+                .iter()
+                .map(|relieved| &relieved.exception)
+                .collect();
             for exception in by {
                 *relieved.entry(exception.clone()).or_default() += 1;
             }
@@ -85,7 +89,13 @@ pub(super) fn changed<'a>(
     let none = Tally::default();
     let statuses = policies.into_iter().filter_map(|policy| {
         let name = policy.name_any();
-        let status = status(policy, tallies.get(name.as_str()).unwrap_or(&none), checklists, guard, now);
+        let status = status(
+            policy,
+            tallies.get(name.as_str()).unwrap_or(&none),
+            checklists,
+            guard,
+            now,
+        );
         (policy.status.as_ref() != Some(&status)).then_some((name, status))
     });
     statuses.collect()
@@ -117,7 +127,11 @@ fn status(
         ("True", "ParametersDiffer", message)
     };
     let guarded = if guard.covers(now) {
-        ("True", "Whole", "the admission policies that check who attests are in place".to_owned())
+        (
+            "True",
+            "Whole",
+            "the admission policies that check who attests are in place".to_owned(),
+        )
     } else {
         let message = "the admission policies that check who attests and who asks for an exception are not in place, or not for \
                        long enough: what is made now does not count (kubectl get validatingadmissionpolicies -l \
@@ -125,7 +139,10 @@ fn status(
         ("False", "NotWhole", message.to_owned())
     };
     let [ready, ready_with_risks, not_ready] = tally.counts;
-    let before = policy.status.as_ref().map_or(&[][..], |status| &status.conditions);
+    let before = policy
+        .status
+        .as_ref()
+        .map_or(&[][..], |status| &status.conditions);
     let known = (before, policy.metadata.generation);
     PolicyStatus {
         observed_generation: policy.metadata.generation,

@@ -29,8 +29,17 @@ impl Uses {
     }
 
     /// Counts what was judged of something in a namespace in place of what was judged of it before.
-    pub(super) fn replace(&mut self, namespace: &Text, before: Option<&Judged>, after: Option<&Judged>) {
-        let relieved = |judged: Option<&Judged>| judged.map(|judged| judged.relieved.clone()).unwrap_or_default();
+    pub(super) fn replace(
+        &mut self,
+        namespace: &Text,
+        before: Option<&Judged>,
+        after: Option<&Judged>,
+    ) {
+        let relieved = |judged: Option<&Judged>| {
+            judged
+                .map(|judged| judged.relieved.clone())
+                .unwrap_or_default()
+        };
         let (before, after) = (relieved(before), relieved(after));
         if before == after {
             return;
@@ -42,7 +51,10 @@ impl Uses {
         }
         for (exception, count) in before {
             let name = name(exception);
-            let left = self.counts.get(&name).map_or(0, |known| known.saturating_sub(count));
+            let left = self
+                .counts
+                .get(&name)
+                .map_or(0, |known| known.saturating_sub(count));
             match left {
                 0 => drop(self.counts.remove(&name)),
                 left => drop(self.counts.insert(name, left)),
@@ -68,7 +80,10 @@ mod tests {
         Judged {
             status: Status::Ready,
             plan: Arc::new(Plan::merge(Vec::new())),
-            relieved: relieved.iter().map(|(name, count)| ((*name).into(), *count)).collect(),
+            relieved: relieved
+                .iter()
+                .map(|(name, count)| ((*name).into(), *count))
+                .collect(),
         }
     }
 
@@ -79,15 +94,31 @@ mod tests {
         let mut replace = |namespace: &str, before: Option<&Judged>, after: Option<&Judged>| {
             uses.replace(&namespace.into(), before, after);
             uses.tell();
-            let used = tells.borrow().iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>();
+            let used = tells
+                .borrow()
+                .iter()
+                .map(|(name, count)| format!("{name} {count}"))
+                .collect::<Vec<_>>();
             used.join(", ")
         };
         let (one, two) = (judged(&[("late", 2)]), judged(&[("late", 1), ("night", 1)]));
         assert_eq!(replace("shop", None, Some(&one)), "shop/late 2");
-        assert_eq!(replace("shop", None, Some(&two)), "shop/late 3, shop/night 1");
-        assert_eq!(replace("other", None, Some(&one)), "other/late 2, shop/late 3, shop/night 1");
-        assert_eq!(replace("shop", Some(&one), Some(&two)), "other/late 2, shop/late 2, shop/night 2");
-        assert_eq!(replace("shop", Some(&two), None), "other/late 2, shop/late 1, shop/night 1");
+        assert_eq!(
+            replace("shop", None, Some(&two)),
+            "shop/late 3, shop/night 1"
+        );
+        assert_eq!(
+            replace("other", None, Some(&one)),
+            "other/late 2, shop/late 3, shop/night 1"
+        );
+        assert_eq!(
+            replace("shop", Some(&one), Some(&two)),
+            "other/late 2, shop/late 2, shop/night 2"
+        );
+        assert_eq!(
+            replace("shop", Some(&two), None),
+            "other/late 2, shop/late 1, shop/night 1"
+        );
         assert_eq!(replace("shop", Some(&two), None), "other/late 2");
     }
 }

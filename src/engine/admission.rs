@@ -80,7 +80,11 @@ fn weigh(
     let unknown = found.finding.verdict == Verdict::Unknown;
     let effect = |claim: &super::Claim| {
         let policy = &after.plan.policies[claim.policy];
-        if result.relieved.iter().any(|relieved| relieved.policy == claim.policy) {
+        if result
+            .relieved
+            .iter()
+            .any(|relieved| relieved.policy == claim.policy)
+        {
             return Action::Audit;
         }
         match claim.action {

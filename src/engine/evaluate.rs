@@ -127,11 +127,7 @@ pub(super) fn evaluate_declared(
 }
 
 /// Judges the objects of a namespace that concern no workload. `None` where no policy covers the namespace.
-pub fn unclaimed(
-    policies: &PolicySet,
-    view: View<'_>,
-    namespace: &Text,
-) -> Option<Evaluation> {
+pub fn unclaimed(policies: &PolicySet, view: View<'_>, namespace: &Text) -> Option<Evaluation> {
     let plan = policies.namespace_plan(view, namespace)?;
     let result = |entry: &Entry| {
         if !entry.check.judges_related() {
@@ -145,7 +141,12 @@ pub fn unclaimed(
             .filter(|kind| kind.is_namespaced());
         let objects = kinds.flat_map(|kind| view.in_namespace(kind, namespace));
         let unclaimed = objects.filter(|object| !view.concerns_any(object));
-        on_objects((entry.check, &entry.params), view, unclaimed, Verdict::NotApplicable)
+        on_objects(
+            (entry.check, &entry.params),
+            view,
+            unclaimed,
+            Verdict::NotApplicable,
+        )
     };
     let results = plan.entries.iter().map(result).collect();
     Some(Evaluation { plan, results })
@@ -245,27 +246,33 @@ pub fn judge(
     let context = Context::new(check, view, params);
     let mut findings = Findings::default();
     let judgement = if check.subjects.contains(object.key().kind) {
-        context.decidable().and_then(|()| match (check.run, object) {
-            (
-                Run::Workload(run) | Run::Running(run) | Run::Anywhere(run),
-                Object::Workload(workload),
-            ) => run(&context, workload, &mut findings),
-            (Run::Any(run), object) => run(&context, object.meta(), &mut findings),
-            (Run::Autoscaler(run) | Run::Scaling(run), Object::PodAutoscaler(autoscaler)) => {
-                run(&context, autoscaler, &mut findings)
-            }
-            (Run::DisruptionBudget(run), Object::PodDisruptionBudget(budget)) => {
-                run(&context, budget, &mut findings)
-            }
-            (Run::Service(run), Object::Service(service)) => run(&context, service, &mut findings),
-            (Run::Object(run), object) => run(&context, object, &mut findings),
-            (Run::Binding(run), Object::Binding(binding)) => run(&context, binding, &mut findings),
-            (Run::Role(run), Object::Role(role)) => run(&context, role, &mut findings),
-            _ => {
-                findings.not_applicable();
-                Ok(())
-            }
-        })
+        context
+            .decidable()
+            .and_then(|()| match (check.run, object) {
+                (
+                    Run::Workload(run) | Run::Running(run) | Run::Anywhere(run),
+                    Object::Workload(workload),
+                ) => run(&context, workload, &mut findings),
+                (Run::Any(run), object) => run(&context, object.meta(), &mut findings),
+                (Run::Autoscaler(run) | Run::Scaling(run), Object::PodAutoscaler(autoscaler)) => {
+                    run(&context, autoscaler, &mut findings)
+                }
+                (Run::DisruptionBudget(run), Object::PodDisruptionBudget(budget)) => {
+                    run(&context, budget, &mut findings)
+                }
+                (Run::Service(run), Object::Service(service)) => {
+                    run(&context, service, &mut findings)
+                }
+                (Run::Object(run), object) => run(&context, object, &mut findings),
+                (Run::Binding(run), Object::Binding(binding)) => {
+                    run(&context, binding, &mut findings)
+                }
+                (Run::Role(run), Object::Role(role)) => run(&context, role, &mut findings),
+                _ => {
+                    findings.not_applicable();
+                    Ok(())
+                }
+            })
     } else {
         findings.not_applicable();
         Ok(())

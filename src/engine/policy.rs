@@ -17,9 +17,7 @@ use crate::check::{Check, ParamError, Params};
 use crate::checklist::{self, Checklists, Way};
 use crate::checks;
 use crate::inventory::{Sight, View};
-use crate::model::{
-    Key, Kind, KindSet, Labels, Selector, Severity, Text, Workload,
-};
+use crate::model::{Key, Kind, KindSet, Labels, Selector, Severity, Text, Workload};
 
 /// What one policy says.
 #[derive(Clone, Debug)]
@@ -69,7 +67,9 @@ pub enum PolicyError {
     #[error("spec.checks: no check has the id {0:?}; `plimsoll checks` lists them")]
     UnknownCheck(String),
     /// No such checklist.
-    #[error("spec.checklists: there is no checklist {0:?}; `plimsoll checklists` lists the built-in ones")]
+    #[error(
+        "spec.checklists: there is no checklist {0:?}; `plimsoll checklists` lists the built-in ones"
+    )]
     UnknownChecklist(String),
     /// A severity that there is none of.
     #[error("spec.checks[{check}].severity: {severity:?} is none of critical, high, advice")]
@@ -319,7 +319,8 @@ impl PolicySet {
         workload: &'a Workload,
     ) -> impl Iterator<Item = &'a Policy> {
         let namespace = namespace_labels(view, &workload.meta.key.namespace);
-        self.iter().filter(move |policy| policy.covers(workload, &namespace))
+        self.iter()
+            .filter(move |policy| policy.covers(workload, &namespace))
     }
 
     /// The policies of a namespace, by name: those that cover some of its workloads.
@@ -329,7 +330,8 @@ impl PolicySet {
         namespace: &Text,
     ) -> impl Iterator<Item = &'a Policy> {
         let labels = namespace_labels(view, namespace);
-        self.iter().filter(move |policy| policy.namespaces.matches(&labels))
+        self.iter()
+            .filter(move |policy| policy.namespaces.matches(&labels))
     }
 
     fn plan_of(&self, covers: impl Fn(&Policy) -> bool) -> Option<Arc<Plan>> {

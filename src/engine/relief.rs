@@ -75,18 +75,33 @@ impl Evaluation {
 impl Relief<'_> {
     /// Whether an exception holds now.
     pub fn holds(&self, exception: &Exception) -> Holds {
-        let policy = self.policies.iter().find(|policy| policy.name == exception.policy);
-        exception.holds(policy.map(|policy| &policy.exceptions), self.people, self.now)
+        let policy = self
+            .policies
+            .iter()
+            .find(|policy| policy.name == exception.policy);
+        exception.holds(
+            policy.map(|policy| &policy.exceptions),
+            self.people,
+            self.now,
+        )
     }
 
     /// Whether an exception names a check, by its id or by an item that the check decides.
     fn waives(&self, exception: &Exception, entry: &Entry) -> bool {
-        exception.waives.iter().any(|name| match name.contains(':') {
-            false => **name == *entry.check.id,
-            true => self.checklists.item(name).is_some_and(|item| match &item.way {
-                Way::Checks(checks) => checks.iter().any(|check| check.id == entry.check.id),
-                _ => false,
-            }),
-        })
+        exception
+            .waives
+            .iter()
+            .any(|name| match name.contains(':') {
+                false => **name == *entry.check.id,
+                true => self
+                    .checklists
+                    .item(name)
+                    .is_some_and(|item| match &item.way {
+                        Way::Checks(checks) => {
+                            checks.iter().any(|check| check.id == entry.check.id)
+                        }
+                        _ => false,
+                    }),
+            })
     }
 }

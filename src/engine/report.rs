@@ -125,7 +125,9 @@ fn waived_by(result: &CheckResult) -> Option<&Text> {
 
 fn waived(evaluation: &Evaluation) -> u32 {
     let results = evaluation.results.iter();
-    let waived = results.filter(|result| result.verdict == Verdict::Waived).count();
+    let waived = results
+        .filter(|result| result.verdict == Verdict::Waived)
+        .count();
     u32::try_from(waived).unwrap_or(u32::MAX)
 }
 

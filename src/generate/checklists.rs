@@ -47,7 +47,8 @@ pub(super) fn checklists() -> String {
     }
     let _ = writeln!(text, "| all {}", sum.cells());
     let pieces = catalogue().iter();
-    let (proving, indicating): (Vec<_>, Vec<_>) = pieces.partition(|piece| piece.proof() == Proof::Proves);
+    let (proving, indicating): (Vec<_>, Vec<_>) =
+        pieces.partition(|piece| piece.proof() == Proof::Proves);
     let _ = writeln!(
         text,
         "\nThe catalogue of evidence has {} pieces: {} prove, {} indicate.",
@@ -113,7 +114,12 @@ impl Counts {
 }
 
 fn write(text: &mut String, checklist: &Checklist) {
-    let _ = write!(text, "\n## {}\n\n{}\n", checklist.name, escape(&checklist.title));
+    let _ = write!(
+        text,
+        "\n## {}\n\n{}\n",
+        checklist.name,
+        escape(&checklist.title)
+    );
     let mut section = "";
     let mut group = None;
     for item in &checklist.items {
@@ -139,16 +145,27 @@ fn write(text: &mut String, checklist: &Checklist) {
 
 fn row(text: &mut String, checklist: &Checklist, item: &Item) {
     let spec = &item.spec;
-    let word = |value: &dyn Fn() -> serde_json::Value| value().as_str().unwrap_or_default().to_owned();
+    let word =
+        |value: &dyn Fn() -> serde_json::Value| value().as_str().unwrap_or_default().to_owned();
     let [scope, phase, source] = [
         word(&|| serde_json::json!(spec.scope)),
         word(&|| serde_json::json!(spec.phase)),
         word(&|| serde_json::json!(spec.source)),
     ];
     let nested = if spec.parent.is_some() { "… " } else { "" };
-    let source = if source == "checkbox" { String::new() } else { format!(" ({source})") };
-    let ways: Vec<_> = [automatic(item), attested_by(item)].into_iter().flatten().collect();
-    let shown: Vec<_> = tests(checklist, item).into_iter().map(|test| format!("`{test}`")).collect();
+    let source = if source == "checkbox" {
+        String::new()
+    } else {
+        format!(" ({source})")
+    };
+    let ways: Vec<_> = [automatic(item), attested_by(item)]
+        .into_iter()
+        .flatten()
+        .collect();
+    let shown: Vec<_> = tests(checklist, item)
+        .into_iter()
+        .map(|test| format!("`{test}`"))
+        .collect();
     let _ = writeln!(
         text,
         "| {nested}{}{source}<br>`{}` | {} | {scope} | {phase} | {} | {} |",
@@ -171,13 +188,18 @@ fn tests(checklist: &Checklist, item: &Item) -> Vec<String> {
         Way::Checks(checks) => checks
             .iter()
             .map(|check| match check.launch() {
-                Some(LaunchCheck::RiskRegister | LaunchCheck::RisksMitigated) => "src/launch/tests/risks.rs".to_owned(),
+                Some(LaunchCheck::RiskRegister | LaunchCheck::RisksMitigated) => {
+                    "src/launch/tests/risks.rs".to_owned()
+                }
                 Some(_) => "src/launch/tests/derived.rs".to_owned(),
                 None => format!("src/checks/{}.rs", check.id.replace('-', "_")),
             })
             .collect(),
         Way::Evidence(pieces) => pieces.iter().map(|piece| fixture(piece)).collect(),
-        Way::Metrics(_) => vec![format!("tests/metrics/items/{}.yaml#{}", checklist.name, item.spec.id)],
+        Way::Metrics(_) => vec![format!(
+            "tests/metrics/items/{}.yaml#{}",
+            checklist.name, item.spec.id
+        )],
         Way::Cel(_) | Way::Attestation => Vec::new(),
     };
     if item.attestation().is_some() {

@@ -146,7 +146,12 @@ fn configuration(namespace: &str, failure: FailurePolicy) -> Value {
         {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": left_out},
     ]});
     // What it refuses is shown as a condition all the same, so that nobody is kept from a policy while it is down.
-    let own = webhook(names::OWN_WEBHOOK, "/validate-own", own_rules(), FailurePolicy::Ignore);
+    let own = webhook(
+        names::OWN_WEBHOOK,
+        "/validate-own",
+        own_rules(),
+        FailurePolicy::Ignore,
+    );
     json!({
         "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
         "metadata": {"name": names::CONFIGURATION, "labels": labels()},

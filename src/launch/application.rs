@@ -99,7 +99,9 @@ impl Launch {
                 ReleaseType::Minor => Turn::Minor,
             },
             // It was taken for a minor one at first.
-            Some(last) if last.kind == ReleaseType::Minor && spec.release_type == ReleaseType::Major => {
+            Some(last)
+                if last.kind == ReleaseType::Minor && spec.release_type == ReleaseType::Major =>
+            {
                 Turn::Promoted
             }
             Some(_) => Turn::Same,
@@ -128,7 +130,10 @@ impl Launch {
         if turn != Turn::Same {
             names.push(self.spec.release.as_str().into());
         }
-        Lineage { names, since: since.unwrap_or(now) }
+        Lineage {
+            names,
+            since: since.unwrap_or(now),
+        }
     }
 }
 
@@ -136,10 +141,15 @@ impl Launch {
 fn released(metadata: &ObjectMeta) -> Option<Timestamp> {
     let managers = metadata.managed_fields.iter().flatten();
     let naming = managers.filter(|manager| {
-        let fields = manager.fields_v1.as_ref().map(|fields| &fields.0["f:spec"]["f:release"]);
+        let fields = manager
+            .fields_v1
+            .as_ref()
+            .map(|fields| &fields.0["f:spec"]["f:release"]);
         manager.subresource.is_none() && fields.is_some_and(serde_json::Value::is_object)
     });
-    naming.filter_map(|manager| Some(manager.time.as_ref()?.0)).max()
+    naming
+        .filter_map(|manager| Some(manager.time.as_ref()?.0))
+        .max()
 }
 
 /// What a release is to those that are remembered.

@@ -57,13 +57,17 @@ pub(super) fn votes(case: &Case<'_>, item: &Item, rule: &AttestationRule) -> Vot
         };
         if vote.until <= now {
             let (name, user) = (&attestation.name.name, &attestation.user);
-            votes.obstacles.push(format!("{name} by {user} lapsed at {}", vote.until));
+            votes
+                .obstacles
+                .push(format!("{name} by {user} lapsed at {}", vote.until));
             votes.lapsed.push(vote);
         } else {
             votes.counting.push(vote);
         }
     }
-    votes.counting.sort_by_key(|vote| std::cmp::Reverse(vote.until));
+    votes
+        .counting
+        .sort_by_key(|vote| std::cmp::Reverse(vote.until));
     votes
 }
 
@@ -85,12 +89,18 @@ fn weigh(
     }
     if item.is_sign_off() != ballot.sign_off {
         let word = if item.is_sign_off() { "no" } else { "a" };
-        return Err(format!("{name} is {word} sign-off: set signOff to {}", item.is_sign_off()));
+        return Err(format!(
+            "{name} is {word} sign-off: set signOff to {}",
+            item.is_sign_off()
+        ));
     }
     if item.is_sign_off() && attestation.not_applicable.is_some() {
         return Err(format!("{name} says that a sign-off does not apply"));
     }
-    if rule.evidence_required && attestation.evidence.is_none() && attestation.not_applicable.is_none() {
+    if rule.evidence_required
+        && attestation.evidence.is_none()
+        && attestation.not_applicable.is_none()
+    {
         return Err(format!("{name} names no evidence: give evidenceURL"));
     }
     if rule.per_release && !lineage.has(attestation.release.as_ref(), attestation.created) {
@@ -114,7 +124,9 @@ fn span(item: &Item, rule: &AttestationRule) -> Period {
 fn end(attestation: &Attestation, valid_for: Period, now: Timestamp) -> Timestamp {
     // What is written in a file would be made now.
     let lapses = valid_for.after(attestation.created.unwrap_or(now));
-    attestation.expires.map_or(lapses, |expires| expires.min(lapses))
+    attestation
+        .expires
+        .map_or(lapses, |expires| expires.min(lapses))
 }
 
 /// What people say of an item.
@@ -130,9 +142,14 @@ pub(super) fn attested(case: &Case<'_>, item: &Item, rule: &AttestationRule) -> 
 
 /// What follows from the attestations of an item.
 pub(super) fn conclude(item: &Item, rule: &AttestationRule, votes: &Votes) -> Outcome {
-    let needed = usize::try_from(rule.min_attestations).unwrap_or(usize::MAX).max(1);
+    let needed = usize::try_from(rule.min_attestations)
+        .unwrap_or(usize::MAX)
+        .max(1);
     let of = |applies: bool| {
-        let alike = votes.counting.iter().filter(|vote| applies == vote.attestation.not_applicable.is_none());
+        let alike = votes
+            .counting
+            .iter()
+            .filter(|vote| applies == vote.attestation.not_applicable.is_none());
         each_person_once(alike)
     };
     let (for_it, against) = (of(true), of(false));
@@ -148,7 +165,9 @@ pub(super) fn conclude(item: &Item, rule: &AttestationRule, votes: &Votes) -> Ou
     // It stays attested as long as enough of them count: those that do so longest.
     let people = &people[..needed];
     let until = people.iter().map(|vote| vote.until).min();
-    let reason = people.iter().find_map(|vote| vote.attestation.not_applicable.as_ref());
+    let reason = people
+        .iter()
+        .find_map(|vote| vote.attestation.not_applicable.as_ref());
     Outcome {
         verdict,
         proofs: people.iter().map(|vote| proof(vote)).collect(),
@@ -162,11 +181,22 @@ pub(super) fn conclude(item: &Item, rule: &AttestationRule, votes: &Votes) -> Ou
 /// Of each person the first.
 fn each_person_once<'a>(votes: impl Iterator<Item = &'a Vote>) -> Vec<&'a Vote> {
     let mut people = BTreeSet::new();
-    votes.filter(|vote| people.insert(vote.attestation.user.clone())).collect()
+    votes
+        .filter(|vote| people.insert(vote.attestation.user.clone()))
+        .collect()
 }
 
-pub(super) fn missing(item: &Item, rule: &AttestationRule, have: usize, obstacles: &[String]) -> String {
-    let verb = if item.is_sign_off() { "signed" } else { "attested" };
+pub(super) fn missing(
+    item: &Item,
+    rule: &AttestationRule,
+    have: usize,
+    obstacles: &[String],
+) -> String {
+    let verb = if item.is_sign_off() {
+        "signed"
+    } else {
+        "attested"
+    };
     let roles = rule.roles.join(" or ");
     let mut why = match (rule.min_attestations, have) {
         (0 | 1, _) => format!("not {verb} by {roles}"),

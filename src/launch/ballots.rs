@@ -28,16 +28,29 @@ pub(super) struct Ballots<'a> {
 
 impl<'a> Ballots<'a> {
     pub(super) fn of(launch: &'a Launch, people: &'a People, now: Timestamp) -> Self {
-        let mut ballots = Self { all: Vec::new(), by_item: BTreeMap::new() };
+        let mut ballots = Self {
+            all: Vec::new(),
+            by_item: BTreeMap::new(),
+        };
         for attestation in people.attestations_in(&launch.name.namespace) {
-            let Subject::Items { launch: of, items, role, sign_off } = &attestation.subject else {
+            let Subject::Items {
+                launch: of,
+                items,
+                role,
+                sign_off,
+            } = &attestation.subject
+            else {
                 continue;
             };
             if *of != launch.name.name {
                 continue;
             }
             for item in items {
-                ballots.by_item.entry(item).or_default().push(ballots.all.len());
+                ballots
+                    .by_item
+                    .entry(item)
+                    .or_default()
+                    .push(ballots.all.len());
             }
             ballots.all.push(Ballot {
                 attestation,

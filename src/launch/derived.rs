@@ -43,9 +43,18 @@ pub(super) fn work_out(case: &Case<'_>, items: &mut [JudgedItem]) {
     }
 }
 
-fn outcome(case: &Case<'_>, check: LaunchCheck, judged: &JudgedItem, items: &[JudgedItem]) -> Outcome {
+fn outcome(
+    case: &Case<'_>,
+    check: LaunchCheck,
+    judged: &JudgedItem,
+    items: &[JudgedItem],
+) -> Outcome {
     let item = &*judged.item;
-    let own = || items.iter().filter(|other| other.checklist == judged.checklist && phases::is_asked(case, other));
+    let own = || {
+        items
+            .iter()
+            .filter(|other| other.checklist == judged.checklist && phases::is_asked(case, other))
+    };
     match check {
         LaunchCheck::RiskRegister => risks::register(case, item),
         LaunchCheck::RisksMitigated => risks::high_mitigated(case, &register(case, item, items)),
@@ -62,7 +71,8 @@ fn register(case: &Case<'_>, item: &Item, items: &[JudgedItem]) -> Outcome {
     let asking = items.iter().map(|judged| &*judged.item);
     let asking = asking.filter(|item| checks(item).any(|check| check == LaunchCheck::RiskRegister));
     let each = asking.map(|item| risks::register(case, item));
-    each.reduce(Outcome::or).unwrap_or_else(|| risks::register(case, item))
+    each.reduce(Outcome::or)
+        .unwrap_or_else(|| risks::register(case, item))
 }
 
 /// `Not Ready`, `Ready with Risks` or `Ready for Production`: the first is a failure.
@@ -70,13 +80,23 @@ fn status<'a, I: Iterator<Item = &'a JudgedItem>>(case: &Case<'_>, own: impl Fn(
     let signatures = own().filter(|judged| judged.item.is_sign_off());
     let critical = complete(case, own(), Severity::Critical).and(closed(case, signatures));
     if critical.verdict == Verdict::Fail {
-        let Outcome { why, until, awaits, .. } = critical;
-        return Outcome::fail(format!("Not Ready: {why}")).until(until).awaiting(awaits);
+        let Outcome {
+            why, until, awaits, ..
+        } = critical;
+        return Outcome::fail(format!("Not Ready: {why}"))
+            .until(until)
+            .awaiting(awaits);
     }
     let high = complete(case, own(), Severity::High);
-    let is_at_risk = [&critical, &high].iter().any(|whole| whole.verdict != Verdict::Pass)
+    let is_at_risk = [&critical, &high]
+        .iter()
+        .any(|whole| whole.verdict != Verdict::Pass)
         || risks::are_high_ones_left(case);
-    let word = if is_at_risk { "Ready with Risks" } else { "Ready for Production" };
+    let word = if is_at_risk {
+        "Ready with Risks"
+    } else {
+        "Ready for Production"
+    };
     Outcome::pass(of_launch(case, word.to_owned())).until(earlier(critical.until, high.until))
 }
 
@@ -85,7 +105,10 @@ fn complete<'a>(
     own: impl Iterator<Item = &'a JudgedItem>,
     severity: Severity,
 ) -> Outcome {
-    closed(case, own.filter(|judged| judged.item.severity == severity && counts(&judged.item)))
+    closed(
+        case,
+        own.filter(|judged| judged.item.severity == severity && counts(&judged.item)),
+    )
 }
 
 /// Leaves out what is worked out itself, and signatures, which are given to the whole.
@@ -115,13 +138,19 @@ fn closed<'a>(case: &Case<'_>, items: impl Iterator<Item = &'a JudgedItem>) -> O
     }
     let what = match waived.len() {
         0 => format!("all {count} complete"),
-        some => format!("all {count} complete, {some} of them waived: {}", listed(&waived)),
+        some => format!(
+            "all {count} complete, {some} of them waived: {}",
+            listed(&waived)
+        ),
     };
     let pass = Outcome::pass(of_launch(case, what)).until(until);
     if waived.is_empty() {
         return pass;
     }
-    Outcome { verdict: Verdict::Waived, ..pass }
+    Outcome {
+        verdict: Verdict::Waived,
+        ..pass
+    }
 }
 
 /// A list that a person can read to its end.
@@ -140,7 +169,9 @@ fn target_date(case: &Case<'_>) -> Outcome {
     };
     let target = target.0;
     if launch.live_since().is_none() && target < now {
-        return Outcome::fail(format!("spec.targetDate {target:.0} has passed, and the application is not live"));
+        return Outcome::fail(format!(
+            "spec.targetDate {target:.0} has passed, and the application is not live"
+        ));
     }
     let pass = Outcome::pass(of_launch(case, target.to_string()));
     pass.until(launch.live_since().is_none().then_some(target))
@@ -151,21 +182,28 @@ fn actual_date(case: &Case<'_>) -> Outcome {
     let target = launch.spec.target_date.as_ref().map(|time| time.0);
     let Some(actual) = launch.live_since() else {
         return match target {
-            Some(target) if target < now => {
-                Outcome::fail(format!("the application is not live, though spec.targetDate {target:.0} has passed"))
-            }
+            Some(target) if target < now => Outcome::fail(format!(
+                "the application is not live, though spec.targetDate {target:.0} has passed"
+            )),
             target => Outcome::not_applicable("the application is not live yet").until(target),
         };
     };
-    let oldest = case.workloads.iter().filter_map(|workload| workload.meta.created).min();
+    let oldest = case
+        .workloads
+        .iter()
+        .filter_map(|workload| workload.meta.created)
+        .min();
     if actual.as_second() > now.as_second() {
-        return Outcome::fail(format!("status.actualDate {actual:.0} is in the future")).until(Some(actual));
+        return Outcome::fail(format!("status.actualDate {actual:.0} is in the future"))
+            .until(Some(actual));
     }
     match oldest {
         // A later release may have made all of them anew.
-        Some(oldest) if actual.as_second() < oldest.as_second() && case.is_first_release() => Outcome::fail(format!(
-            "status.actualDate {actual:.0} is before the oldest workload was created, at {oldest:.0}"
-        )),
+        Some(oldest) if actual.as_second() < oldest.as_second() && case.is_first_release() => {
+            Outcome::fail(format!(
+                "status.actualDate {actual:.0} is before the oldest workload was created, at {oldest:.0}"
+            ))
+        }
         _ => Outcome::pass(of_launch(case, format!("{actual:.0}"))),
     }
 }

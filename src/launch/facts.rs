@@ -60,7 +60,11 @@ pub(super) struct Case<'a> {
 
 impl<'a> Case<'a> {
     /// `replaced` is a workload as it would be after a write.
-    pub(super) fn new(launch: &'a Launch, facts: Facts<'a>, replaced: Option<(&Key, &Subject)>) -> Self {
+    pub(super) fn new(
+        launch: &'a Launch,
+        facts: Facts<'a>,
+        replaced: Option<(&Key, &Subject)>,
+    ) -> Self {
         let workloads = launch.workloads(facts.view);
         let subjects = workloads.iter().map(|workload| {
             let key = workload.key();
@@ -113,16 +117,23 @@ impl<'a> Case<'a> {
 /// The parameters that the policies of a namespace give to checks; those of the first by name where several do.
 fn params(launch: &Launch, facts: Facts<'_>) -> BTreeMap<&'static str, Params> {
     let mut params = BTreeMap::new();
-    for policy in facts.policies.of_namespace(facts.view, &launch.name.namespace) {
+    for policy in facts
+        .policies
+        .of_namespace(facts.view, &launch.name.namespace)
+    {
         for rule in &policy.rules {
-            params.entry(rule.check.id).or_insert_with(|| rule.params.clone());
+            params
+                .entry(rule.check.id)
+                .or_insert_with(|| rule.params.clone());
         }
     }
     params
 }
 
 fn servers<'a>(launch: &Launch, facts: Facts<'a>) -> Vec<(&'a str, Text)> {
-    let policies = facts.policies.of_namespace(facts.view, &launch.name.namespace);
+    let policies = facts
+        .policies
+        .of_namespace(facts.view, &launch.name.namespace);
     let servers = policies.flat_map(|policy| {
         let servers = policy.metrics.iter().flat_map(|metrics| &metrics.servers);
         servers.map(|server| {

@@ -23,7 +23,9 @@ pub(super) fn judge(case: &Case<'_>, judged: &JudgedItem) -> Outcome {
     // What people state closes an item for good, an exception does so at a risk.
     let whole = with_people(case, item, plain);
     match waived {
-        Some(waived) if whole.is_open() => waive_whole(case, judged, with_people(case, item, waived)),
+        Some(waived) if whole.is_open() => {
+            waive_whole(case, judged, with_people(case, item, waived))
+        }
         _ => waive_whole(case, judged, whole),
     }
 }
@@ -37,7 +39,9 @@ fn with_people(case: &Case<'_>, item: &Item, found: Outcome) -> Outcome {
     let only = || format!("only indicated ({})", subjects(&found));
     let Some(rule) = item.attestation() else {
         return match more {
-            true => Outcome::unknown(format!("{}, and nobody may attest it", only())).until(found.until),
+            true => {
+                Outcome::unknown(format!("{}, and nobody may attest it", only())).until(found.until)
+            }
             false => found,
         };
     };
@@ -51,11 +55,20 @@ fn with_people(case: &Case<'_>, item: &Item, found: Outcome) -> Outcome {
         (Verdict::Pass | Verdict::NotApplicable, _) => stated.until(found.until),
         (_, true) => {
             let why = format!("{}: {}", only(), stated.why);
-            Outcome { verdict: Verdict::Unknown, why, awaits: stated.awaits, ..found }
+            Outcome {
+                verdict: Verdict::Unknown,
+                why,
+                awaits: stated.awaits,
+                ..found
+            }
         }
         (_, false) => {
             let why = format!("{}; {}", found.why, stated.why);
-            Outcome { why, awaits: found.awaits.or(stated.awaits), ..found }
+            Outcome {
+                why,
+                awaits: found.awaits.or(stated.awaits),
+                ..found
+            }
         }
     }
 }
@@ -80,12 +93,17 @@ pub(super) fn waive_whole(case: &Case<'_>, judged: &JudgedItem, outcome: Outcome
     if !outcome.is_open() || item.is_sign_off() || !can_be || case.workloads.is_empty() {
         return outcome;
     }
-    let waivers = case.workloads.iter().map(|workload| {
-        case.waivers.find(&item.key, &judged.checklist, workload)
-    });
+    let waivers = case
+        .workloads
+        .iter()
+        .map(|workload| case.waivers.find(&item.key, &judged.checklist, workload));
     let waivers: Option<Vec<_>> = waivers.collect();
     let first = waivers.and_then(|all| all.into_iter().min_by_key(|waiver| waiver.until()));
-    let are_awaited = || case.workloads.iter().any(|workload| case.waivers.is_awaited(&item.key, workload));
+    let are_awaited = || {
+        case.workloads
+            .iter()
+            .any(|workload| case.waivers.is_awaited(&item.key, workload))
+    };
     match first {
         Some(waiver) => waiver.waive(&outcome),
         None => {

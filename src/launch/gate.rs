@@ -54,9 +54,16 @@ pub fn gate(input: GateInput<'_>, facts: Facts<'_>) -> Gate {
     if ran && old.is_some_and(|old| old.pod == new.pod) {
         return Gate::Open;
     }
-    let of = input.launches.iter().copied().filter(|launch| launch.selects(new));
+    let of = input
+        .launches
+        .iter()
+        .copied()
+        .filter(|launch| launch.selects(new));
     let launches: Vec<&Launch> = of.collect();
-    if launches.iter().any(|launch| was_admitted(launch, new, input.template)) {
+    if launches
+        .iter()
+        .any(|launch| was_admitted(launch, new, input.template))
+    {
         return Gate::Open;
     }
     let is_live = ran || launches.iter().any(|launch| launch.live_since().is_some());
@@ -71,7 +78,9 @@ pub fn gate(input: GateInput<'_>, facts: Facts<'_>) -> Gate {
     let Some(obstacle) = obstacle(&input, &launches, facts) else {
         return Gate::Open;
     };
-    answer(&obstacle, &asking, |policy| overridden(new, &policy.name, facts))
+    answer(&obstacle, &asking, |policy| {
+        overridden(new, &policy.name, facts)
+    })
 }
 
 /// What a policy makes of pods that run without a launch that is ready. Where the application is live, or the workload is older
@@ -108,7 +117,10 @@ fn answer(
     let Some(strictest) = left.iter().map(|(action, _)| *action).max() else {
         return Gate::Warn(warnings);
     };
-    let names = left.iter().filter(|(action, _)| *action == strictest).map(|(_, name)| *name);
+    let names = left
+        .iter()
+        .filter(|(action, _)| *action == strictest)
+        .map(|(_, name)| *name);
     let names: Vec<&str> = names.collect();
     let message = format!("plimsoll: {obstacle} [policy {}]", names.join(", "));
     if strictest == Action::Deny {
@@ -135,7 +147,10 @@ fn overridden(workload: &Workload, policy: &Text, facts: Facts<'_>) -> Option<Te
     let rule = facts.policies.iter().find(|known| known.name == *policy);
     let rule = rule.map(|policy| &policy.exceptions);
     let holds = open.find(|exception| {
-        matches!(exception.holds(rule, facts.people, facts.now), Holds::Until(_))
+        matches!(
+            exception.holds(rule, facts.people, facts.now),
+            Holds::Until(_)
+        )
     });
     holds.map(|exception| exception.name.name.clone())
 }

@@ -26,10 +26,21 @@ pub(super) fn because(before: &LaunchStatus, judged: &Judged, open: &[&JudgedIte
     if before.status.is_none() || before.truncated.is_some() {
         return why(judged, open);
     }
-    let was: BTreeSet<&str> = before.missing.iter().map(|missing| missing.item.as_str()).collect();
+    let was: BTreeSet<&str> = before
+        .missing
+        .iter()
+        .map(|missing| missing.item.as_str())
+        .collect();
     let is: BTreeSet<&str> = open.iter().map(|item| &*item.item.key).collect();
-    let opened = open.iter().map(|item| &*item.item.key).filter(|key| !was.contains(key));
-    let closed = before.missing.iter().map(|missing| missing.item.as_str()).filter(|key| !is.contains(key));
+    let opened = open
+        .iter()
+        .map(|item| &*item.item.key)
+        .filter(|key| !was.contains(key));
+    let closed = before
+        .missing
+        .iter()
+        .map(|missing| missing.item.as_str())
+        .filter(|key| !is.contains(key));
     let parts = [("opened", named(opened)), ("closed", named(closed))];
     let parts: Vec<String> = parts
         .into_iter()

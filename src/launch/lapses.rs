@@ -26,7 +26,10 @@ pub(super) fn lapses<'a>(
 ) -> Vec<Lapse> {
     let mut attestations: BTreeMap<(Timestamp, &Text), Vec<&Text>> = BTreeMap::new();
     let mut lapses = Vec::new();
-    for judged in items.iter().filter(|judged| judged.asked && !judged.outcome.is_open()) {
+    for judged in items
+        .iter()
+        .filter(|judged| judged.asked && !judged.outcome.is_open())
+    {
         for proof in &judged.outcome.proofs {
             let Some(until) = proof.until else { continue };
             match proof.by {
@@ -51,7 +54,10 @@ pub(super) fn lapses<'a>(
         },
     }));
     lapses.extend(risks.filter_map(|(risk, state)| match state {
-        RiskState::Accepted(at) => Some(Lapse { at: *at, what: format!("accepted risk {}", risk.id) }),
+        RiskState::Accepted(at) => Some(Lapse {
+            at: *at,
+            what: format!("accepted risk {}", risk.id),
+        }),
         _ => None,
     }));
     lapses.sort();

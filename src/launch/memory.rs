@@ -23,7 +23,12 @@ const MOST_OF_ALL: usize = 256;
 /// Workloads that are gone whose templates are kept: they may come back.
 const MOST_GONE: usize = 16;
 
-pub(super) fn memory(launch: &Launch, judged: &Judged, observed: &Observed, now: Timestamp) -> Memory {
+pub(super) fn memory(
+    launch: &Launch,
+    judged: &Judged,
+    observed: &Observed,
+    now: Timestamp,
+) -> Memory {
     Memory {
         seen: seen::remembered(launch, judged),
         admitted: admitted(launch, judged, observed),
@@ -44,7 +49,10 @@ fn releases(launch: &Launch, observed: &Observed, now: Timestamp) -> Memory {
         Turn::Same => {}
         Turn::Promoted => {
             let last = memory.releases.pop();
-            let last = last.map(|last| Release { kind: ReleaseType::Major, ..last });
+            let last = last.map(|last| Release {
+                kind: ReleaseType::Major,
+                ..last
+            });
             memory.since = last.as_ref().map(|last| last.since.clone());
             memory.earlier.clear();
             memory.releases = last.into_iter().collect();
@@ -68,7 +76,11 @@ fn releases(launch: &Launch, observed: &Observed, now: Timestamp) -> Memory {
         }
     }
     // Another release may be running still when it is named; its images are those of what runs in the end.
-    if let Some(last) = memory.releases.last_mut().filter(|_| !observed.images.is_empty()) {
+    if let Some(last) = memory
+        .releases
+        .last_mut()
+        .filter(|_| !observed.images.is_empty())
+    {
         last.images.clone_from(&observed.images);
     }
     let surplus = memory.releases.len().saturating_sub(MOST_RELEASES);
@@ -85,22 +97,33 @@ fn admitted(launch: &Launch, judged: &Judged, observed: &Observed) -> Vec<Admitt
     let name = |key: &crate::model::Key| format!("{}/{}", key.kind, key.name);
     let known = &launch.memory().admitted;
     let there: Vec<String> = judged.workloads.iter().map(name).collect();
-    let gone = known.iter().filter(|known| !there.contains(&known.workload));
+    let gone = known
+        .iter()
+        .filter(|known| !there.contains(&known.workload));
     let mut admitted: Vec<Admitted> = gone.cloned().collect();
     let surplus = admitted.len().saturating_sub(MOST_GONE);
     admitted.drain(..surplus);
     let most = (MOST_OF_ALL / there.len().max(1)).clamp(2, MOST_TEMPLATES);
     for (key, workload) in judged.workloads.iter().zip(there) {
         let known = known.iter().find(|known| known.workload == workload);
-        let mut templates = known.map(|known| known.templates.clone()).unwrap_or_default();
-        if let Some(template) = observed.running.get(key).filter(|running| templates.last() != Some(running)) {
+        let mut templates = known
+            .map(|known| known.templates.clone())
+            .unwrap_or_default();
+        if let Some(template) = observed
+            .running
+            .get(key)
+            .filter(|running| templates.last() != Some(running))
+        {
             templates.retain(|known| known != template);
             templates.push(template.clone());
         }
         let surplus = templates.len().saturating_sub(most);
         templates.drain(..surplus);
         if !templates.is_empty() {
-            admitted.push(Admitted { workload, templates });
+            admitted.push(Admitted {
+                workload,
+                templates,
+            });
         }
     }
     admitted.truncate(MOST_OF_ALL);

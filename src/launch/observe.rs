@@ -11,9 +11,17 @@ use crate::model::Workload;
 const MOST_IMAGES: usize = 16;
 
 /// What the writer of a launch's status sees besides the verdict, among the launches of its namespace.
-pub fn observe<'a>(launch: &Launch, view: View<'_>, others: impl Iterator<Item = &'a Launch>) -> Observed {
+pub fn observe<'a>(
+    launch: &Launch,
+    view: View<'_>,
+    others: impl Iterator<Item = &'a Launch>,
+) -> Observed {
     let workloads = launch.workloads(view);
-    let running: Vec<&Workload> = workloads.iter().copied().filter(|workload| workload.runs_pods()).collect();
+    let running: Vec<&Workload> = workloads
+        .iter()
+        .copied()
+        .filter(|workload| workload.runs_pods())
+        .collect();
     let others: Vec<&Launch> = others.filter(|other| other.name != launch.name).collect();
     let overlapping = workloads.iter().filter_map(|workload| {
         let also = others.iter().filter(|other| other.selects(workload));
@@ -23,7 +31,10 @@ pub fn observe<'a>(launch: &Launch, view: View<'_>, others: impl Iterator<Item =
     Observed {
         overlapping: overlapping.collect(),
         images: images(launch, &running),
-        oldest: running.iter().filter_map(|workload| workload.meta.created).min(),
+        oldest: running
+            .iter()
+            .filter_map(|workload| workload.meta.created)
+            .min(),
         running: running
             .iter()
             .map(|workload| (workload.key().clone(), template::digest(workload)))
@@ -34,8 +45,15 @@ pub fn observe<'a>(launch: &Launch, view: View<'_>, others: impl Iterator<Item =
 /// The images of the containers that the launch names, each once.
 fn images(launch: &Launch, running: &[&Workload]) -> Vec<String> {
     let containers = running.iter().flat_map(|workload| &workload.pod.containers);
-    let named = containers.filter(|container| launch.spec.containers.iter().any(|name| **name == *container.name));
-    let images: BTreeSet<String> =
-        named.map(|container| format!("{}={}", container.name, container.image)).collect();
+    let named = containers.filter(|container| {
+        launch
+            .spec
+            .containers
+            .iter()
+            .any(|name| **name == *container.name)
+    });
+    let images: BTreeSet<String> = named
+        .map(|container| format!("{}={}", container.name, container.image))
+        .collect();
     images.into_iter().take(MOST_IMAGES).collect()
 }

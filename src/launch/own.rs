@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::facts::Case;
 use super::outcome::{JudgedItem, Outcome};
 use crate::api::{
-    AttestationRule, ChecklistItem, ItemSeverity, ItemSource, Period, Phase, ReadinessLaunchSpec, Risk, Scope,
+    AttestationRule, ChecklistItem, ItemSeverity, ItemSource, Period, Phase, ReadinessLaunchSpec,
+    Risk, Scope,
 };
 use crate::checklist::{Checklist, Item, LAUNCH};
 use crate::model::Text;

@@ -41,10 +41,17 @@ pub(super) fn is_asked(case: &Case<'_>, judged: &JudgedItem) -> bool {
 pub(super) fn due(case: &Case<'_>, item: &Item) -> Option<Timestamp> {
     let live = case.launch.live_since()?;
     let window = match &item.way {
-        Way::Metrics(_) => item.spec.metrics.as_ref().map_or(SETTLE, |metric| metric.over.max(SETTLE)),
+        Way::Metrics(_) => item
+            .spec
+            .metrics
+            .as_ref()
+            .map_or(SETTLE, |metric| metric.over.max(SETTLE)),
         _ => SETTLE,
     };
-    let window = match (item.spec.phase, item.attestation().and_then(|rule| rule.every)) {
+    let window = match (
+        item.spec.phase,
+        item.attestation().and_then(|rule| rule.every),
+    ) {
         (Phase::PreRollout, _) => return None,
         (Phase::Running, _) => window,
         // The first one is due when the first turn is over.

@@ -24,7 +24,9 @@ pub(super) fn question(
         workload: &key.name,
         pods: pods.as_deref().map_err(|why| *why),
     };
-    metric.query.ask(case.server(metric.server.as_deref()), &target)
+    metric
+        .query
+        .ask(case.server(metric.server.as_deref()), &target)
 }
 
 /// What is asked for a launch before the application runs. All that is asked is known with the verdict
@@ -32,7 +34,9 @@ pub(super) fn question(
 pub fn questions_of_gate(launch: &Launch, facts: Facts<'_>) -> BTreeSet<Question> {
     let case = Case::new(launch, facts, None);
     let (_, items) = own::asked_for(&case);
-    let before = items.iter().filter(|judged| judged.item.spec.phase == Phase::PreRollout);
+    let before = items
+        .iter()
+        .filter(|judged| judged.item.spec.phase == Phase::PreRollout);
     let metrics = before.filter_map(|judged| match &judged.item.way {
         Way::Metrics(metric) => Some(metric),
         _ => None,

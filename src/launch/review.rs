@@ -14,19 +14,34 @@ pub(super) fn reviewed(case: &Case<'_>, item: &Item) -> (Option<Timestamp>, Outc
         return (None, Outcome::not_applicable("no reviews are asked for"));
     };
     let Some(live) = case.launch.live_since() else {
-        return (None, Outcome::not_applicable("asked once the application is live"));
+        return (
+            None,
+            Outcome::not_applicable("asked once the application is live"),
+        );
     };
     let votes = attested::votes(case, item, rule);
     let is_review = |vote: &&Vote| vote.attestation.not_applicable.is_none();
     let reviews = votes.counting.iter().filter(is_review);
     let last = reviews.max_by_key(|vote| vote.attestation.created);
-    let since = last.and_then(|vote| vote.attestation.created).unwrap_or(live).max(live);
+    let since = last
+        .and_then(|vote| vote.attestation.created)
+        .unwrap_or(live)
+        .max(live);
     let due = every.after(since);
     let outcome = match last {
         _ if due <= case.facts.now => Outcome::fail(format!("a review was due at {due:.0}"))
             .awaiting(votes.are_awaited.then_some(super::Pending::People)),
         Some(vote) => Outcome::pass(attested::proof(vote)),
-        None => Outcome::pass(risks::of_launch(case, format!("the first review is due at {due:.0}"))),
+        None => Outcome::pass(risks::of_launch(
+            case,
+            format!("the first review is due at {due:.0}"),
+        )),
     };
-    (Some(due), Outcome { until: Some(due), ..outcome })
+    (
+        Some(due),
+        Outcome {
+            until: Some(due),
+            ..outcome
+        },
+    )
 }

@@ -57,7 +57,10 @@ pub(super) fn register(case: &Case<'_>, item: &Item) -> Outcome {
         .filter_map(|risk| Some(format!("spec.risks[{}].{}", risk.id, incomplete(risk)?)));
     let gaps: Vec<_> = gaps.collect();
     if gaps.is_empty() {
-        Outcome::pass(of_launch(case, format!("{} risks, each with a mitigation and an owner", risks.len())))
+        Outcome::pass(of_launch(
+            case,
+            format!("{} risks, each with a mitigation and an owner", risks.len()),
+        ))
     } else {
         Outcome::fail(format!("not filled in: {}", gaps.join(", ")))
     }
@@ -78,21 +81,29 @@ pub(super) fn high_mitigated(case: &Case<'_>, register: &Outcome) -> Outcome {
             Outcome {
                 verdict: Verdict::Waived,
                 why: format!("{} is a risk that is accepted", risk.id),
-                ..Outcome::pass(Proof { until: Some(until), ..proof })
+                ..Outcome::pass(Proof {
+                    until: Some(until),
+                    ..proof
+                })
             }
         }
         RiskState::Open(why) => Outcome::fail(format!("spec.risks[{}]: {why}", risk.id)),
     });
-    each.reduce(Outcome::and).unwrap_or_else(|| match register.verdict {
-        Verdict::Pass => Outcome::pass(of_launch(case, "no risk of severity high".to_owned())),
-        _ => Outcome::fail("the risk register is not complete, so nobody knows the high risks"),
-    })
+    each.reduce(Outcome::and)
+        .unwrap_or_else(|| match register.verdict {
+            Verdict::Pass => Outcome::pass(of_launch(case, "no risk of severity high".to_owned())),
+            _ => Outcome::fail("the risk register is not complete, so nobody knows the high risks"),
+        })
 }
 
 /// What a row of the register comes to now.
 pub(super) fn state(case: &Case<'_>, risk: &Risk) -> RiskState {
     let now = case.facts.now;
-    if risk.mitigated.as_ref().is_some_and(|mitigated| mitigated.at.0 <= now) {
+    if risk
+        .mitigated
+        .as_ref()
+        .is_some_and(|mitigated| mitigated.at.0 <= now)
+    {
         return RiskState::Mitigated;
     }
     let Some(accepted) = &risk.accepted else {
@@ -116,7 +127,9 @@ pub(super) fn state(case: &Case<'_>, risk: &Risk) -> RiskState {
 /// Whether some risk of severity high is not mitigated.
 pub(super) fn are_high_ones_left(case: &Case<'_>) -> bool {
     let risks = &case.launch.spec.risks;
-    let mut high = risks.iter().filter(|risk| risk.severity == Some(RiskSeverity::High));
+    let mut high = risks
+        .iter()
+        .filter(|risk| risk.severity == Some(RiskSeverity::High));
     high.any(|risk| state(case, risk) != RiskState::Mitigated)
 }
 

@@ -30,7 +30,10 @@ pub(super) fn distinguish(case: &Case<'_>, items: &mut [JudgedItem]) {
         .flat_map(|which| std::iter::repeat_n(which, needed(items, &sign_offs[which])))
         .collect();
     let people: Vec<Vec<&Text>> = sign_offs.iter().map(SignOff::people).collect();
-    let wanted: Vec<&[&Text]> = lines.iter().map(|which| people[*which].as_slice()).collect();
+    let wanted: Vec<&[&Text]> = lines
+        .iter()
+        .map(|which| people[*which].as_slice())
+        .collect();
     let matched = matching(&wanted);
     let mut signed: BTreeMap<usize, Vec<Text>> = BTreeMap::new();
     for (line, person) in matched.into_iter().enumerate() {
@@ -44,7 +47,9 @@ pub(super) fn distinguish(case: &Case<'_>, items: &mut [JudgedItem]) {
             continue;
         };
         let mut votes = sign_off.votes.clone();
-        let others = votes.counting.extract_if(.., |vote| !own.contains(&vote.attestation.user));
+        let others = votes
+            .counting
+            .extract_if(.., |vote| !own.contains(&vote.attestation.user));
         let others: Vec<_> = others.collect();
         let elsewhere = others.iter().map(|vote| {
             let user = &vote.attestation.user;

@@ -36,10 +36,18 @@ pub struct Observed {
 }
 
 /// What should be written about a launch. Equal to what was written before where nothing that anybody reads is different.
-pub fn status(launch: &Launch, judged: &Judged, observed: &Observed, now: Timestamp) -> LaunchStatus {
+pub fn status(
+    launch: &Launch,
+    judged: &Judged,
+    observed: &Observed,
+    now: Timestamp,
+) -> LaunchStatus {
     let before = &launch.before;
     let open = judged.open();
-    let waived = judged.items.iter().filter(|item| item.asked && item.outcome.verdict == Verdict::Waived);
+    let waived = judged
+        .items
+        .iter()
+        .filter(|item| item.asked && item.outcome.verdict == Verdict::Waived);
     let left_out = open.len().saturating_sub(MOST_MISSING);
     let lapses = lapses(&judged.items, launch.spec.risks.iter().zip(&judged.risks));
     let expiry = |lapse: &super::lapses::Lapse| Expiry {
@@ -54,15 +62,28 @@ pub fn status(launch: &Launch, judged: &Judged, observed: &Observed, now: Timest
         open: count(open.len()),
         waived: count(waived.count()),
         workloads: count(judged.workloads.len()),
-        checklists: judged.checklists.iter().map(|(name, _)| name.to_string()).collect(),
+        checklists: judged
+            .checklists
+            .iter()
+            .map(|(name, _)| name.to_string())
+            .collect(),
         sections: sections(judged),
-        missing: open.iter().take(MOST_MISSING).map(|item| missing(item)).collect(),
-        truncated: u32::try_from(left_out).ok().filter(|left_out| *left_out != 0),
+        missing: open
+            .iter()
+            .take(MOST_MISSING)
+            .map(|item| missing(item))
+            .collect(),
+        truncated: u32::try_from(left_out)
+            .ok()
+            .filter(|left_out| *left_out != 0),
         open_risks: open_risks(launch, judged),
         expires_next: lapses.first().map(expiry),
         lapsing: soon.take(MOST_LAPSING).map(expiry).collect(),
         review_due: judged.review_due.map(seconds),
-        actual_date: before.actual_date.clone().or_else(|| actual_date(launch, observed, now)),
+        actual_date: before
+            .actual_date
+            .clone()
+            .or_else(|| actual_date(launch, observed, now)),
         history: before.history.clone(),
         memory: Some(memory::memory(launch, judged, observed, now)),
         conditions: conditions(launch, judged, observed, now),
@@ -98,7 +119,10 @@ fn missing(judged: &JudgedItem) -> Missing {
         item: item.key.to_string(),
         severity: item.severity.name().to_owned(),
         verdict: judged.outcome.verdict.name().to_owned(),
-        from: item.attestation().map(|rule| rule.roles.clone()).unwrap_or_default(),
+        from: item
+            .attestation()
+            .map(|rule| rule.roles.clone())
+            .unwrap_or_default(),
         message: cut(&judged.outcome.why),
     }
 }
@@ -122,7 +146,8 @@ fn sections(judged: &Judged) -> Vec<SectionCount> {
     let mut sections: Vec<SectionCount> = Vec::new();
     for item in &judged.items {
         let (checklist, section) = (&*item.checklist, &*item.item.spec.section);
-        let is_it = |known: &SectionCount| known.checklist == *checklist && known.section == *section;
+        let is_it =
+            |known: &SectionCount| known.checklist == *checklist && known.section == *section;
         let at = sections.iter().position(is_it).unwrap_or_else(|| {
             sections.push(SectionCount {
                 checklist: checklist.to_owned(),
@@ -152,10 +177,19 @@ fn open_risks(launch: &Launch, judged: &Judged) -> Vec<String> {
     open.map(|(risk, _)| risk.id.clone()).collect()
 }
 
-fn conditions(launch: &Launch, judged: &Judged, observed: &Observed, now: Timestamp) -> Vec<Condition> {
+fn conditions(
+    launch: &Launch,
+    judged: &Judged,
+    observed: &Observed,
+    now: Timestamp,
+) -> Vec<Condition> {
     let condition = |type_: &str, holds: bool, reason: &str, message: String| {
         let status = if holds { "True" } else { "False" };
-        let known = launch.before.conditions.iter().find(|known| known.type_ == type_);
+        let known = launch
+            .before
+            .conditions
+            .iter()
+            .find(|known| known.type_ == type_);
         let since = known.filter(|known| known.status == status);
         Condition {
             type_: type_.to_owned(),
@@ -170,7 +204,12 @@ fn conditions(launch: &Launch, judged: &Judged, observed: &Observed, now: Timest
     let ready = judged.status != Status::NotReady;
     let why = cut(&history::why(judged, &judged.open()));
     let overlap = match observed.overlapping.as_slice() {
-        [] => condition("Overlapping", false, "NoOverlap", "no other launch selects its workloads".to_owned()),
+        [] => condition(
+            "Overlapping",
+            false,
+            "NoOverlap",
+            "no other launch selects its workloads".to_owned(),
+        ),
         workloads => {
             let message = format!("also selected by another launch: {}", workloads.join(", "));
             condition("Overlapping", true, "WorkloadInTwoLaunches", cut(&message))
@@ -180,7 +219,12 @@ fn conditions(launch: &Launch, judged: &Judged, observed: &Observed, now: Timest
     vec![
         condition("LaunchReady", ready, judged.reason.name(), why),
         overlap,
-        condition("Ready", true, "Reconciled", "the status is up to date".to_owned()),
+        condition(
+            "Ready",
+            true,
+            "Reconciled",
+            "the status is up to date".to_owned(),
+        ),
     ]
 }
 

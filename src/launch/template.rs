@@ -8,8 +8,8 @@ use rustls::SupportedCipherSuite;
 use rustls::crypto::aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256;
 
 use crate::model::{
-    Amount, Container, Environment, Labels, PodTemplate, PortName, Probe, Probes, Reference, Resource, Resources,
-    Seccomp, Security, Spread, VolumeSource, Workload,
+    Amount, Container, Environment, Labels, PodTemplate, PortName, Probe, Probes, Reference,
+    Resource, Resources, Seccomp, Security, Spread, VolumeSource, Workload,
 };
 
 /// Of the digest, 128 bits are kept: nobody finds another template for them.
@@ -25,7 +25,12 @@ pub fn digest(workload: &Workload) -> String {
         return String::new();
     };
     let digest = suite.common.hash_provider.hash(&text.0);
-    digest.as_ref().iter().take(KEPT).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .as_ref()
+        .iter()
+        .take(KEPT)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// A text in which no two templates are the same: each part says how long it is.
@@ -88,7 +93,14 @@ impl Canonical {
         self.each(references, Self::reference);
         self.text(service_account);
         self.flag(*automount_token);
-        for flag in [host_network, host_pid, host_ipc, windows, restarts_always, chooses_nodes] {
+        for flag in [
+            host_network,
+            host_pid,
+            host_ipc,
+            windows,
+            restarts_always,
+            chooses_nodes,
+        ] {
             self.flag(*flag);
         }
         self.flag(*host_users);
@@ -128,13 +140,23 @@ impl Canonical {
             to.number(port.number);
             to.text(port.protocol.name());
         });
-        let Probes { liveness, readiness, startup, ask_the_same: _ } = probes;
+        let Probes {
+            liveness,
+            readiness,
+            startup,
+            ask_the_same: _,
+        } = probes;
         for probe in [liveness, readiness, startup] {
             self.probe(probe.as_deref());
         }
         self.flag(pre_stop.is_some());
         self.number(pre_stop.and_then(|stop| stop.sleep).unwrap_or(-1));
-        let Environment { is_set, from_config_map: _, references, suspects: _ } = environment;
+        let Environment {
+            is_set,
+            from_config_map: _,
+            references,
+            suspects: _,
+        } = environment;
         self.flag(*is_set);
         self.each(references, Self::reference);
         self.resources(resources);
@@ -164,7 +186,13 @@ impl Canonical {
                 self.text(name);
             }
         }
-        for number in [initial_delay, period, timeout, success_threshold, failure_threshold] {
+        for number in [
+            initial_delay,
+            period,
+            timeout,
+            success_threshold,
+            failure_threshold,
+        ] {
             self.number(*number);
         }
     }
@@ -227,7 +255,12 @@ impl Canonical {
             added_capabilities,
             dropped_capabilities,
         } = security;
-        for flag in [privileged, allow_privilege_escalation, read_only_root_filesystem, run_as_non_root] {
+        for flag in [
+            privileged,
+            allow_privilege_escalation,
+            read_only_root_filesystem,
+            run_as_non_root,
+        ] {
             self.flag(*flag);
         }
         self.text(&run_as_user.map(|user| user.to_string()).unwrap_or_default());

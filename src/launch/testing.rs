@@ -6,9 +6,10 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Facts, JudgedItem, Judged, Launch, judge, observe, status};
+use super::{Facts, Judged, JudgedItem, Launch, judge, observe, status};
 use crate::api::{
-    LaunchStatus, ReadinessAttestation, ReadinessChecklist, ReadinessException, ReadinessLaunch, ReadinessPolicy,
+    LaunchStatus, ReadinessAttestation, ReadinessChecklist, ReadinessException, ReadinessLaunch,
+    ReadinessPolicy,
 };
 use crate::cel::Projection;
 use crate::check::testing;
@@ -27,7 +28,8 @@ pub(crate) fn noon() -> Timestamp {
 
 /// A moment, as people write it.
 pub(crate) fn at(text: &str) -> Timestamp {
-    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+    text.parse()
+        .unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 /// A cluster with the namespace `shop`, the launch `shop` of the workloads labelled `app: shop`, and the policy `production`, which
@@ -60,7 +62,9 @@ impl World {
         };
         let mut world = Self {
             now: noon(),
-            inventory: testing::cluster("{apiVersion: v1, kind: Namespace, metadata: {name: shop}}"),
+            inventory: testing::cluster(
+                "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}",
+            ),
             documents: Documents::of_files(),
             people: People {
                 guard: Guard::Seen(vec![everywhen]),
@@ -85,7 +89,9 @@ impl World {
 
     /// Of manifests as they stand beside a check: a launch, its checklists, and what it needs.
     pub(crate) fn of_manifests(yaml: &str) -> Self {
-        let mut world = Self::empty("[{id: none, title: None, section: S, severity: advice, attestation: {roles: [a], validFor: 1d}}]");
+        let mut world = Self::empty(
+            "[{id: none, title: None, section: S, severity: advice, attestation: {roles: [a], validFor: 1d}}]",
+        );
         world.policies.clear();
         world.checklists.clear();
         let documents: Vec<Value> =
@@ -119,7 +125,8 @@ impl World {
 
     /// Writes a checklist; one of its name is replaced.
     pub(crate) fn checklist(&mut self, name: &str, items: &str) {
-        let items: Value = serde_saphyr::from_str(items).unwrap_or_else(|error| panic!("{error}\n{items}"));
+        let items: Value =
+            serde_saphyr::from_str(items).unwrap_or_else(|error| panic!("{error}\n{items}"));
         self.add_checklist(read(json!({
             "apiVersion": "plimsoll.dev/v1alpha1", "kind": "ReadinessChecklist", "metadata": {"name": name},
             "spec": {"title": name, "items": items},
@@ -128,7 +135,8 @@ impl World {
 
     fn add_checklist(&mut self, checklist: ReadinessChecklist) {
         let name = checklist.metadata.name.unwrap_or_default();
-        let compiled = Checklist::compile(&name, &checklist.spec).unwrap_or_else(|error| panic!("{error}"));
+        let compiled =
+            Checklist::compile(&name, &checklist.spec).unwrap_or_else(|error| panic!("{error}"));
         self.checklists.retain(|known| *known.name != *name);
         self.checklists.push(Arc::new(compiled));
     }
@@ -149,9 +157,11 @@ impl World {
         }
         let kind = GroupKind::of(&version, &kind);
         self.documents.keep(&kind, &Projection::whole());
-        let document = Document::decode(&kind, &object, &Projection::whole()).expect("it has a name");
+        let document =
+            Document::decode(&kind, &object, &Projection::whole()).expect("it has a name");
         self.documents.apply(document);
-        self.documents.set_source(&kind, crate::evidence::Source::Synced);
+        self.documents
+            .set_source(&kind, crate::evidence::Source::Synced);
     }
 
     /// Deletes a document, and the record of a workload.
@@ -174,13 +184,21 @@ impl World {
         if !self.people.authority.knows(&parsed.claim()) {
             self.people.authority.learn(parsed.claim(), Grant::Granted);
         }
-        self.people.attestations.insert(parsed.name.clone(), Arc::new(parsed));
+        self.people
+            .attestations
+            .insert(parsed.name.clone(), Arc::new(parsed));
     }
 
     /// What RBAC says of a user in a role from now on, of `attest` and `sign`.
     pub(crate) fn authorize(&mut self, user: &str, role: &str, grant: &Grant) {
-        let claims = self.people.attestations.values().map(|attestation| attestation.claim());
-        let theirs = claims.filter(|claim| *claim.user == *user && *claim.name == *role && claim.verb != Verb::Grant);
+        let claims = self
+            .people
+            .attestations
+            .values()
+            .map(|attestation| attestation.claim());
+        let theirs = claims.filter(|claim| {
+            *claim.user == *user && *claim.name == *role && claim.verb != Verb::Grant
+        });
         for claim in theirs.collect::<Vec<_>>() {
             self.people.authority.learn(claim, grant.clone());
         }
@@ -201,7 +219,9 @@ impl World {
         merge(&mut object["spec"], different);
         let object: ReadinessException = read(object);
         let parsed = Exception::of(&object).unwrap_or_else(|error| panic!("{error}"));
-        self.people.exceptions.insert(parsed.name.clone(), Arc::new(parsed));
+        self.people
+            .exceptions
+            .insert(parsed.name.clone(), Arc::new(parsed));
     }
 
     /// Changes the launch's spec.
@@ -209,7 +229,11 @@ impl World {
         let mut spec = serde_json::to_value(&self.launch.spec).expect("it is JSON");
         merge(&mut spec, different);
         self.launch.spec = read(spec);
-        self.launch.metadata.generation = self.launch.metadata.generation.map(|generation| generation + 1);
+        self.launch.metadata.generation = self
+            .launch
+            .metadata
+            .generation
+            .map(|generation| generation + 1);
     }
 
     /// Lets some time pass.
@@ -259,14 +283,18 @@ impl World {
     /// Judges the launch.
     pub(crate) fn judge(&self) -> Judged {
         let launch = self.parsed();
-        self.with_facts(View::of(&self.inventory), |facts| judge(&launch, facts, None))
+        self.with_facts(View::of(&self.inventory), |facts| {
+            judge(&launch, facts, None)
+        })
     }
 
     /// What became of an item.
     pub(crate) fn item(&self, key: &str) -> JudgedItem {
         let judged = self.judge();
         let found = judged.items.iter().find(|judged| &*judged.item.key == key);
-        found.cloned().unwrap_or_else(|| panic!("there is no item {key}"))
+        found
+            .cloned()
+            .unwrap_or_else(|| panic!("there is no item {key}"))
     }
 
     /// The verdict on an item, and why.
@@ -321,10 +349,22 @@ impl Attest {
 
     fn object(self, now: Timestamp) -> Value {
         let spec = self.0;
-        let items: BTreeSet<&str> = spec["items"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let named = items.into_iter().collect::<Vec<_>>().join("-").replace([':', '/'], "-");
+        let items: BTreeSet<&str> = spec["items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let named = items
+            .into_iter()
+            .collect::<Vec<_>>()
+            .join("-")
+            .replace([':', '/'], "-");
         let text_of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let (user, role) = (text_of(&spec["approver"]["username"]), text_of(&spec["role"]));
+        let (user, role) = (
+            text_of(&spec["approver"]["username"]),
+            text_of(&spec["role"]),
+        );
         let name = format!("{user}-{role}-{named}-{}", now.as_second());
         json!({
             "apiVersion": "plimsoll.dev/v1alpha1", "kind": "ReadinessAttestation",

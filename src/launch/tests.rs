@@ -20,7 +20,9 @@ use crate::model::Verdict::{self, Fail, NotApplicable, Pass, Unknown, Waived};
 
 /// An item that devops may attest, for ten days.
 fn attested(id: &str, severity: &str) -> String {
-    format!("{{id: {id}, title: It is, section: S, severity: {severity}, attestation: {{roles: [devops], validFor: 10d}}}}")
+    format!(
+        "{{id: {id}, title: It is, section: S, severity: {severity}, attestation: {{roles: [devops], validFor: 10d}}}}"
+    )
 }
 
 /// Asserts the verdict on an item, and that its explanation has a part.

@@ -31,15 +31,19 @@ pub(super) fn attested(
     let start = phases::start(case, item, live);
     // What was said in a turn has been said, however long it counts.
     let all = votes.counting.iter().chain(&votes.lapsed);
-    let mut made: Vec<(Timestamp, &Vote)> =
-        all.filter_map(|vote| Some((vote.attestation.created?, vote))).collect();
+    let mut made: Vec<(Timestamp, &Vote)> = all
+        .filter_map(|vote| Some((vote.attestation.created?, vote)))
+        .collect();
     made.sort_by_key(|(at, vote)| (*at, vote.attestation.name.name.clone()));
     let mut made = made.into_iter().peekable();
     let (mut taken, mut open) = (Vec::new(), None);
     let mut turn = start;
     while turn < WATCH.after(start) {
         // Creation timestamps are cut to the second.
-        while made.next_if(|(at, _)| at.as_second() < turn.as_second()).is_some() {}
+        while made
+            .next_if(|(at, _)| at.as_second() < turn.as_second())
+            .is_some()
+        {}
         match made.next() {
             Some((_, vote)) => taken.push(vote),
             None => {
@@ -51,7 +55,10 @@ pub(super) fn attested(
     }
     let now = case.facts.now;
     let have = taken.len();
-    let proofs = taken.into_iter().map(|vote| Proof { until: None, ..attested::proof(vote) });
+    let proofs = taken.into_iter().map(|vote| Proof {
+        until: None,
+        ..attested::proof(vote)
+    });
     let done = proofs.map(Outcome::pass).reduce(Outcome::and);
     let Some(open) = open else {
         return done.unwrap_or(whole);
@@ -60,8 +67,14 @@ pub(super) fn attested(
     match done {
         Some(done) if now < due => done.until(Some(due)),
         _ => {
-            let late = format!("one is due every {every} since {start:.0}; there are {have}, and the next was due at {due:.0}");
-            let obstacles = if now < due { votes.obstacles.clone() } else { vec![late] };
+            let late = format!(
+                "one is due every {every} since {start:.0}; there are {have}, and the next was due at {due:.0}"
+            );
+            let obstacles = if now < due {
+                votes.obstacles.clone()
+            } else {
+                vec![late]
+            };
             Outcome::unknown(attested::missing(item, rule, have, &obstacles))
                 .awaiting(votes.are_awaited.then_some(Pending::People))
                 .until((now < due).then_some(due))

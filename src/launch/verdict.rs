@@ -104,14 +104,26 @@ pub fn judge(launch: &Launch, facts: Facts<'_>, replaced: Option<(&Key, &Subject
 }
 
 fn conclude(case: &Case<'_>, checklists: Vec<(Text, Text)>, items: Vec<JudgedItem>) -> Judged {
-    let risks: Vec<_> = case.launch.spec.risks.iter().map(|risk| risks::state(case, risk)).collect();
+    let risks: Vec<_> = case
+        .launch
+        .spec
+        .risks
+        .iter()
+        .map(|risk| risks::state(case, risk))
+        .collect();
     let reviewed = items.iter().find(|judged| &*judged.item.key == own::REVIEW);
-    let open = items.iter().filter(|judged| judged.outcome.is_open() && case.is_due(&judged.item));
+    let open = items
+        .iter()
+        .filter(|judged| judged.outcome.is_open() && case.is_due(&judged.item));
     let reason = reason(case, checklists.is_empty(), &items, &risks);
     Judged {
         status: reason.status(),
         reason,
-        workloads: case.workloads.iter().map(|workload| workload.key().clone()).collect(),
+        workloads: case
+            .workloads
+            .iter()
+            .map(|workload| workload.key().clone())
+            .collect(),
         review_due: reviewed.and_then(|judged| review::reviewed(case, &judged.item).0),
         waivers: waivers(case, &items),
         next: next(case, &items, &risks),
@@ -124,7 +136,12 @@ fn conclude(case: &Case<'_>, checklists: Vec<(Text, Text)>, items: Vec<JudgedIte
     }
 }
 
-fn reason(case: &Case<'_>, is_without_checklist: bool, items: &[JudgedItem], risks: &[RiskState]) -> Reason {
+fn reason(
+    case: &Case<'_>,
+    is_without_checklist: bool,
+    items: &[JudgedItem],
+    risks: &[RiskState],
+) -> Reason {
     let counted = || items.iter().filter(|judged| judged.asked);
     let open = |severity| {
         counted().filter(move |judged| judged.item.severity == severity && judged.outcome.is_open())
@@ -176,7 +193,9 @@ fn next(case: &Case<'_>, items: &[JudgedItem], risks: &[RiskState]) -> Option<Ti
     let register = || case.launch.spec.risks.iter().zip(risks);
     let turns = register().filter_map(|(risk, state)| risks::turns(risk, state));
     // That something lapses is said before it does.
-    let said = lapses(items, register()).into_iter().map(|lapse| SOON.before(lapse.at));
+    let said = lapses(items, register())
+        .into_iter()
+        .map(|lapse| SOON.before(lapse.at));
     let all = ends.chain(dues).chain(turns).chain(said);
     all.filter(|moment| *moment > case.facts.now).min()
 }
@@ -185,7 +204,10 @@ impl Judged {
     /// What is asked for now and neither passes nor is waived, the gravest first; failures before what is unknown, and what
     /// only says that others are open after them.
     pub fn open(&self) -> Vec<&JudgedItem> {
-        let open = self.items.iter().filter(|judged| judged.asked && judged.outcome.is_open());
+        let open = self
+            .items
+            .iter()
+            .filter(|judged| judged.asked && judged.outcome.is_open());
         let mut open: Vec<_> = open.collect();
         open.sort_by_key(|judged| {
             let own = !derived::is_of_others(&judged.item);
@@ -197,7 +219,10 @@ impl Judged {
     /// 100 × passed weight / applicable weight; `None` where nothing applies.
     pub fn score(&self) -> Option<u32> {
         let weigh = |counts: fn(Verdict) -> bool| -> u32 {
-            let counted = self.items.iter().filter(|judged| judged.asked && counts(judged.outcome.verdict));
+            let counted = self
+                .items
+                .iter()
+                .filter(|judged| judged.asked && counts(judged.outcome.verdict));
             counted.map(|judged| judged.item.severity.weight()).sum()
         };
         let passed = weigh(|verdict| verdict == Verdict::Pass);

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::Launch;
 use super::ballots;
 use super::facts::Facts;
 use super::outcome::{By, Outcome, Proof};
-use super::Launch;
 use crate::api::ProofKind;
 use crate::model::{Text, Verdict, Workload};
 use crate::people::{Exception, Holds, Subject, Void};
@@ -41,11 +41,18 @@ impl<'a> Waivers<'a> {
         for policy in facts.policies.of_namespace(facts.view, namespace) {
             waivers.policies.insert(&policy.name);
             for checklist in policy.launch.iter().flat_map(|rule| &rule.checklists) {
-                waivers.required_by.entry(checklist).or_default().push(&policy.name);
+                waivers
+                    .required_by
+                    .entry(checklist)
+                    .or_default()
+                    .push(&policy.name);
             }
         }
         for exception in facts.people.exceptions_in(namespace) {
-            let rule = facts.policies.iter().find(|policy| policy.name == exception.policy);
+            let rule = facts
+                .policies
+                .iter()
+                .find(|policy| policy.name == exception.policy);
             let rule = rule.map(|policy| &policy.exceptions);
             match exception.holds(rule, facts.people, facts.now) {
                 Holds::Until(until) => waivers.holding.push(Waiver { exception, until }),
@@ -64,18 +71,27 @@ impl<'a> Waivers<'a> {
     /// The exception that waives an item of a checklist, or a check, for a workload. Each policy that requires the checklist
     /// must be excepted from: who may grant exceptions from one is not asked about another. Of several, the one that ends
     /// first.
-    pub(super) fn find(&self, what: &str, checklist: &str, workload: &Workload) -> Option<&Waiver<'a>> {
+    pub(super) fn find(
+        &self,
+        what: &str,
+        checklist: &str,
+        workload: &Workload,
+    ) -> Option<&Waiver<'a>> {
         let longest = |is_for: &dyn Fn(&Text) -> bool| {
             let covering = self.holding.iter().filter(|waiver| {
                 let exception = waiver.exception;
-                is_for(&exception.policy) && exception.waives.contains(what) && exception.covers(workload)
+                is_for(&exception.policy)
+                    && exception.waives.contains(what)
+                    && exception.covers(workload)
             });
             covering.max_by_key(|waiver| waiver.until)
         };
         match self.required_by.get(checklist) {
             None => longest(&|policy| self.policies.contains(policy)),
             Some(policies) => {
-                let each = policies.iter().map(|required| longest(&|policy| policy == *required));
+                let each = policies
+                    .iter()
+                    .map(|required| longest(&|policy| policy == *required));
                 let each: Option<Vec<_>> = each.collect();
                 each?.into_iter().min_by_key(|waiver| waiver.until)
             }

@@ -31,7 +31,10 @@ pub(super) fn automatic(case: &Case<'_>, judged: (&Item, &str)) -> Option<Automa
     }
     if case.workloads.is_empty() {
         let plain = Outcome::unknown("the launch selects no workload");
-        return Some(Automatic { plain, waived: None });
+        return Some(Automatic {
+            plain,
+            waived: None,
+        });
     }
     let mut whole: Option<Automatic> = None;
     for workload in &case.workloads {
@@ -65,7 +68,10 @@ impl Automatic {
                 Some(combine(one, two.unwrap_or_else(|| other.plain.clone())))
             }
         };
-        Self { plain: combine(self.plain, other.plain), waived }
+        Self {
+            plain: combine(self.plain, other.plain),
+            waived,
+        }
     }
 }
 
@@ -89,11 +95,20 @@ fn on_workload(case: &Case<'_>, item: &Item, checklist: &str, workload: &Workloa
 }
 
 fn plain(plain: Outcome) -> Automatic {
-    Automatic { plain, waived: None }
+    Automatic {
+        plain,
+        waived: None,
+    }
 }
 
 /// Something open on one workload, waived where an exception covers it.
-fn waived(case: &Case<'_>, what: &str, checklist: &str, workload: &Workload, open: &Outcome) -> Option<Outcome> {
+fn waived(
+    case: &Case<'_>,
+    what: &str,
+    checklist: &str,
+    workload: &Workload,
+    open: &Outcome,
+) -> Option<Outcome> {
     let waiver = case.waivers.find(what, checklist, workload);
     let awaited = || case.waivers.is_awaited(what, workload);
     match waiver {
@@ -102,7 +117,12 @@ fn waived(case: &Case<'_>, what: &str, checklist: &str, workload: &Workload, ope
     }
 }
 
-fn by_checks(case: &Case<'_>, checks: &[&'static Check], checklist: &str, workload: &Workload) -> Automatic {
+fn by_checks(
+    case: &Case<'_>,
+    checks: &[&'static Check],
+    checklist: &str,
+    workload: &Workload,
+) -> Automatic {
     let of_workloads = checks.iter().filter(|check| !check.judges_launches());
     let each = of_workloads.map(|check| {
         let plain = by_check(case, check, workload);
@@ -121,10 +141,15 @@ fn by_check(case: &Case<'_>, check: &'static Check, workload: &Workload) -> Outc
     let subject = name(workload);
     let why = || {
         let one = |found: &engine::Located| {
-            let place = found.object.as_ref().map(|key| format!("{}/{}", key.kind, key.name));
+            let place = found
+                .object
+                .as_ref()
+                .map(|key| format!("{}/{}", key.kind, key.name));
             let place = place.unwrap_or_else(|| subject.clone());
             match &found.finding.at.container {
-                Some(container) => format!("{place}, container {container}: {}", found.finding.message),
+                Some(container) => {
+                    format!("{place}, container {container}: {}", found.finding.message)
+                }
                 None => format!("{place}: {}", found.finding.message),
             }
         };
@@ -134,7 +159,9 @@ fn by_check(case: &Case<'_>, check: &'static Check, workload: &Workload) -> Outc
     let outcome = match result.verdict {
         Verdict::Fail => Outcome::fail(why()),
         Verdict::Unknown => Outcome::unknown(why()),
-        Verdict::NotApplicable => Outcome::not_applicable(format!("{} does not apply to {subject}", check.id)),
+        Verdict::NotApplicable => {
+            Outcome::not_applicable(format!("{} does not apply to {subject}", check.id))
+        }
         Verdict::Pass | Verdict::Waived => Outcome::pass(Proof {
             by: By::Check(check.id),
             kind: ProofKind::Proves,
@@ -156,7 +183,12 @@ fn by_evidence(case: &Case<'_>, item: &Item, pieces: &[Piece], workload: &Worklo
     let mut found = Vec::with_capacity(pieces.len());
     let mut whole: Option<Outcome> = None;
     for piece in pieces {
-        let result = piece.judge(subject, case.facts.documents, now, &mut case.effort.borrow_mut());
+        let result = piece.judge(
+            subject,
+            case.facts.documents,
+            now,
+            &mut case.effort.borrow_mut(),
+        );
         // What depends on the time is looked at again soon.
         let again = piece.depends_on_time().then(|| AGAIN.after(now));
         let outcome = of_piece(case, (item, workload), piece, &result).until(again);
@@ -178,7 +210,12 @@ fn by_evidence(case: &Case<'_>, item: &Item, pieces: &[Piece], workload: &Worklo
     }
 }
 
-fn of_piece(case: &Case<'_>, (item, workload): (&Item, &Workload), piece: &Piece, found: &Found) -> Outcome {
+fn of_piece(
+    case: &Case<'_>,
+    (item, workload): (&Item, &Workload),
+    piece: &Piece,
+    found: &Found,
+) -> Outcome {
     match found {
         Found::Holds { object } => Outcome::pass(Proof {
             by: By::Evidence(piece.name().clone()),
@@ -192,7 +229,9 @@ fn of_piece(case: &Case<'_>, (item, workload): (&Item, &Workload), piece: &Piece
             at: Some(case.facts.now),
             until: None,
         }),
-        Found::Contradicted { object } => Outcome::fail(format!("{object}: not so: {}", piece.meaning())),
+        Found::Contradicted { object } => {
+            Outcome::fail(format!("{object}: not so: {}", piece.meaning()))
+        }
         Found::Nothing(nothing) => Outcome::unknown(nothing.to_string()),
         Found::Undecided(gap) => {
             let is_pending = matches!(gap, Gap::Pending(_)) && case.is_due(item);

@@ -36,22 +36,31 @@ pub(super) fn document(node: Node<'_>, api_version: &str, kind: &str) -> Option<
 /// definition where that is among the files, else by its name and its group.
 pub(super) fn settle(documents: &mut [Value]) {
     let defined = |scope: &str| -> BTreeSet<(String, String)> {
-        let definitions = documents.iter().filter(|object| object["kind"] == "CustomResourceDefinition");
+        let definitions = documents
+            .iter()
+            .filter(|object| object["kind"] == "CustomResourceDefinition");
         let of_scope = definitions.filter(|definition| definition["spec"]["scope"] == scope);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let spec = of_scope.map(|definition| &definition["spec"]);
-        spec.map(|spec| (text(&spec["group"]), text(&spec["names"]["kind"]))).collect()
+        spec.map(|spec| (text(&spec["group"]), text(&spec["names"]["kind"])))
+            .collect()
     };
     let (cluster, namespaced) = (defined("Cluster"), defined("Namespaced"));
-    for object in documents.iter_mut().filter(|object| object["metadata"].is_object()) {
-        let [api_version, kind] = ["apiVersion", "kind"].map(|field| object[field].as_str().unwrap_or_default());
+    for object in documents
+        .iter_mut()
+        .filter(|object| object["metadata"].is_object())
+    {
+        let [api_version, kind] =
+            ["apiVersion", "kind"].map(|field| object[field].as_str().unwrap_or_default());
         let group = api_version.split_once('/').map_or("", |(group, _)| group);
         let key = (group.to_owned(), kind.to_owned());
         let is_cluster_scoped = match Kind::of(api_version, kind) {
             Some(kind) => !kind.is_namespaced(),
             None if cluster.contains(&key) => true,
             None if namespaced.contains(&key) => false,
-            None => kind.starts_with("Cluster") || CLUSTER_SCOPED.contains(&kind) || is_managed(group),
+            None => {
+                kind.starts_with("Cluster") || CLUSTER_SCOPED.contains(&kind) || is_managed(group)
+            }
         };
         let namespace = object["metadata"]["namespace"].as_str().unwrap_or_default();
         if namespace.is_empty() && !is_cluster_scoped {
@@ -84,10 +93,13 @@ mod tests {
             ("example.com/v1", "Tank", ""),
             ("example.org/v1", "Tank", "default"),
         ] {
-            let object = json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": "a"}});
+            let object =
+                json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": "a"}});
             let mut documents = [definition.clone(), object];
             settle(&mut documents);
-            let namespace = documents[1]["metadata"]["namespace"].as_str().unwrap_or_default();
+            let namespace = documents[1]["metadata"]["namespace"]
+                .as_str()
+                .unwrap_or_default();
             assert_eq!(namespace, expected, "{api_version} {kind}");
         }
     }

@@ -6,11 +6,12 @@ use kube::ResourceExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::Origin;
 use super::schema::{self, Misfit};
 use super::yaml::{Node, Problem};
-use super::Origin;
 use crate::api::{
-    API_VERSION, ReadinessAttestation, ReadinessChecklist, ReadinessException, ReadinessLaunch, ReadinessPolicy,
+    API_VERSION, ReadinessAttestation, ReadinessChecklist, ReadinessException, ReadinessLaunch,
+    ReadinessPolicy,
 };
 
 /// An object of one of Plimsoll's own kinds, and where it is written.
@@ -66,8 +67,12 @@ impl Own {
             "ReadinessPolicy" => Self::Policy(read(schema!(ReadinessPolicy), node)?),
             "ReadinessChecklist" => Self::Checklist(read(schema!(ReadinessChecklist), node)?),
             "ReadinessLaunch" => Self::Launch(namespaced(read(schema!(ReadinessLaunch), node)?)),
-            "ReadinessAttestation" => Self::Attestation(namespaced(read(schema!(ReadinessAttestation), node)?)),
-            "ReadinessException" => Self::Exception(namespaced(read(schema!(ReadinessException), node)?)),
+            "ReadinessAttestation" => {
+                Self::Attestation(namespaced(read(schema!(ReadinessAttestation), node)?))
+            }
+            "ReadinessException" => {
+                Self::Exception(namespaced(read(schema!(ReadinessException), node)?))
+            }
             _ => Self::Report,
         })
     }
@@ -85,7 +90,10 @@ impl Own {
     }
 }
 
-fn read<K: DeserializeOwned + ResourceExt>(schema: &Value, node: Node<'_>) -> Result<Box<K>, Problem> {
+fn read<K: DeserializeOwned + ResourceExt>(
+    schema: &Value,
+    node: Node<'_>,
+) -> Result<Box<K>, Problem> {
     let value: Value = node.deserialize()?;
     schema::check(schema, &value).map_err(|misfit| {
         let Misfit {
@@ -97,7 +105,12 @@ fn read<K: DeserializeOwned + ResourceExt>(schema: &Value, node: Node<'_>) -> Re
     })?;
     let object: K = node.deserialize()?;
     if object.name_any().is_empty() && object.meta().generate_name.is_none() {
-        return Err(problem_at(node, "/metadata/name", "metadata.name", "required".to_owned()));
+        return Err(problem_at(
+            node,
+            "/metadata/name",
+            "metadata.name",
+            "required".to_owned(),
+        ));
     }
     Ok(Box::new(object))
 }

@@ -153,7 +153,10 @@ fn string(schema: &Value, text: &str) -> Result<(), Misfit> {
             "must have at most {maximum} characters, has {length}"
         ));
     }
-    match schema["pattern"].as_str().map(|pattern| (pattern, Regex::new(pattern))) {
+    match schema["pattern"]
+        .as_str()
+        .map(|pattern| (pattern, Regex::new(pattern)))
+    {
         Some((pattern, Ok(regex))) if !regex.is_match(text) => {
             misfit(format!("{text:?} does not match {pattern}"))
         }

@@ -91,7 +91,12 @@ impl Authority {
 
     /// Forgets what nobody claims any more.
     pub fn retain(&mut self, claims: &BTreeSet<Claim>) {
-        let kept = self.answers.iter().filter(|(claim, _)| claims.contains(*claim));
-        self.answers = kept.map(|(claim, grant)| (claim.clone(), grant.clone())).collect();
+        let kept = self
+            .answers
+            .iter()
+            .filter(|(claim, _)| claims.contains(*claim));
+        self.answers = kept
+            .map(|(claim, grant)| (claim.clone(), grant.clone()))
+            .collect();
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{Guard, Name, People, Standing, Subject};
-use crate::api::{Approval, ExceptionRule, Period, ReadinessException};
 use crate::api::selector::parse;
+use crate::api::{Approval, ExceptionRule, Period, ReadinessException};
 use crate::model::{Kind, KindSet, Selector, Text, Workload};
 
 /// An exception, parsed.
@@ -90,15 +90,25 @@ impl Exception {
         let set = |list: &Vec<String>| list.iter().map(|name| name.as_str().into()).collect();
         let workloads = &spec.workloads;
         if workloads.names.is_none() && workloads.selector.is_none() {
-            return Err("spec.workloads: say which workloads, by names or by a selector".to_owned());
+            return Err(
+                "spec.workloads: say which workloads, by names or by a selector".to_owned(),
+            );
         }
-        let labels = workloads.selector.as_ref().map_or(Ok(Selector::default()), parse);
+        let labels = workloads
+            .selector
+            .as_ref()
+            .map_or(Ok(Selector::default()), parse);
         let labels = labels.map_err(|label| {
-            format!("spec.workloads.selector: {label}: the operator and its values do not go together")
+            format!(
+                "spec.workloads.selector: {label}: the operator and its values do not go together"
+            )
         })?;
-        let kinds = workloads.kinds.as_ref().map_or(KindSet::WORKLOADS, |kinds| {
-            kinds.iter().map(|kind| Kind::from(*kind)).collect()
-        });
+        let kinds = workloads
+            .kinds
+            .as_ref()
+            .map_or(KindSet::WORKLOADS, |kinds| {
+                kinds.iter().map(|kind| Kind::from(*kind)).collect()
+            });
         Ok(Self {
             name: Name::new(text(&metadata.namespace), text(&metadata.name)),
             uid: text(&metadata.uid),
@@ -121,7 +131,10 @@ impl Exception {
         let key = workload.key();
         key.namespace == self.name.namespace
             && self.kinds.contains(key.kind)
-            && self.names.as_ref().is_none_or(|names| names.contains(&key.name))
+            && self
+                .names
+                .as_ref()
+                .is_none_or(|names| names.contains(&key.name))
             && self.labels.matches(&workload.meta.labels)
     }
 
@@ -163,7 +176,8 @@ impl Exception {
         let mut obstacles = Vec::new();
         for attestation in people.attestations_in(&self.name.namespace) {
             match &attestation.subject {
-                Subject::Exception { name, uid } if *name == self.name.name && *uid == self.uid => {}
+                Subject::Exception { name, uid } if *name == self.name.name && *uid == self.uid => {
+                }
                 _ => continue,
             }
             if attestation.user == self.requested_by {

@@ -8,12 +8,18 @@ use crate::checklist::Item;
 
 /// The command that attests an item of a launch, which is in a namespace, in a role. What is stated is left to be written.
 pub fn command((namespace, launch): (&str, &str), item: &Item, role: &str) -> String {
-    let evidence = item.attestation().is_some_and(|rule| rule.evidence_required);
+    let evidence = item
+        .attestation()
+        .is_some_and(|rule| rule.evidence_required);
     format!(
         "plimsoll attest {launch} -n {namespace} --item {} --role {role}{} --statement '...'{}",
         item.key,
         if item.is_sign_off() { " --sign" } else { "" },
-        if evidence { " --evidence https://..." } else { "" },
+        if evidence {
+            " --evidence https://..."
+        } else {
+            ""
+        },
     )
 }
 
@@ -77,19 +83,35 @@ pub fn text(all: &[Waiting], palette: Palette) -> String {
         for RoleWaiting { role, items } in &waiting.roles {
             text.push_str(&format!("  as {role}: {}\n", items.len()));
             for item in items {
-                text.push_str(&format!("    {:8}  {}  {}\n", item.severity, item.item, item.title));
+                text.push_str(&format!(
+                    "    {:8}  {}  {}\n",
+                    item.severity, item.item, item.title
+                ));
                 if !item.message.is_empty() {
-                    text.push_str(&format!("              {}\n", paint(palette.faint, &item.message)));
+                    text.push_str(&format!(
+                        "              {}\n",
+                        paint(palette.faint, &item.message)
+                    ));
                 }
-                text.push_str(&format!("              {}\n", paint(palette.code, &item.command)));
+                text.push_str(&format!(
+                    "              {}\n",
+                    paint(palette.code, &item.command)
+                ));
             }
         }
         if waiting.roles.is_empty() {
             text.push_str("  nothing waits for you\n");
         }
         if !waiting.others.is_empty() {
-            let others: Vec<_> = waiting.others.iter().map(|(role, count)| format!("{role} ({count})")).collect();
-            text.push_str(&format!("  roles that you do not have: {}\n", others.join(", ")));
+            let others: Vec<_> = waiting
+                .others
+                .iter()
+                .map(|(role, count)| format!("{role} ({count})"))
+                .collect();
+            text.push_str(&format!(
+                "  roles that you do not have: {}\n",
+                others.join(", ")
+            ));
         }
         if let Some(remark) = &waiting.remark {
             text.push_str(&format!("  {remark}\n"));

@@ -57,7 +57,12 @@ fn sections(checklist: &Checklist) -> Vec<(&str, Vec<(&str, Vec<&Item>)>)> {
     let mut sections: Vec<(&str, Vec<(&str, Vec<&Item>)>)> = Vec::new();
     for item in &checklist.items {
         let section = item.spec.section.as_str();
-        let group = item.spec.group.as_deref().filter(|group| *group != section).unwrap_or("");
+        let group = item
+            .spec
+            .group
+            .as_deref()
+            .filter(|group| *group != section)
+            .unwrap_or("");
         if sections.last().is_none_or(|(last, _)| *last != section) {
             sections.push((section, Vec::new()));
         }

@@ -129,7 +129,11 @@ impl Document {
         if judged.items.iter().any(|item| &*item.checklist == LAUNCH) {
             own.push((LAUNCH.into(), "Launch".into()));
         }
-        let mut lines: Vec<Line> = judged.items.iter().map(|item| Line::of(item, launch)).collect();
+        let mut lines: Vec<Line> = judged
+            .items
+            .iter()
+            .map(|item| Line::of(item, launch))
+            .collect();
         let (verdict, remarks) = basis.settle(judged, &mut lines);
         let checklists = own.iter().map(|(name, title)| {
             let own = || lines.iter().filter(|line| line.checklist == **name);
@@ -150,11 +154,21 @@ impl Document {
             score: verdict.score,
             at,
             remarks,
-            workloads: judged.workloads.iter().map(|key| format!("{}/{}", key.kind, key.name)).collect(),
+            workloads: judged
+                .workloads
+                .iter()
+                .map(|key| format!("{}/{}", key.kind, key.name))
+                .collect(),
             counts: Counts::of(lines.iter()),
             checklists: checklists.collect(),
-            sign_offs: lines.iter().filter(|line| line.source == ItemSource::SignOff).map(SignOff::of).collect(),
-            risks: risks.map(|(risk, state)| FilledRisk::of(risk, state)).collect(),
+            sign_offs: lines
+                .iter()
+                .filter(|line| line.source == ItemSource::SignOff)
+                .map(SignOff::of)
+                .collect(),
+            risks: risks
+                .map(|(risk, state)| FilledRisk::of(risk, state))
+                .collect(),
             notes: spec.notes.clone(),
             contacts: spec.contacts.iter().map(FilledContact::of).collect(),
             target_date: spec.target_date.as_ref().map(|time| time.0),
@@ -165,8 +179,13 @@ impl Document {
 
     /// Every line, in the order of the checklists.
     fn lines(&self) -> impl Iterator<Item = &Line> {
-        let sections = self.checklists.iter().flat_map(|checklist| &checklist.sections);
-        sections.flat_map(|section| &section.groups).flat_map(|group| &group.items)
+        let sections = self
+            .checklists
+            .iter()
+            .flat_map(|checklist| &checklist.sections);
+        sections
+            .flat_map(|section| &section.groups)
+            .flat_map(|group| &group.items)
     }
 
     /// Whether some checklist has a place for what is of this source.
@@ -176,7 +195,10 @@ impl Document {
 
     /// Whether a section is the one of the notes, of which the first gets them.
     fn has_notes_section(&self) -> bool {
-        self.checklists.iter().flat_map(|checklist| &checklist.sections).any(is_notes)
+        self.checklists
+            .iter()
+            .flat_map(|checklist| &checklist.sections)
+            .any(is_notes)
     }
 }
 
@@ -222,7 +244,9 @@ impl Counts {
             (self.later, "once it runs"),
         ];
         let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-        let counts: Vec<_> = counts.map(|(count, what)| format!("{count} {what}")).collect();
+        let counts: Vec<_> = counts
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
         format!("{} lines: {}", self.items, counts.join(", "))
     }
 }
@@ -231,7 +255,10 @@ impl Counts {
 fn sections<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for line in lines {
-        if sections.last().is_none_or(|section| section.title != line.section) {
+        if sections
+            .last()
+            .is_none_or(|section| section.title != line.section)
+        {
             sections.push(Section {
                 title: line.section.clone(),
                 counts: Counts::default(),
@@ -242,8 +269,15 @@ fn sections<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<Section> {
             continue;
         };
         let heading = line.group.clone().filter(|group| *group != line.section);
-        if section.groups.last().is_none_or(|group| group.title != heading) {
-            section.groups.push(Group { title: heading, items: Vec::new() });
+        if section
+            .groups
+            .last()
+            .is_none_or(|group| group.title != heading)
+        {
+            section.groups.push(Group {
+                title: heading,
+                items: Vec::new(),
+            });
         }
         if let Some(group) = section.groups.last_mut() {
             group.items.push(line.clone());

@@ -190,7 +190,9 @@ impl LaunchMetrics {
         }
         for verdict in VERDICTS {
             let count = figures.items.get(&verdict).copied().unwrap_or(0);
-            self.items.get_or_create(&of_verdict(name, verdict)).set(i64::from(count));
+            self.items
+                .get_or_create(&of_verdict(name, verdict))
+                .set(i64::from(count));
         }
         set(&self.next_expiry, &label, figures.next_expiry);
         set(&self.review_due, &label, figures.review_due);
@@ -212,7 +214,9 @@ impl LaunchMetrics {
     pub fn set_exceptions(&self, states: &BTreeMap<&'static str, u32>) {
         self.exceptions.clear();
         for (state, count) in states {
-            self.exceptions.get_or_create(&StateLabel { state }).set(i64::from(*count));
+            self.exceptions
+                .get_or_create(&StateLabel { state })
+                .set(i64::from(*count));
         }
     }
 
@@ -237,8 +241,13 @@ impl LaunchMetrics {
     }
 }
 
-const VERDICTS: [Verdict; 5] =
-    [Verdict::NotApplicable, Verdict::Pass, Verdict::Waived, Verdict::Unknown, Verdict::Fail];
+const VERDICTS: [Verdict; 5] = [
+    Verdict::NotApplicable,
+    Verdict::Pass,
+    Verdict::Waived,
+    Verdict::Unknown,
+    Verdict::Fail,
+];
 
 fn launch(name: &Name) -> LaunchLabel {
     LaunchLabel {
@@ -249,12 +258,20 @@ fn launch(name: &Name) -> LaunchLabel {
 
 fn of_status(name: &Name, status: Status) -> LaunchStatusLabel {
     let LaunchLabel { namespace, launch } = launch(name);
-    LaunchStatusLabel { namespace, launch, status: status.name() }
+    LaunchStatusLabel {
+        namespace,
+        launch,
+        status: status.name(),
+    }
 }
 
 fn of_verdict(name: &Name, verdict: Verdict) -> LaunchVerdictLabel {
     let LaunchLabel { namespace, launch } = launch(name);
-    LaunchVerdictLabel { namespace, launch, verdict: verdict.name() }
+    LaunchVerdictLabel {
+        namespace,
+        launch,
+        verdict: verdict.name(),
+    }
 }
 
 /// A moment that there may be none of.
@@ -275,7 +292,10 @@ mod tests {
     fn text(registry: &Registry) -> String {
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, registry).expect("it can be written");
-        text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n")
+        text.lines()
+            .filter(|line| !line.starts_with('#'))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     #[test]
@@ -303,10 +323,23 @@ mod tests {
         ] {
             assert!(written.contains(line), "{line} is not in\n{written}");
         }
-        assert!(!written.contains("review_due_timestamp_seconds{"), "{written}");
-        metrics.set_launch(&name, &LaunchFigures { status: Status::Ready, next_expiry: None, ..figures });
+        assert!(
+            !written.contains("review_due_timestamp_seconds{"),
+            "{written}"
+        );
+        metrics.set_launch(
+            &name,
+            &LaunchFigures {
+                status: Status::Ready,
+                next_expiry: None,
+                ..figures
+            },
+        );
         let written = text(&registry);
-        assert!(written.contains(r#"status="NotReady"} 0"#) && !written.contains("next_expiry_timestamp_seconds{"));
+        assert!(
+            written.contains(r#"status="NotReady"} 0"#)
+                && !written.contains("next_expiry_timestamp_seconds{")
+        );
         metrics.forget_launch(&name);
         metrics.set_exception_expiry(&name, None);
         assert_eq!(text(&registry), before);
@@ -319,7 +352,10 @@ mod tests {
         metrics.set_exceptions(&BTreeMap::from([("Active", 2), ("Expired", 1)]));
         metrics.set_exceptions(&BTreeMap::from([("Active", 1)]));
         let written = text(&registry);
-        assert!(written.contains(r#"plimsoll_exceptions{state="Active"} 1"#), "{written}");
+        assert!(
+            written.contains(r#"plimsoll_exceptions{state="Active"} 1"#),
+            "{written}"
+        );
         assert!(!written.contains("Expired"), "{written}");
         metrics.clear();
         assert!(!text(&registry).contains("plimsoll_exceptions{"));

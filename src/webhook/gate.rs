@@ -44,7 +44,9 @@ pub(super) fn of_scale(snapshot: &Snapshot, request: &Request<'_>, now: Timestam
     };
     let mut new = old.clone();
     new.replicas = scale.replicas;
-    if !snapshot.inventory.is_top_level(&Object::Workload(old.clone()))
+    if !snapshot
+        .inventory
+        .is_top_level(&Object::Workload(old.clone()))
         || !is_asked(snapshot, &new, Some(old))
     {
         return Gate::Open;
@@ -54,7 +56,10 @@ pub(super) fn of_scale(snapshot: &Snapshot, request: &Request<'_>, now: Timestam
 
 /// Whether some policy has a gate, and pods begin to run or are replaced.
 fn is_asked(snapshot: &Snapshot, new: &Workload, old: Option<&Workload>) -> bool {
-    let has_gate = snapshot.policies.iter().any(|policy| policy.launch.is_some());
+    let has_gate = snapshot
+        .policies
+        .iter()
+        .any(|policy| policy.launch.is_some());
     let same = |old: &Workload| old.runs_pods() && old.pod == new.pod;
     has_gate && new.runs_pods() && !old.is_some_and(same)
 }
@@ -77,7 +82,10 @@ fn ask(
         launches: &launches,
         template: &template,
     };
-    gate(input, snapshot.facts(View::with(&snapshot.inventory, new), now))
+    gate(
+        input,
+        snapshot.facts(View::with(&snapshot.inventory, new), now),
+    )
 }
 
 /// The object of a review.

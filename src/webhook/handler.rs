@@ -123,9 +123,16 @@ impl Webhook {
         }
         match gate::of_scale(&snapshot, request, Timestamp::now()) {
             Gate::Open => (Outcome::Allowed, Answer::admit(&request.uid, Vec::new())),
-            Gate::Warn(warnings) => (Outcome::Warned, Answer::admit(&request.uid, message::lines(warnings))),
+            Gate::Warn(warnings) => (
+                Outcome::Warned,
+                Answer::admit(&request.uid, message::lines(warnings)),
+            ),
             Gate::Closed(why) => {
-                tracing::info!(namespace = &*request.namespace, user = &*request.username, "The gate denied a scale");
+                tracing::info!(
+                    namespace = &*request.namespace,
+                    user = &*request.username,
+                    "The gate denied a scale"
+                );
                 (Outcome::Denied, Answer::deny(&request.uid, why, Vec::new()))
             }
         }
@@ -151,7 +158,13 @@ impl Webhook {
     ) -> (Outcome, Answer<'a>) {
         let old = request.old_object.as_ref().and_then(Object::workload);
         let now = Timestamp::now();
-        let decision = admit(&snapshot.policies, &snapshot.inventory, new, old, snapshot.relief(now));
+        let decision = admit(
+            &snapshot.policies,
+            &snapshot.inventory,
+            new,
+            old,
+            snapshot.relief(now),
+        );
         let mut warnings = message::warnings(&decision.warnings);
         let mut closed = None;
         match gate::of_workload(snapshot, body, new, old, now) {
@@ -167,8 +180,13 @@ impl Webhook {
             };
             return (outcome, Answer::admit(&request.uid, warnings));
         }
-        let denial = (!decision.denials.is_empty()).then(|| message::denial(new.key(), &decision.denials));
-        let message = denial.into_iter().chain(closed).collect::<Vec<_>>().join("\n");
+        let denial =
+            (!decision.denials.is_empty()).then(|| message::denial(new.key(), &decision.denials));
+        let message = denial
+            .into_iter()
+            .chain(closed)
+            .collect::<Vec<_>>()
+            .join("\n");
         tracing::info!(
             object = %new.key(), user = &*request.username, denials = decision.denials.len(), "Denied a request"
         );

@@ -55,7 +55,10 @@ pub(super) fn warnings(warnings: &[Denial]) -> Vec<String> {
 
 /// Lines of warning, within the API server's limits.
 pub(super) fn lines(warnings: Vec<String>) -> Vec<String> {
-    warnings.into_iter().map(|line| cut(line.replace(char::is_control, " "))).collect()
+    warnings
+        .into_iter()
+        .map(|line| cut(line.replace(char::is_control, " ")))
+        .collect()
 }
 
 fn problem(denial: &Denial) -> String {

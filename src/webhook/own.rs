@@ -58,8 +58,12 @@ pub(super) fn review(snapshot: &Snapshot, request: &Request) -> Said {
         "ReadinessChecklist" => understood(object, checklist),
         "ReadinessPolicy" => understood(object, |policy| self::policy(snapshot, policy)),
         "ReadinessLaunch" => understood(object, |launch| self::launch(snapshot, launch)),
-        "ReadinessException" => understood(object, |exception| self::exception(snapshot, exception)),
-        "ReadinessAttestation" => understood(object, |attestation| self::attestation(snapshot, attestation)),
+        "ReadinessException" => {
+            understood(object, |exception| self::exception(snapshot, exception))
+        }
+        "ReadinessAttestation" => understood(object, |attestation| {
+            self::attestation(snapshot, attestation)
+        }),
         _ => Said::default(),
     }
 }
@@ -84,7 +88,8 @@ fn refused(reason: impl ToString) -> Said {
 
 fn checklist(checklist: &ReadinessChecklist) -> Said {
     let name = checklist.metadata.name.as_deref().unwrap_or_default();
-    let compiled = Checklists::may_be_named(name).and_then(|()| Checklist::compile(name, &checklist.spec));
+    let compiled =
+        Checklists::may_be_named(name).and_then(|()| Checklist::compile(name, &checklist.spec));
     match compiled {
         Ok(_) => Said::default(),
         Err(error) => refused(error),
@@ -98,8 +103,13 @@ fn policy(snapshot: &Snapshot, policy: &ReadinessPolicy) -> Said {
         Err(error) => error,
     };
     if error.may_be_mended() {
-        let warnings = vec![format!("plimsoll: not in force until it is mended: {error}")];
-        return Said { warnings, ..Said::default() };
+        let warnings = vec![format!(
+            "plimsoll: not in force until it is mended: {error}"
+        )];
+        return Said {
+            warnings,
+            ..Said::default()
+        };
     }
     refused(error)
 }
@@ -109,15 +119,25 @@ fn launch(snapshot: &Snapshot, launch: &ReadinessLaunch) -> Said {
         Ok(parsed) => parsed,
         Err(error) => return refused(error),
     };
-    let missing = launch.spec.checklists.iter().filter(|name| snapshot.checklists.find(name).is_none());
+    let missing = launch
+        .spec
+        .checklists
+        .iter()
+        .filter(|name| snapshot.checklists.find(name).is_none());
     let mut warnings: Vec<String> = missing
         .map(|name| format!("plimsoll: spec.checklists: there is no checklist {name:?} yet; the launch is NotReady until there is"))
         .collect();
     let view = crate::inventory::View::of(&snapshot.inventory);
     if parsed.workloads(view).is_empty() {
-        warnings.push("plimsoll: spec.selector selects no workload yet; the launch is NotReady until it does".to_owned());
+        warnings.push(
+            "plimsoll: spec.selector selects no workload yet; the launch is NotReady until it does"
+                .to_owned(),
+        );
     }
-    Said { warnings, ..Said::default() }
+    Said {
+        warnings,
+        ..Said::default()
+    }
 }
 
 fn exception(snapshot: &Snapshot, exception: &ReadinessException) -> Said {
@@ -131,16 +151,35 @@ fn exception(snapshot: &Snapshot, exception: &ReadinessException) -> Said {
         false => crate::checks::find(name).is_none(),
     });
     let mut warnings: Vec<String> = unknown
-        .map(|name| format!("plimsoll: spec.waives: no check or item is called {name:?} yet: it waives nothing"))
+        .map(|name| {
+            format!(
+                "plimsoll: spec.waives: no check or item is called {name:?} yet: it waives nothing"
+            )
+        })
         .collect();
     let sign_offs = spec.waives.iter().flatten().filter(|name| {
-        snapshot.checklists.item(name).is_some_and(|item| item.is_sign_off())
+        snapshot
+            .checklists
+            .item(name)
+            .is_some_and(|item| item.is_sign_off())
     });
-    warnings.extend(sign_offs.map(|name| format!("plimsoll: spec.waives: {name} is a sign-off, which cannot be waived")));
-    if !snapshot.policies.iter().any(|policy| *policy.name == *spec.policy) {
-        warnings.push(format!("plimsoll: spec.policy: there is no policy {:?} in force yet: it waives nothing", spec.policy));
+    warnings.extend(sign_offs.map(|name| {
+        format!("plimsoll: spec.waives: {name} is a sign-off, which cannot be waived")
+    }));
+    if !snapshot
+        .policies
+        .iter()
+        .any(|policy| *policy.name == *spec.policy)
+    {
+        warnings.push(format!(
+            "plimsoll: spec.policy: there is no policy {:?} in force yet: it waives nothing",
+            spec.policy
+        ));
     }
-    Said { warnings, ..Said::default() }
+    Said {
+        warnings,
+        ..Said::default()
+    }
 }
 
 fn attestation(snapshot: &Snapshot, attestation: &ReadinessAttestation) -> Said {
@@ -149,29 +188,50 @@ fn attestation(snapshot: &Snapshot, attestation: &ReadinessAttestation) -> Said 
     for key in spec.items.iter().flatten() {
         let item = snapshot.checklists.item(key);
         if !is_item(&snapshot.checklists, key) {
-            warnings.push(format!("plimsoll: spec.items: no item is called {key:?} yet"));
+            warnings.push(format!(
+                "plimsoll: spec.items: no item is called {key:?} yet"
+            ));
         } else if let Some(item) = item {
-            warnings.extend(mismatch(item, attestation).map(|why| format!("plimsoll: {key}: {why}")));
+            warnings
+                .extend(mismatch(item, attestation).map(|why| format!("plimsoll: {key}: {why}")));
         }
     }
     if let Some(name) = &spec.launch {
-        let namespace = attestation.metadata.namespace.as_deref().unwrap_or_default();
-        if !snapshot.launches.contains_key(&Name::new(namespace, name.as_str())) {
-            warnings.push(format!("plimsoll: spec.launch: there is no launch {name:?} in namespace {namespace} yet"));
+        let namespace = attestation
+            .metadata
+            .namespace
+            .as_deref()
+            .unwrap_or_default();
+        if !snapshot
+            .launches
+            .contains_key(&Name::new(namespace, name.as_str()))
+        {
+            warnings.push(format!(
+                "plimsoll: spec.launch: there is no launch {name:?} in namespace {namespace} yet"
+            ));
         }
     }
-    Said { warnings, ..Said::default() }
+    Said {
+        warnings,
+        ..Said::default()
+    }
 }
 
 /// Why an attestation will not close an item, as far as can be said when it is made.
-fn mismatch(item: &Arc<crate::checklist::Item>, attestation: &ReadinessAttestation) -> Option<String> {
+fn mismatch(
+    item: &Arc<crate::checklist::Item>,
+    attestation: &ReadinessAttestation,
+) -> Option<String> {
     let spec = &attestation.spec;
     let Some(rule) = item.attestation() else {
         return Some("it takes no attestation".to_owned());
     };
     let role = spec.role.as_deref().unwrap_or_default();
     if !rule.roles.iter().any(|known| known == role) {
-        return Some(format!("it is attested by {}, not by {role}", rule.roles.join(" or ")));
+        return Some(format!(
+            "it is attested by {}, not by {role}",
+            rule.roles.join(" or ")
+        ));
     }
     if item.is_sign_off() != spec.sign_off {
         return Some(format!("set spec.signOff to {}", item.is_sign_off()));
@@ -181,6 +241,8 @@ fn mismatch(item: &Arc<crate::checklist::Item>, attestation: &ReadinessAttestati
 }
 
 fn is_item(checklists: &Checklists, key: &str) -> bool {
-    let own = key.split_once(':').is_some_and(|(checklist, _)| checklist == LAUNCH);
+    let own = key
+        .split_once(':')
+        .is_some_and(|(checklist, _)| checklist == LAUNCH);
     own || checklists.item(key).is_some()
 }

@@ -6,8 +6,8 @@
 
 mod admission;
 mod crds;
-mod evidence;
 mod custom_kinds;
+mod evidence;
 mod forgery;
 mod hardship;
 mod inputs;

@@ -125,16 +125,25 @@ fn what_somebody_changes_in_a_report_is_mended() {
     forged["report"]["status"] = json!("Ready");
     let replace = |more: &[&str]| {
         let arguments: Vec<_> = ["replace", "-f", "-"].iter().chain(more).copied().collect();
-        let output = testbed.plane.kubectl_with_input(&arguments, &forged.to_string());
+        let output = testbed
+            .plane
+            .kubectl_with_input(&arguments, &forged.to_string());
         output.unwrap_or_else(|error| panic!("{error}"))
     };
     let refused = replace(&[]);
     let said = String::from_utf8_lossy(&refused.stderr);
-    assert!(!refused.status.success() && said.contains("only Plimsoll writes"), "{said}");
+    assert!(
+        !refused.status.success() && said.contains("only Plimsoll writes"),
+        "{said}"
+    );
     // Whoever may impersonate the operator is let through, and gains nothing by it.
     let operator = "system:serviceaccount:plimsoll-system:plimsoll";
     let forged = replace(&["--as", operator, "--as-group", "system:masters"]);
-    assert!(forged.status.success(), "{}", String::from_utf8_lossy(&forged.stderr));
+    assert!(
+        forged.status.success(),
+        "{}",
+        String::from_utf8_lossy(&forged.stderr)
+    );
     testbed.until_reports(namespace, "the report is mended", |reports| {
         statuses(reports)["deployment-web"] == "NotReady"
     });

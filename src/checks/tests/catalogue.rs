@@ -36,7 +36,9 @@ fn on_launch(check: &'static Check, manifests: &str) -> (Verdict, String) {
         _ => false,
     };
     let found = judged.items.iter().find(asks);
-    let outcome = &found.unwrap_or_else(|| panic!("{}: no item asks for it", check.id)).outcome;
+    let outcome = &found
+        .unwrap_or_else(|| panic!("{}: no item asks for it", check.id))
+        .outcome;
     (outcome.verdict, outcome.why.clone())
 }
 
@@ -116,7 +118,11 @@ fn every_check_is_documented() {
             );
         }
         // What a launch is judged by is no affair of Kubernetes'.
-        let sources: &[&str] = if check.judges_launches() { &["https://sre.google/"] } else { &official };
+        let sources: &[&str] = if check.judges_launches() {
+            &["https://sre.google/"]
+        } else {
+            &official
+        };
         assert!(
             sources.iter().any(|site| check.source.starts_with(site)),
             "{id}: {}",
@@ -140,7 +146,11 @@ fn every_check_is_documented() {
                 param.name
             );
         }
-        assert_eq!(check.subjects.is_empty(), check.judges_launches(), "{id} judges nothing");
+        assert_eq!(
+            check.subjects.is_empty(),
+            check.judges_launches(),
+            "{id} judges nothing"
+        );
         assert!(
             check.subjects.intersection(check.reads).is_empty(),
             "{id} reads what it judges"
@@ -155,7 +165,11 @@ fn every_bad_launch_fails_and_every_good_one_passes() {
         judged += 1;
         let (verdict, why) = on_launch(check, check.bad);
         assert_eq!(verdict, Verdict::Fail, "{}: {why}", check.id);
-        assert!((10..=240).contains(&why.len()) && !why.ends_with('.'), "{}: {why}", check.id);
+        assert!(
+            (10..=240).contains(&why.len()) && !why.ends_with('.'),
+            "{}: {why}",
+            check.id
+        );
         let (verdict, why) = on_launch(check, check.good);
         assert_eq!(verdict, Verdict::Pass, "{}: {why}", check.id);
     }

@@ -40,14 +40,24 @@ impl Asked {
                     Ok(compiled) => known.push(Arc::new(compiled)),
                     Err(error) => drop(unread.insert(name.clone(), error.to_string())),
                 },
-                Ok(None) => drop(unread.insert(name.clone(), "there is no such ReadinessChecklist".to_owned())),
+                Ok(None) => drop(unread.insert(
+                    name.clone(),
+                    "there is no such ReadinessChecklist".to_owned(),
+                )),
                 Err(error) => {
                     let what = format!("read the ReadinessChecklist {name}");
-                    unread.insert(name.clone(), crate::cli::cluster::refused(&error, &what).to_string());
+                    unread.insert(
+                        name.clone(),
+                        crate::cli::cluster::refused(&error, &what).to_string(),
+                    );
                 }
             }
         }
-        Self { checklists: Checklists::with(known), launch, unread }
+        Self {
+            checklists: Checklists::with(known),
+            launch,
+            unread,
+        }
     }
 
     /// The launch.
@@ -62,7 +72,9 @@ impl Asked {
     pub(super) fn find(&self, key: &str) -> Result<Found> {
         let launch = self.launch.name_any();
         let Some((checklist, id)) = key.split_once(':') else {
-            bail!("{key:?} is no key of an item: write CHECKLIST:ID, as `plimsoll attest {launch} --list` does");
+            bail!(
+                "{key:?} is no key of an item: write CHECKLIST:ID, as `plimsoll attest {launch} --list` does"
+            );
         };
         if checklist == LAUNCH {
             return match own_item(&self.launch.spec, key) {
@@ -77,20 +89,29 @@ impl Asked {
         let is_known = self.launch.status.is_some();
         if is_known && !names(&self.launch).any(|name| name == checklist) {
             let all: Vec<_> = names(&self.launch).map(String::as_str).collect();
-            bail!("the launch {launch} is not judged by the checklist {checklist}, but by {}", all.join(", "));
+            bail!(
+                "the launch {launch} is not judged by the checklist {checklist}, but by {}",
+                all.join(", ")
+            );
         }
         if let Some(why) = self.unread.get(checklist) {
             return Ok(Found::Unread(why.clone()));
         }
         let Some(known) = self.checklists.find(checklist) else {
-            bail!("there is no checklist {checklist}; `plimsoll checklists` lists the built-in ones");
+            bail!(
+                "there is no checklist {checklist}; `plimsoll checklists` lists the built-in ones"
+            );
         };
         match known.find(id) {
             Some(item) => Ok(Found::Item(item.clone())),
             None => {
                 let ids = known.items.iter().map(|item| item.spec.id.as_str());
-                let meant = nearest(id, ids).map(|meant| format!("; did you mean {checklist}:{meant}?"));
-                bail!("the checklist {checklist} has no item {id}{}", meant.unwrap_or_default())
+                let meant =
+                    nearest(id, ids).map(|meant| format!("; did you mean {checklist}:{meant}?"));
+                bail!(
+                    "the checklist {checklist} has no item {id}{}",
+                    meant.unwrap_or_default()
+                )
             }
         }
     }
@@ -100,7 +121,12 @@ impl Asked {
 fn names(launch: &ReadinessLaunch) -> impl Iterator<Item = &String> {
     let status = launch.status.iter().flat_map(|status| &status.checklists);
     let own = launch.spec.checklists.iter();
-    let own = own.filter(|name| launch.status.as_ref().is_none_or(|status| !status.checklists.contains(name)));
+    let own = own.filter(|name| {
+        launch
+            .status
+            .as_ref()
+            .is_none_or(|status| !status.checklists.contains(name))
+    });
     status.chain(own)
 }
 
@@ -111,7 +137,9 @@ impl Asked {
             Found::Item(item) => item.attestation().map(|rule| rule.roles.clone()),
             Found::Unread(_) => {
                 let mut missing = self.launch.status.iter().flat_map(|status| &status.missing);
-                missing.find(|missing| missing.item == *key).map(|missing| missing.from.clone())
+                missing
+                    .find(|missing| missing.item == *key)
+                    .map(|missing| missing.from.clone())
             }
         }
     }
@@ -124,7 +152,11 @@ impl Asked {
 pub(super) fn may_be_attested(item: &Item) -> Result<()> {
     if item.attestation().is_none() {
         let how = automatic(item).unwrap_or_else(|| "nothing".to_owned());
-        bail!("{} takes no attestation: it is decided by {how}; `plimsoll explain {}` says more", item.key, item.key);
+        bail!(
+            "{} takes no attestation: it is decided by {how}; `plimsoll explain {}` says more",
+            item.key,
+            item.key
+        );
     }
     Ok(())
 }

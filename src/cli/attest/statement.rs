@@ -6,24 +6,35 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use super::Arguments;
 use super::items::may_be_attested;
-use crate::api::{Approved, Approver, ReadinessAttestation, ReadinessAttestationSpec, ReadinessException};
+use crate::api::{
+    Approved, Approver, ReadinessAttestation, ReadinessAttestationSpec, ReadinessException,
+};
 use crate::checklist::Item;
 use crate::cli::cluster::Myself;
 
 /// The role that is spoken in: the one that was named, or the only one that all items have. Each item comes with its key.
 pub(super) fn role(given: Option<&str>, items: &[(&str, Vec<String>)]) -> Result<String> {
     let Some(given) = given else {
-        let mut common = items.first().map(|(_, roles)| roles.clone()).unwrap_or_default();
+        let mut common = items
+            .first()
+            .map(|(_, roles)| roles.clone())
+            .unwrap_or_default();
         common.retain(|role| items.iter().all(|(_, roles)| roles.contains(role)));
         return match common.as_slice() {
             [only] => Ok(only.clone()),
             [] => bail!("name the role that you speak in with --role"),
-            several => bail!("name the role that you speak in with --role: {}", several.join(", ")),
+            several => bail!(
+                "name the role that you speak in with --role: {}",
+                several.join(", ")
+            ),
         };
     };
     for (key, roles) in items {
         if !roles.iter().any(|role| role == given) {
-            bail!("{key} is not attested by {given}, but by {}: choose one of them with --role", roles.join(" or "));
+            bail!(
+                "{key} is not attested by {given}, but by {}: choose one of them with --role",
+                roles.join(" or ")
+            );
         }
     }
     Ok(given.to_owned())
@@ -42,7 +53,9 @@ pub(super) fn check(arguments: &Arguments, items: &[&Item]) -> Result<()> {
         if item.is_sign_off() && arguments.not_applicable.is_some() {
             bail!("{key} is a sign-off, which always applies: leave out --not-applicable");
         }
-        let wants = item.attestation().is_some_and(|rule| rule.evidence_required);
+        let wants = item
+            .attestation()
+            .is_some_and(|rule| rule.evidence_required);
         if wants && arguments.evidence.is_none() && arguments.not_applicable.is_none() {
             bail!("{key} asks for evidence: say where it can be read with --evidence https://...");
         }
@@ -52,16 +65,24 @@ pub(super) fn check(arguments: &Arguments, items: &[&Item]) -> Result<()> {
 
 /// Refuses what no attestation may hold.
 pub(super) fn check_texts(arguments: &Arguments, now: Timestamp) -> Result<()> {
-    if arguments.statement.as_deref().is_none_or(|statement| statement.trim().is_empty()) {
+    if arguments
+        .statement
+        .as_deref()
+        .is_none_or(|statement| statement.trim().is_empty())
+    {
         bail!("say what you state with --statement");
     }
     if let Some(evidence) = &arguments.evidence
-        && (!evidence.starts_with("https://") || evidence.contains(char::is_whitespace) || evidence.len() <= "https://".len())
+        && (!evidence.starts_with("https://")
+            || evidence.contains(char::is_whitespace)
+            || evidence.len() <= "https://".len())
     {
         bail!("--evidence must be an address that begins with https://, not {evidence:?}");
     }
     if expires(arguments, now).is_some_and(|expires| expires <= now) {
-        bail!("it would have expired already: choose a later --expires-at or a longer --expires-in");
+        bail!(
+            "it would have expired already: choose a later --expires-at or a longer --expires-in"
+        );
     }
     Ok(())
 }
@@ -74,27 +95,49 @@ fn expires(arguments: &Arguments, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// The attestation of items.
-pub(super) fn of_items(arguments: &Arguments, myself: &Myself, (launch, release): (&str, &str), role: String, now: Timestamp) -> ReadinessAttestation {
+pub(super) fn of_items(
+    arguments: &Arguments,
+    myself: &Myself,
+    (launch, release): (&str, &str),
+    role: String,
+    now: Timestamp,
+) -> ReadinessAttestation {
     let spec = ReadinessAttestationSpec {
         launch: Some(launch.to_owned()),
         items: Some(arguments.items.clone()),
         sign_off: arguments.sign,
         role: Some(role),
-        release: Some(arguments.release.clone().unwrap_or_else(|| release.to_owned())),
+        release: Some(
+            arguments
+                .release
+                .clone()
+                .unwrap_or_else(|| release.to_owned()),
+        ),
         ..bare(arguments, myself, now)
     };
     named(launch, spec)
 }
 
 /// The approval of an exception.
-pub(super) fn of_exception(arguments: &Arguments, myself: &Myself, exception: &ReadinessException, now: Timestamp) -> Result<ReadinessAttestation> {
+pub(super) fn of_exception(
+    arguments: &Arguments,
+    myself: &Myself,
+    exception: &ReadinessException,
+    now: Timestamp,
+) -> Result<ReadinessAttestation> {
     let metadata = &exception.metadata;
     let name = metadata.name.clone().unwrap_or_default();
     if exception.spec.requested_by == myself.user {
         bail!("the exception {name} was asked for by you: somebody else must approve it");
     }
-    let approved = Approved { name: name.clone(), uid: metadata.uid.clone().unwrap_or_default() };
-    let spec = ReadinessAttestationSpec { approves: Some(approved), ..bare(arguments, myself, now) };
+    let approved = Approved {
+        name: name.clone(),
+        uid: metadata.uid.clone().unwrap_or_default(),
+    };
+    let spec = ReadinessAttestationSpec {
+        approves: Some(approved),
+        ..bare(arguments, myself, now)
+    };
     Ok(named(&name, spec))
 }
 
@@ -105,7 +148,10 @@ fn bare(arguments: &Arguments, myself: &Myself, now: Timestamp) -> ReadinessAtte
         sign_off: false,
         approves: None,
         role: None,
-        approver: Approver { username: myself.user.clone(), groups: myself.groups.clone() },
+        approver: Approver {
+            username: myself.user.clone(),
+            groups: myself.groups.clone(),
+        },
         statement: arguments.statement.clone().unwrap_or_default(),
         evidence_url: arguments.evidence.clone(),
         not_applicable: arguments.not_applicable.clone(),

@@ -29,7 +29,9 @@ pub(super) async fn run(arguments: &Arguments, cluster: &Cluster) -> Result<u8> 
             statement::of_exception(arguments, &myself, &exception, now)?
         }
         None => {
-            let launch = cluster.launch(arguments.launch.as_deref().unwrap_or_default()).await?;
+            let launch = cluster
+                .launch(arguments.launch.as_deref().unwrap_or_default())
+                .await?;
             let asked = Asked::of(cluster, launch).await;
             let mut roles = Vec::new();
             for key in &arguments.items {
@@ -37,29 +39,54 @@ pub(super) async fn run(arguments: &Arguments, cluster: &Cluster) -> Result<u8> 
                 roles.extend(asked.roles(key, &found).map(|roles| (key.as_str(), roles)));
                 match found {
                     Found::Item(item) => items.push(item),
-                    Found::Unread(why) => output::complain("warning", &format!("{key} is not checked here: {why}")),
+                    Found::Unread(why) => {
+                        output::complain("warning", &format!("{key} is not checked here: {why}"))
+                    }
                 }
             }
             let known: Vec<&Item> = items.iter().map(|item| &**item).collect();
             statement::check(arguments, &known)?;
             let role = statement::role(arguments.role.as_deref(), &roles)?;
-            granted(cluster, if arguments.sign { Verb::Sign } else { Verb::Attest }, &role).await?;
+            granted(
+                cluster,
+                if arguments.sign {
+                    Verb::Sign
+                } else {
+                    Verb::Attest
+                },
+                &role,
+            )
+            .await?;
             let launch = asked.launch();
-            statement::of_items(arguments, &myself, (&launch.name_any(), &launch.spec.release), role, now)
+            statement::of_items(
+                arguments,
+                &myself,
+                (&launch.name_any(), &launch.spec.release),
+                role,
+                now,
+            )
         }
     };
     attestation.metadata.namespace = Some(cluster.namespace.clone());
     let written = match arguments.dry_run {
         Some(DryRun::Client) => attestation,
         how => {
-            let api: Api<ReadinessAttestation> = Api::namespaced(cluster.client.clone(), &cluster.namespace);
-            let parameters = PostParams { dry_run: how.is_some(), ..PostParams::default() };
+            let api: Api<ReadinessAttestation> =
+                Api::namespaced(cluster.client.clone(), &cluster.namespace);
+            let parameters = PostParams {
+                dry_run: how.is_some(),
+                ..PostParams::default()
+            };
             let written = api.create(&parameters, &attestation).await;
             written.map_err(|error| refused(&error, "write the attestation"))?
         }
     };
     let text = match arguments.output {
-        Format::Text => said(&written, &items.iter().map(|item| &**item).collect::<Vec<_>>(), arguments.dry_run),
+        Format::Text => said(
+            &written,
+            &items.iter().map(|item| &**item).collect::<Vec<_>>(),
+            arguments.dry_run,
+        ),
         Format::Yaml => serde_saphyr::to_string(&written)?,
         Format::Json => serde_json::to_string_pretty(&written)? + "\n",
     };
@@ -73,7 +100,10 @@ async fn exception(cluster: &Cluster, name: &str) -> Result<ReadinessException> 
     match api.get_opt(name).await {
         Ok(Some(exception)) => Ok(exception),
         Ok(None) => bail!("there is no ReadinessException {name} in namespace {namespace}"),
-        Err(error) => Err(refused(&error, &format!("read the ReadinessException {name}"))),
+        Err(error) => Err(refused(
+            &error,
+            &format!("read the ReadinessException {name}"),
+        )),
     }
 }
 
@@ -96,21 +126,29 @@ async fn granted(cluster: &Cluster, verb: Verb, name: &str) -> Result<()> {
 fn said(written: &ReadinessAttestation, items: &[&Item], dry_run: Option<DryRun>) -> String {
     let spec = &written.spec;
     let (name, how) = match dry_run {
-        Some(DryRun::Client) => (written.metadata.generate_name.clone().unwrap_or_default(), " (dry run)"),
+        Some(DryRun::Client) => (
+            written.metadata.generate_name.clone().unwrap_or_default(),
+            " (dry run)",
+        ),
         Some(DryRun::Server) => (written.name_any(), " (server dry run)"),
         None => (written.name_any(), ""),
     };
     let mut text = format!("readinessattestation.{GROUP}/{name} created{how}\n");
     let user = &spec.approver.username;
     if let Some(approved) = &spec.approves {
-        text.push_str(&format!("  approves the exception {} ({}), by {user}\n", approved.name, approved.uid));
+        text.push_str(&format!(
+            "  approves the exception {} ({}), by {user}\n",
+            approved.name, approved.uid
+        ));
     }
     let role = spec.role.as_deref().unwrap_or_default();
     for key in spec.items.iter().flatten() {
         let verb = if spec.sign_off { "signed" } else { "attested" };
         let item = items.iter().find(|item| *item.key == **key);
         let until = item.and_then(|item| until(written, item));
-        let until = until.map(|until| format!(", counts until {until:.0}")).unwrap_or_default();
+        let until = until
+            .map(|until| format!(", counts until {until:.0}"))
+            .unwrap_or_default();
         text.push_str(&format!("  {key} {verb} by {user} as {role}{until}\n"));
     }
     text
@@ -118,7 +156,15 @@ fn said(written: &ReadinessAttestation, items: &[&Item], dry_run: Option<DryRun>
 
 /// Until when it counts for an item.
 fn until(written: &ReadinessAttestation, item: &Item) -> Option<Timestamp> {
-    let made = written.creation_timestamp().map_or_else(Timestamp::now, |time| time.0);
+    let made = written
+        .creation_timestamp()
+        .map_or_else(Timestamp::now, |time| time.0);
     let lapses = item.attestation()?.valid_for.after(made);
-    Some(written.spec.expires_at.as_ref().map_or(lapses, |expires| expires.0.min(lapses)))
+    Some(
+        written
+            .spec
+            .expires_at
+            .as_ref()
+            .map_or(lapses, |expires| expires.0.min(lapses)),
+    )
 }

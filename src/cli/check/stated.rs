@@ -15,7 +15,11 @@ pub(super) struct Stated {
 
 impl Stated {
     /// Sorts out what counts; the rest is added to what is skipped.
-    pub(super) fn sort(stated: Vec<manifests::Stated>, given: &mut Given, skipped: &mut Vec<Skipped>) -> Self {
+    pub(super) fn sort(
+        stated: Vec<manifests::Stated>,
+        given: &mut Given,
+        skipped: &mut Vec<Skipped>,
+    ) -> Self {
         let mut sorted = Self {
             exceptions: Vec::new(),
             checklists: 0,
@@ -53,7 +57,9 @@ impl Stated {
     pub(super) fn people(&self) -> People {
         let exceptions = self.exceptions.iter();
         People {
-            exceptions: exceptions.map(|(_, exception)| (exception.name.clone(), exception.clone())).collect(),
+            exceptions: exceptions
+                .map(|(_, exception)| (exception.name.clone(), exception.clone()))
+                .collect(),
             ..People::default()
         }
     }

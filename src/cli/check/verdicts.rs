@@ -126,11 +126,16 @@ impl<'a> Judge<'a> {
             concerned.into_iter().filter_map(plan).collect()
         };
         // Plans are shared: the same one is in many hands, and is needed once.
-        let distinct: BTreeMap<_, _> = plans.iter().map(|(_, plan)| (Arc::as_ptr(plan).addr(), plan)).collect();
+        let distinct: BTreeMap<_, _> = plans
+            .iter()
+            .map(|(_, plan)| (Arc::as_ptr(plan).addr(), plan))
+            .collect();
         let mut asked: BTreeMap<(&str, &Params), (&'static Check, Severity)> = BTreeMap::new();
         for entry in distinct.values().flat_map(|plan| &plan.entries) {
             if entry.check.judges_related() && entry.check.subjects.contains(kind) {
-                let known = asked.entry((entry.check.id, &entry.params)).or_insert((entry.check, entry.severity));
+                let known = asked
+                    .entry((entry.check.id, &entry.params))
+                    .or_insert((entry.check, entry.severity));
                 known.1 = known.1.max(entry.severity);
             }
         }
@@ -166,10 +171,18 @@ impl<'a> Judge<'a> {
             let Some(at) = plan.entries.iter().position(is_it) else {
                 continue;
             };
-            let asked = |place: usize| if place == at { result.verdict } else { Verdict::NotApplicable };
+            let asked = |place: usize| {
+                if place == at {
+                    result.verdict
+                } else {
+                    Verdict::NotApplicable
+                }
+            };
             let mut evaluation = Evaluation {
                 plan: plan.clone(),
-                results: (0..plan.entries.len()).map(|place| bare(asked(place))).collect(),
+                results: (0..plan.entries.len())
+                    .map(|place| bare(asked(place)))
+                    .collect(),
             };
             evaluation.relieve((*workload)?, self.relief);
             let own = Waiver::of(&evaluation.results[at])?;
@@ -211,7 +224,10 @@ impl<'a> Judge<'a> {
                     rows.push(row(finding.verdict, Some(finding), None));
                     continue;
                 };
-                finding.message = format!("{}; waived by the exception {exception} until {until}", finding.message);
+                finding.message = format!(
+                    "{}; waived by the exception {exception} until {until}",
+                    finding.message
+                );
                 rows.push(row(Verdict::Waived, Some(finding), Some(exception.clone())));
             }
         }
@@ -225,7 +241,10 @@ impl<'a> Judge<'a> {
 impl Waiver {
     /// What waives a result, if anything does.
     fn of(result: &CheckResult) -> Option<Self> {
-        let relieved = result.relieved.iter().min_by_key(|relieved| relieved.until)?;
+        let relieved = result
+            .relieved
+            .iter()
+            .min_by_key(|relieved| relieved.until)?;
         (result.verdict == Verdict::Waived).then(|| Self {
             exception: relieved.exception.clone(),
             until: relieved.until,

@@ -41,10 +41,18 @@ pub(super) fn fill_in(arguments: &Arguments) -> Result<Document> {
     bar.finish();
     let found = found?;
     if found.objects.is_empty() && found.stated.is_empty() && found.skipped.is_empty() {
-        bail!("{}", crate::cli::check::nothing_found(&arguments.files, found.files));
+        bail!(
+            "{}",
+            crate::cli::check::nothing_found(&arguments.files, found.files)
+        );
     }
     complain(&found);
-    let Manifests { objects, stated, documents, .. } = found;
+    let Manifests {
+        objects,
+        stated,
+        documents,
+        ..
+    } = found;
     let said = Said::of(stated, &mut given)?;
     let checklists = given.checklists()?;
     let policies = PolicySet::new(given.policies(&checklists)?);
@@ -52,8 +60,14 @@ pub(super) fn fill_in(arguments: &Arguments) -> Result<Document> {
     let mut launch = said.launch(arguments, &whole)?;
     for name in &arguments.checklists {
         if checklists.find(name).is_none() {
-            let known: Vec<_> = checklists.iter().map(|checklist| checklist.name.to_string()).collect();
-            bail!("there is no checklist {name:?}; there are {}", known.join(", "));
+            let known: Vec<_> = checklists
+                .iter()
+                .map(|checklist| checklist.name.to_string())
+                .collect();
+            bail!(
+                "there is no checklist {name:?}; there are {}",
+                known.join(", ")
+            );
         }
         if !launch.spec.checklists.contains(name) {
             launch.spec.checklists.push(name.clone());
@@ -82,9 +96,19 @@ pub(super) fn fill_in(arguments: &Arguments) -> Result<Document> {
 
 /// What cannot be read might have decided something.
 fn complain(found: &Manifests) {
-    for skipped in found.skipped.iter().filter(|skipped| skipped.reason.is_problem()) {
-        let document = skipped.document.map(|document| format!(", document {document}")).unwrap_or_default();
-        output::complain("warning", &format!("{}{document}: {}", skipped.file, skipped.explanation()));
+    for skipped in found
+        .skipped
+        .iter()
+        .filter(|skipped| skipped.reason.is_problem())
+    {
+        let document = skipped
+            .document
+            .map(|document| format!(", document {document}"))
+            .unwrap_or_default();
+        output::complain(
+            "warning",
+            &format!("{}{document}: {}", skipped.file, skipped.explanation()),
+        );
     }
 }
 
@@ -98,12 +122,18 @@ impl Said {
                 Own::Checklist(checklist) => given.checklist(checklist, place),
                 Own::Launch(launch) => said.launches.push(*launch),
                 Own::Exception(exception) => match Exception::of(&exception) {
-                    Ok(exception) => drop(said.people.exceptions.insert(exception.name.clone(), Arc::new(exception))),
+                    Ok(exception) => drop(
+                        said.people
+                            .exceptions
+                            .insert(exception.name.clone(), Arc::new(exception)),
+                    ),
                     Err(error) => bail!("{place}: the exception {}: {error}", exception.name_any()),
                 },
                 Own::Attestation(attestation) => {
                     let attestation = Attestation::of(&attestation).map(Arc::new);
-                    said.people.attestations.extend(attestation.map(|one| (one.name.clone(), one)));
+                    said.people
+                        .attestations
+                        .extend(attestation.map(|one| (one.name.clone(), one)));
                 }
                 Own::Report => {}
             }
@@ -115,40 +145,64 @@ impl Said {
     fn launch(&self, arguments: &Arguments, whole: &Whole) -> Result<Launch> {
         let is_asked = |launch: &&ReadinessLaunch| {
             let namespace = arguments.connection.namespace.as_ref();
-            arguments.app.as_ref().is_none_or(|app| launch.name_any() == *app)
+            arguments
+                .app
+                .as_ref()
+                .is_none_or(|app| launch.name_any() == *app)
                 && namespace.is_none_or(|namespace| launch.namespace().as_ref() == Some(namespace))
         };
         let asked: Vec<_> = self.launches.iter().filter(is_asked).collect();
         let names = |launches: &[&ReadinessLaunch]| {
-            let names = launches.iter().map(|launch| format!("{}/{}", launch.namespace().unwrap_or_default(), launch.name_any()));
+            let names = launches.iter().map(|launch| {
+                format!(
+                    "{}/{}",
+                    launch.namespace().unwrap_or_default(),
+                    launch.name_any()
+                )
+            });
             names.collect::<Vec<_>>().join(", ")
         };
         let object = match asked.as_slice() {
             [launch] => (*launch).clone(),
             [] if !self.launches.is_empty() => {
                 let all: Vec<_> = self.launches.iter().collect();
-                bail!("no such ReadinessLaunch is among the files; there are {}", names(&all));
+                bail!(
+                    "no such ReadinessLaunch is among the files; there are {}",
+                    names(&all)
+                );
             }
             [] => over_all(arguments, whole)?,
             several => bail!("name one of the launches: {}", names(several)),
         };
         // What files say of a status was never written by an operator.
-        let object = ReadinessLaunch { status: None, ..object };
-        Launch::of(&object).map_err(|error| anyhow::anyhow!("the launch {}: {error}", object.name_any()))
+        let object = ReadinessLaunch {
+            status: None,
+            ..object
+        };
+        Launch::of(&object)
+            .map_err(|error| anyhow::anyhow!("the launch {}: {error}", object.name_any()))
     }
 }
 
 /// A launch over all workloads of the files, which must be of one namespace.
 fn over_all(arguments: &Arguments, whole: &Whole) -> Result<ReadinessLaunch> {
-    let workloads = whole.members.iter().filter_map(|member| member.object.workload());
-    let mut namespaces: Vec<_> = workloads.map(|workload| workload.meta.key.namespace.to_string()).collect();
+    let workloads = whole
+        .members
+        .iter()
+        .filter_map(|member| member.object.workload());
+    let mut namespaces: Vec<_> = workloads
+        .map(|workload| workload.meta.key.namespace.to_string())
+        .collect();
     namespaces.sort();
     namespaces.dedup();
     let namespace = match (&arguments.connection.namespace, namespaces.as_slice()) {
         (Some(namespace), _) => namespace.clone(),
         (None, [namespace]) => namespace.clone(),
         (None, []) => bail!("there is neither a ReadinessLaunch nor a workload among the files"),
-        (None, several) => bail!("the workloads are in several namespaces, name one with --namespace: {}", several.join(", ")),
+        (None, several) => bail!(
+            "the workloads are in several namespaces, name one with --namespace: {}",
+            several.join(", ")
+        ),
     };
     let mut launch = ReadinessLaunch::new(
         arguments.app.as_deref().unwrap_or(UNNAMED),
@@ -188,7 +242,9 @@ fn evidence(checklists: &Checklists, objects: &[Value]) -> Documents {
             let text = |field: &str| object[field].as_str().unwrap_or_default();
             GroupKind::of(text("apiVersion"), text("kind")) == *kind
         });
-        let own: Vec<_> = own.filter_map(|object| Evidence::decode(kind, object, parts)).collect();
+        let own: Vec<_> = own
+            .filter_map(|object| Evidence::decode(kind, object, parts))
+            .collect();
         documents.reset(kind, own);
     }
     documents

@@ -46,8 +46,16 @@ pub(super) fn read(files: &[PathBuf]) -> Result<Read> {
         }
     }
     let mut names = BTreeSet::new();
-    let twice = read.sources.iter().filter(|source| !names.insert(source.checklist.name.clone()));
-    let twice = twice.map(|source| format!("the ReadinessChecklist {} is given twice", source.checklist.name));
+    let twice = read
+        .sources
+        .iter()
+        .filter(|source| !names.insert(source.checklist.name.clone()));
+    let twice = twice.map(|source| {
+        format!(
+            "the ReadinessChecklist {} is given twice",
+            source.checklist.name
+        )
+    });
     let twice: Vec<_> = twice.collect();
     read.problems.extend(twice);
     Ok(read)
@@ -70,13 +78,17 @@ impl Read {
             }
             return;
         }
-        let own = (Own::is_known(api_version, kind) && kind == "ReadinessChecklist").then(|| Own::read(kind, node));
+        let own = (Own::is_known(api_version, kind) && kind == "ReadinessChecklist")
+            .then(|| Own::read(kind, node));
         match own {
             Some(Ok(Own::Checklist(checklist))) => self.checklist(file, node, &checklist),
             Some(Err(problem)) => self.problems.push(format!("{file}: {problem}")),
             _ => {
-                let message = format!("expected a {API_VERSION}/ReadinessChecklist, found {api_version}/{kind}");
-                self.problems.push(format!("{file}: {}", problem_at(node, "", "", message)));
+                let message = format!(
+                    "expected a {API_VERSION}/ReadinessChecklist, found {api_version}/{kind}"
+                );
+                self.problems
+                    .push(format!("{file}: {}", problem_at(node, "", "", message)));
             }
         }
     }
@@ -84,7 +96,10 @@ impl Read {
     fn checklist(&mut self, file: &str, node: Node<'_>, checklist: &ReadinessChecklist) {
         let name = checklist.name_any();
         let mut problem = |pointer: &str, error: &ChecklistError| {
-            self.problems.push(format!("{file}: {}", problem_at(node, pointer, "", error.to_string())));
+            self.problems.push(format!(
+                "{file}: {}",
+                problem_at(node, pointer, "", error.to_string())
+            ));
         };
         if let Err(error) = Checklists::may_be_named(&name) {
             return problem("/metadata/name", &error);
@@ -94,11 +109,17 @@ impl Read {
         for (at, item) in checklist.spec.items.iter().enumerate() {
             let alone = ReadinessChecklistSpec {
                 title: checklist.spec.title.clone(),
-                items: vec![ChecklistItem { parent: None, ..item.clone() }],
+                items: vec![ChecklistItem {
+                    parent: None,
+                    ..item.clone()
+                }],
             };
             if let Err(error) = Checklist::compile(&name, &alone) {
                 is_wrong = true;
-                problem(&format!("/spec/items/{at}{}", pointer(&error, item)), &error);
+                problem(
+                    &format!("/spec/items/{at}{}", pointer(&error, item)),
+                    &error,
+                );
             }
         }
         match Checklist::compile(&name, &checklist.spec) {

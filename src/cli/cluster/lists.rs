@@ -30,8 +30,21 @@ pub(super) enum Where<'a> {
 pub(super) enum Absent {
     /// The cluster has no such kind.
     NotServed,
+    /// Whoever runs the command may not list these.
+    Forbidden(Text),
     /// It cannot be had, and why.
     Unavailable(Text),
+}
+
+impl Absent {
+    /// Why, in a sentence.
+    pub(super) fn why(&self) -> Text {
+        match self {
+            Self::NotServed => "the cluster has no such kind".into(),
+            Self::Forbidden(what) => format!("you have no permission to list {what}").into(),
+            Self::Unavailable(why) => why.clone(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -43,7 +56,11 @@ struct Page {
 }
 
 /// The objects of a kind.
-pub(super) async fn list(client: &Client, resource: &ApiResource, place: Where<'_>) -> Result<Vec<Value>, Absent> {
+pub(super) async fn list(
+    client: &Client,
+    resource: &ApiResource,
+    place: Where<'_>,
+) -> Result<Vec<Value>, Absent> {
     let (namespace, labels) = match place {
         Where::Everywhere => (None, None),
         Where::In(namespace, labels) => (Some(namespace), labels),
@@ -53,8 +70,13 @@ pub(super) async fn list(client: &Client, resource: &ApiResource, place: Where<'
     wanted.label_selector = labels.map(str::to_owned);
     let mut all = Vec::new();
     loop {
-        let request = Request::new(&path).list(&wanted).map_err(|error| Absent::Unavailable(error.to_string().into()))?;
-        let page: Page = client.request(request).await.map_err(|error| absent(&error, resource))?;
+        let request = Request::new(&path)
+            .list(&wanted)
+            .map_err(|error| Absent::Unavailable(error.to_string().into()))?;
+        let page: Page = client
+            .request(request)
+            .await
+            .map_err(|error| absent(&error, resource))?;
         all.extend(page.items);
         match page.metadata.continue_.filter(|next| !next.is_empty()) {
             Some(next) => wanted.continue_token = Some(next),
@@ -67,9 +89,13 @@ fn absent(error: &kube::Error, resource: &ApiResource) -> Absent {
     match error {
         kube::Error::Api(status) if status.is_not_found() => Absent::NotServed,
         kube::Error::Api(status) if status.is_forbidden() => {
-            Absent::Unavailable(format!("you have no permission to list {}", resource.plural).into())
+            Absent::Forbidden(resource.plural.as_str().into())
         }
-        other => Absent::Unavailable(super::refused(other, &format!("list {}", resource.plural)).to_string().into()),
+        other => Absent::Unavailable(
+            super::refused(other, &format!("list {}", resource.plural))
+                .to_string()
+                .into(),
+        ),
     }
 }
 
@@ -84,8 +110,10 @@ pub(super) struct Served {
 impl Served {
     /// Asks the cluster.
     pub(super) async fn ask(client: &Client) -> Result<Self, kube::Error> {
-        let (core, others) =
-            tokio::try_join!(client.list_core_api_versions_aggregated(), client.list_api_groups_aggregated())?;
+        let (core, others) = tokio::try_join!(
+            client.list_core_api_versions_aggregated(),
+            client.list_api_groups_aggregated()
+        )?;
         let mut served = Self::default();
         served.add(&core);
         served.add(&others);
@@ -94,13 +122,20 @@ impl Served {
 
     fn add(&mut self, list: &APIGroupDiscoveryList) {
         for group in &list.items {
-            let name = group.metadata.as_ref().and_then(|metadata| metadata.name.as_deref()).unwrap_or_default();
+            let name = group
+                .metadata
+                .as_ref()
+                .and_then(|metadata| metadata.name.as_deref())
+                .unwrap_or_default();
             for version in &group.versions {
                 if version.freshness.as_deref() == Some("Stale") {
                     self.silent.insert(name.into());
                 }
                 for resource in &version.resources {
-                    let kind = resource.response_kind.as_ref().and_then(|kind| kind.kind.as_deref());
+                    let kind = resource
+                        .response_kind
+                        .as_ref()
+                        .and_then(|kind| kind.kind.as_deref());
                     let (Some(kind), Some(plural)) = (kind, resource.resource.as_deref()) else {
                         continue;
                     };
@@ -116,12 +151,25 @@ impl Served {
     }
 
     /// How a kind is listed: in the version that is wanted, or in the one that the cluster names first.
-    pub(super) fn find(&self, kind: &GroupKind, version: Option<&str>) -> Result<&ApiResource, Absent> {
-        let of_kind = || self.resources.iter().filter(|(known, _)| known == kind).map(|(_, resource)| resource);
+    pub(super) fn find(
+        &self,
+        kind: &GroupKind,
+        version: Option<&str>,
+    ) -> Result<&ApiResource, Absent> {
+        let of_kind = || {
+            self.resources
+                .iter()
+                .filter(|(known, _)| known == kind)
+                .map(|(_, resource)| resource)
+        };
         let wanted = of_kind().find(|resource| Some(resource.version.as_str()) == version);
-        wanted.or_else(|| of_kind().next()).ok_or_else(|| match self.silent.contains(&kind.group) {
-            true => Absent::Unavailable(format!("the API server that serves {} does not answer", kind.group).into()),
-            false => Absent::NotServed,
-        })
+        wanted
+            .or_else(|| of_kind().next())
+            .ok_or_else(|| match self.silent.contains(&kind.group) {
+                true => Absent::Unavailable(
+                    format!("the API server that serves {} does not answer", kind.group).into(),
+                ),
+                false => Absent::NotServed,
+            })
     }
 }

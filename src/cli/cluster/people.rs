@@ -6,7 +6,8 @@ use anyhow::{Context, Result, anyhow};
 use jiff::Timestamp;
 use k8s_openapi::api::authentication::v1::SelfSubjectReview;
 use k8s_openapi::api::authorization::v1::{
-    LocalSubjectAccessReview, ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec, SubjectAccessReviewSpec,
+    LocalSubjectAccessReview, ResourceAttributes, SelfSubjectAccessReview,
+    SelfSubjectAccessReviewSpec, SubjectAccessReviewSpec,
 };
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::api::PostParams;
@@ -31,7 +32,9 @@ impl Myself {
     /// Where it does not say.
     pub(in crate::cli) async fn ask(client: &Client) -> Result<Self> {
         let api: Api<SelfSubjectReview> = Api::all(client.clone());
-        let review = api.create(&PostParams::default(), &SelfSubjectReview::default()).await;
+        let review = api
+            .create(&PostParams::default(), &SelfSubjectReview::default())
+            .await;
         let review = review.map_err(|error| refused(&error, "ask who you are"))?;
         let info = review.status.and_then(|status| status.user_info);
         let info = info.ok_or_else(|| anyhow!("the API server does not say who you are"))?;
@@ -44,7 +47,10 @@ impl Myself {
     /// Whether it is no person but a program in a cluster.
     pub(in crate::cli) fn is_service_account(&self) -> bool {
         self.user.starts_with("system:serviceaccount:")
-            || self.groups.iter().any(|group| group == "system:serviceaccounts")
+            || self
+                .groups
+                .iter()
+                .any(|group| group == "system:serviceaccounts")
     }
 }
 
@@ -52,7 +58,12 @@ impl Myself {
 ///
 /// # Errors
 /// Where the API server does not say.
-pub(in crate::cli) async fn may(client: &Client, verb: Verb, namespace: &str, name: &str) -> Result<bool> {
+pub(in crate::cli) async fn may(
+    client: &Client,
+    verb: Verb,
+    namespace: &str,
+    name: &str,
+) -> Result<bool> {
     let review = SelfSubjectAccessReview {
         spec: SelfSubjectAccessReviewSpec {
             resource_attributes: Some(attributes(verb, namespace, name)),
@@ -89,7 +100,9 @@ pub(super) async fn grant(client: &Client, claim: &Claim) -> Option<Grant> {
             _ => Grant::Denied,
         }),
         Err(kube::Error::Api(status)) if status.is_forbidden() => None,
-        Err(error) => Some(Grant::Unknown(refused(&error, "ask RBAC").to_string().into())),
+        Err(error) => Some(Grant::Unknown(
+            refused(&error, "ask RBAC").to_string().into(),
+        )),
     }
 }
 

@@ -14,8 +14,9 @@ use serde_json::Value;
 use super::lists::{Absent, Served, Where, list};
 use super::{Cluster, people};
 use crate::api::{
-    AttestationRule, ChecklistItem, ItemSeverity, ItemSource, LaunchStatus, Missing, Period, Phase, ReadinessAttestation,
-    ReadinessChecklist, ReadinessException, ReadinessLaunch, ReadinessPolicy, Scope,
+    AttestationRule, ChecklistItem, ItemSeverity, ItemSource, LaunchStatus, Missing, Period, Phase,
+    ReadinessAttestation, ReadinessChecklist, ReadinessException, ReadinessLaunch, ReadinessPolicy,
+    Scope,
 };
 use crate::cel::Projection;
 use crate::checklist::{Checklist, Checklists, Item, Way};
@@ -78,7 +79,8 @@ impl Reading {
     /// The status, where it is about the launch as it is now.
     pub(in crate::cli) fn status(&self) -> Option<&LaunchStatus> {
         let status = &self.launch.before;
-        (status.status.is_some() && status.observed_generation == Some(self.launch.generation)).then_some(status)
+        (status.status.is_some() && status.observed_generation == Some(self.launch.generation))
+            .then_some(status)
     }
 }
 
@@ -86,8 +88,18 @@ impl Reading {
 ///
 /// # Errors
 /// Where the launch itself cannot be read, or it cannot be known which checklists it is judged by.
-pub(in crate::cli) async fn read(cluster: &Cluster, object: &ReadinessLaunch, operator: &str, now: Timestamp) -> Result<Reading> {
-    let launch = Launch::of(object).map_err(|error| anyhow!("the launch {} cannot be understood: {error}", object.name_any()))?;
+pub(in crate::cli) async fn read(
+    cluster: &Cluster,
+    object: &ReadinessLaunch,
+    operator: &str,
+    now: Timestamp,
+) -> Result<Reading> {
+    let launch = Launch::of(object).map_err(|error| {
+        anyhow!(
+            "the launch {} cannot be understood: {error}",
+            object.name_any()
+        )
+    })?;
     let mut reading = Reading {
         launch,
         gaps: Vec::new(),
@@ -96,10 +108,18 @@ pub(in crate::cli) async fn read(cluster: &Cluster, object: &ReadinessLaunch, op
         documents: Documents::of_cluster(),
         policies: PolicySet::default(),
         checklists: Checklists::default(),
-        people: People { guard: Guard::Seen(Vec::new()), ..People::default() },
+        people: People {
+            guard: Guard::Seen(Vec::new()),
+            ..People::default()
+        },
         now,
     };
-    let reader = Reader { cluster, served: Served::ask(&cluster.client).await.map_err(|error| super::refused(&error, "ask which kinds there are"))? };
+    let reader = Reader {
+        cluster,
+        served: Served::ask(&cluster.client)
+            .await
+            .map_err(|error| super::refused(&error, "ask which kinds there are"))?,
+    };
     reader.rules(&mut reading).await?;
     reader.people(&mut reading, operator).await;
     let items = reading.items();
@@ -129,21 +149,30 @@ impl Reader<'_> {
             Ok(all) => Checklists::with(all.iter().filter_map(compiled)),
             Err(why) => self.named(reading, &why).await,
         };
-        let namespace = namespace.ok().and_then(|namespace| serde_json::to_value(namespace).ok());
-        if let Some(namespace) = namespace.as_ref().and_then(|object| record(Kind::Namespace, object)) {
+        let namespace = namespace
+            .ok()
+            .and_then(|namespace| serde_json::to_value(namespace).ok());
+        if let Some(namespace) = namespace
+            .as_ref()
+            .and_then(|object| record(Kind::Namespace, object))
+        {
             reading.inventory.reset(Kind::Namespace, [namespace]);
         }
         match (policies, namespace) {
             (Ok(policies), Some(_)) => {
                 let compiled = policies.iter().filter_map(|policy| {
-                    let mut compiled = Policy::compile(&policy.name_any(), &policy.spec, &reading.checklists).ok()?;
+                    let mut compiled =
+                        Policy::compile(&policy.name_any(), &policy.spec, &reading.checklists)
+                            .ok()?;
                     compiled.created = policy.creation_timestamp().map(|time| time.0);
                     Some(compiled)
                 });
                 reading.policies = PolicySet::new(compiled.collect::<Vec<_>>());
             }
             (policies, _) => {
-                let why = policies.err().unwrap_or_else(|| format!("the namespace {own} cannot be read").into());
+                let why = policies
+                    .err()
+                    .unwrap_or_else(|| format!("the namespace {own} cannot be read").into());
                 // What policies ask is in the status, which the operator wrote.
                 let Some(status) = reading.status().cloned() else {
                     return Err(anyhow!(
@@ -151,7 +180,9 @@ impl Reader<'_> {
                          not of its present generation"
                     ));
                 };
-                reading.gaps.push(format!("ReadinessPolicies: {why}; the checklists are those that the status names"));
+                reading.gaps.push(format!(
+                    "ReadinessPolicies: {why}; the checklists are those that the status names"
+                ));
                 reading.launch.spec.checklists = status.checklists;
             }
         }
@@ -162,8 +193,15 @@ impl Reader<'_> {
     /// the status says is missing is known.
     async fn named(&self, reading: &mut Reading, why: &str) -> Checklists {
         let api: Api<ReadinessChecklist> = Api::all(self.cluster.client.clone());
-        let stated = reading.launch.before.checklists.iter().chain(&reading.launch.spec.checklists);
-        let names: BTreeSet<&String> = stated.filter(|name| Checklists::built_in().find(name).is_none()).collect();
+        let stated = reading
+            .launch
+            .before
+            .checklists
+            .iter()
+            .chain(&reading.launch.spec.checklists);
+        let names: BTreeSet<&String> = stated
+            .filter(|name| Checklists::built_in().find(name).is_none())
+            .collect();
         let mut known = Vec::new();
         for name in names {
             match api.get(name).await.ok().as_ref().and_then(compiled) {
@@ -186,13 +224,24 @@ impl Reader<'_> {
             people::guard(&self.cluster.client, operator, reading.now),
         );
         let mut unread = |what: &str, why: Text| reading.gaps.push(format!("{what}: {why}"));
-        let attestations = attestations.map_err(|why| unread("ReadinessAttestations", why)).unwrap_or_default();
-        let exceptions = exceptions.map_err(|why| unread("ReadinessExceptions", why)).unwrap_or_default();
+        let attestations = attestations
+            .map_err(|why| unread("ReadinessAttestations", why))
+            .unwrap_or_default();
+        let exceptions = exceptions
+            .map_err(|why| unread("ReadinessExceptions", why))
+            .unwrap_or_default();
         let attestations: Vec<_> = attestations.iter().filter_map(Attestation::of).collect();
         let claims: BTreeSet<Claim> = attestations.iter().map(Attestation::claim).collect();
-        let exceptions = exceptions.iter().filter_map(|exception| Exception::of(exception).ok());
-        reading.people.exceptions = exceptions.map(|one| (one.name.clone(), Arc::new(one))).collect();
-        reading.people.attestations = attestations.into_iter().map(|one| (one.name.clone(), Arc::new(one))).collect();
+        let exceptions = exceptions
+            .iter()
+            .filter_map(|exception| Exception::of(exception).ok());
+        reading.people.exceptions = exceptions
+            .map(|one| (one.name.clone(), Arc::new(one)))
+            .collect();
+        reading.people.attestations = attestations
+            .into_iter()
+            .map(|one| (one.name.clone(), Arc::new(one)))
+            .collect();
         if reading.people.attestations.is_empty() && reading.people.exceptions.is_empty() {
             return;
         }
@@ -203,7 +252,10 @@ impl Reader<'_> {
             None => {
                 reading.gaps.push(format!("when it was checked who people are: the ConfigMap of namespace {operator} cannot be read"));
                 if may_trust {
-                    let always = Interval { from: Timestamp::MIN, until: Timestamp::MAX };
+                    let always = Interval {
+                        from: Timestamp::MIN,
+                        until: Timestamp::MAX,
+                    };
                     reading.people.guard = Guard::Seen(vec![always]);
                 }
             }
@@ -229,27 +281,42 @@ impl Reader<'_> {
         let demand = Demand::of(&pieces);
         let mut wanted: BTreeMap<GroupKind, Wish> = BTreeMap::new();
         for kind in kinds.iter() {
-            wanted.entry(GroupKind::new(kind.group(), kind.name())).or_default().kind = Some(kind);
+            wanted
+                .entry(GroupKind::new(kind.group(), kind.name()))
+                .or_default()
+                .kind = Some(kind);
         }
         for (kind, parts) in demand.iter() {
-            let elsewhere = pieces.iter().any(|piece| piece.kind() == Some(kind) && piece.looks_elsewhere());
+            let elsewhere = pieces
+                .iter()
+                .any(|piece| piece.kind() == Some(kind) && piece.looks_elsewhere());
             let wish = wanted.entry(kind.clone()).or_default();
             wish.parts = Some(parts.clone());
             wish.is_wide |= elsewhere || GroupKind::routes().any(|route| route == *kind);
         }
-        let lists = wanted.iter().map(|(kind, wish)| async move { (kind, wish, self.list(kind, wish).await) });
+        let lists = wanted
+            .iter()
+            .map(|(kind, wish)| async move { (kind, wish, self.list(kind, wish).await) });
         let lists: Vec<_> = stream::iter(lists).buffer_unordered(LISTS).collect().await;
+        let (mut forbidden, mut in_part) = (BTreeSet::new(), BTreeSet::new());
         for (kind, wish, (listed, partly)) in lists {
-            if let Err(Absent::Unavailable(why)) = &listed {
-                reading.gaps.push(format!("{kind}: {why}"));
-            }
-            if let Some(why) = &partly {
-                reading.gaps.push(format!("{kind}: {why}"));
+            match &listed {
+                Err(Absent::Forbidden(what)) => drop(forbidden.insert(what.to_string())),
+                Err(Absent::Unavailable(why)) => reading.gaps.push(format!("{kind}: {why}")),
+                Ok(_) if partly.is_some() => drop(in_part.insert(kind.kind.to_string())),
+                _ => {}
             }
             reading.store(kind, wish, listed, partly);
         }
-        reading.gaps.sort();
-        reading.gaps.dedup();
+        for (kinds, of) in [(forbidden, ""), (in_part, " of other namespaces")] {
+            if !kinds.is_empty() {
+                let kinds: Vec<_> = kinds.into_iter().collect();
+                reading.gaps.push(format!(
+                    "you have no permission to list {}{of}",
+                    kinds.join(", ")
+                ));
+            }
+        }
     }
 
     /// Lists a kind where it must be looked for. Where only a part may be seen, also says why.
@@ -267,9 +334,19 @@ impl Reader<'_> {
                 Err(missing) => return (Err(missing), None),
             },
         };
-        let part = PART.iter().find(|part| Some(part.kind) == wish.kind && wish.parts.is_none());
+        let part = PART
+            .iter()
+            .find(|part| Some(part.kind) == wish.kind && wish.parts.is_none());
         if let Some(part) = part {
-            return (list(client, &resource, Where::In(part.namespace, Some(part.labels))).await, None);
+            return (
+                list(
+                    client,
+                    &resource,
+                    Where::In(part.namespace, Some(part.labels)),
+                )
+                .await,
+                None,
+            );
         }
         if wish.kind.is_some_and(|kind| !kind.is_namespaced()) {
             return (list(client, &resource, Where::Everywhere).await, None);
@@ -278,14 +355,19 @@ impl Reader<'_> {
             let listed = list(client, &resource, own).await;
             // A kind without namespaces is found nowhere in one.
             return match listed {
-                Err(Absent::NotServed) if wish.kind.is_none() => (list(client, &resource, Where::Everywhere).await, None),
+                Err(Absent::NotServed) if wish.kind.is_none() => {
+                    (list(client, &resource, Where::Everywhere).await, None)
+                }
                 listed => (listed, None),
             };
         }
         match list(client, &resource, Where::Everywhere).await {
-            Err(Absent::Unavailable(why)) => match list(client, &resource, own).await {
-                Ok(listed) => (Ok(listed), Some(format!("{why} in other namespaces").into())),
-                Err(missing) => (Err(missing), None),
+            Err(absent @ Absent::Forbidden(_)) => match list(client, &resource, own).await {
+                Ok(listed) => (
+                    Ok(listed),
+                    Some(format!("{} in other namespaces", absent.why()).into()),
+                ),
+                Err(absent) => (Err(absent), None),
             },
             listed => (listed, None),
         }
@@ -298,12 +380,21 @@ impl Reader<'_> {
     {
         let resource = K::api_resource();
         let is_namespaced = K::crd().spec.scope == "Namespaced";
-        let place = if is_namespaced { Where::In(&self.cluster.namespace, None) } else { Where::Everywhere };
+        let place = if is_namespaced {
+            Where::In(&self.cluster.namespace, None)
+        } else {
+            Where::Everywhere
+        };
         match list(&self.cluster.client, &resource, place).await {
             // An object of another version is none that counts.
-            Ok(all) => Ok(all.into_iter().filter_map(|object| serde_json::from_value(object).ok()).collect()),
-            Err(Absent::NotServed) => Err("the cluster has no such kind; apply the definitions (crds/)".into()),
-            Err(Absent::Unavailable(why)) => Err(why),
+            Ok(all) => Ok(all
+                .into_iter()
+                .filter_map(|object| serde_json::from_value(object).ok())
+                .collect()),
+            Err(Absent::NotServed) => {
+                Err("the cluster has no such kind; apply the definitions (crds/)".into())
+            }
+            Err(absent) => Err(absent.why()),
         }
     }
 }
@@ -332,11 +423,19 @@ impl Reading {
     /// The items that the launch is judged by.
     fn items(&self) -> Vec<Arc<Item>> {
         let view = View::of(&self.inventory);
-        let policies = self.policies.of_namespace(view, &self.launch.name.namespace);
-        let required = policies.filter_map(|policy| policy.launch.as_ref()).flat_map(|rule| &rule.checklists);
+        let policies = self
+            .policies
+            .of_namespace(view, &self.launch.name.namespace);
+        let required = policies
+            .filter_map(|policy| policy.launch.as_ref())
+            .flat_map(|rule| &rule.checklists);
         let names: BTreeSet<&String> = required.chain(&self.launch.spec.checklists).collect();
-        let checklists = names.into_iter().filter_map(|name| self.checklists.find(name));
-        checklists.flat_map(|checklist| checklist.items.iter().cloned()).collect()
+        let checklists = names
+            .into_iter()
+            .filter_map(|name| self.checklists.find(name));
+        checklists
+            .flat_map(|checklist| checklist.items.iter().cloned())
+            .collect()
     }
 
     fn store(&mut self, kind: &GroupKind, wish: &Wish, listed: Listed, partly: Option<Text>) {
@@ -346,16 +445,19 @@ impl Reading {
                     let records = objects.iter().filter_map(|object| record(known, object));
                     self.inventory.reset(known, records.collect::<Vec<_>>());
                     if let Some(why) = &partly {
-                        self.inventory.set_source(known, inventory::Source::Unavailable(why.clone()));
+                        self.inventory
+                            .set_source(known, inventory::Source::Unavailable(why.clone()));
                     }
                 }
                 Err(Absent::NotServed) if known.is_custom() => drop(self.inventory.unserve(known)),
                 Err(Absent::NotServed) => {
                     let why = "the API server does not have them".into();
-                    self.inventory.set_source(known, inventory::Source::Unavailable(why));
+                    self.inventory
+                        .set_source(known, inventory::Source::Unavailable(why));
                 }
-                Err(Absent::Unavailable(why)) => {
-                    self.inventory.set_source(known, inventory::Source::Unavailable(why.clone()));
+                Err(absent) => {
+                    self.inventory
+                        .set_source(known, inventory::Source::Unavailable(absent.why()));
                 }
             }
         }
@@ -365,12 +467,14 @@ impl Reading {
         self.documents.keep(kind, parts);
         let source = match (listed, partly) {
             (Ok(objects), partly) => {
-                let documents = objects.iter().filter_map(|object| Document::decode(kind, object, parts));
+                let documents = objects
+                    .iter()
+                    .filter_map(|object| Document::decode(kind, object, parts));
                 self.documents.reset(kind, documents.collect::<Vec<_>>());
                 partly.map(Source::Unavailable)
             }
             (Err(Absent::NotServed), _) => Some(Source::NotServed),
-            (Err(Absent::Unavailable(why)), _) => Some(Source::Unavailable(why)),
+            (Err(absent), _) => Some(Source::Unavailable(absent.why())),
         };
         if let Some(source) = source {
             self.documents.set_source(kind, source);
@@ -418,7 +522,9 @@ fn item_of(id: &str, missing: &Missing) -> Item {
 }
 
 fn compiled(checklist: &ReadinessChecklist) -> Option<Arc<Checklist>> {
-    Some(Arc::new(Checklist::compile(&checklist.name_any(), &checklist.spec).ok()?))
+    Some(Arc::new(
+        Checklist::compile(&checklist.name_any(), &checklist.spec).ok()?,
+    ))
 }
 
 /// What a status says is missing of a checklist.
@@ -440,8 +546,12 @@ fn kinds(items: &[Arc<Item>]) -> KindSet {
         Way::Checks(checks) => checks.as_slice(),
         _ => &[],
     });
-    let kinds = checks.fold(KindSet::WORKLOADS, |kinds, check| kinds.union(check.subjects).union(check.reads));
-    kinds.without(KindSet::FILES_ONLY).without(KindSet::of(&[Kind::Namespace]))
+    let kinds = checks.fold(KindSet::WORKLOADS, |kinds, check| {
+        kinds.union(check.subjects).union(check.reads)
+    });
+    kinds
+        .without(KindSet::FILES_ONLY)
+        .without(KindSet::of(&[Kind::Namespace]))
 }
 
 /// The evidence that an item asks for.

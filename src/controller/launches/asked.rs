@@ -35,7 +35,10 @@ impl Asked {
         };
         let before = before.unwrap_or_default();
         let after = self.of.get(name);
-        for gone in before.iter().filter(|gone| after.is_none_or(|after| !after.contains(gone))) {
+        for gone in before
+            .iter()
+            .filter(|gone| after.is_none_or(|after| !after.contains(gone)))
+        {
             if let Some(asking) = self.by.get_mut(gone) {
                 asking.remove(name);
                 if asking.is_empty() {
@@ -44,7 +47,11 @@ impl Asked {
                 }
             }
         }
-        for question in after.into_iter().flatten().filter(|question| !before.contains(question)) {
+        for question in after
+            .into_iter()
+            .flatten()
+            .filter(|question| !before.contains(question))
+        {
             let asking = self.by.entry(question.clone()).or_default();
             self.are_others |= asking.is_empty();
             asking.insert(name.clone());
@@ -52,14 +59,21 @@ impl Asked {
     }
 
     /// The launches that ask this.
-    pub(super) fn by<'a>(&'a self, questions: &'a BTreeSet<Question>) -> impl Iterator<Item = &'a Name> {
-        questions.iter().filter_map(|question| self.by.get(question)).flatten()
+    pub(super) fn by<'a>(
+        &'a self,
+        questions: &'a BTreeSet<Question>,
+    ) -> impl Iterator<Item = &'a Name> {
+        questions
+            .iter()
+            .filter_map(|question| self.by.get(question))
+            .flatten()
     }
 
     /// Tells what is asked, if there is something to tell.
     pub(super) fn tell(&mut self) {
         if std::mem::take(&mut self.are_others) {
-            self.told.send_replace(Arc::new(self.by.keys().cloned().collect()));
+            self.told
+                .send_replace(Arc::new(self.by.keys().cloned().collect()));
         }
     }
 }
@@ -71,7 +85,11 @@ mod tests {
 
     fn question(promql: &str) -> Question {
         let query = Query::parse(promql, "> 0", "5m").expect("it is a query");
-        let target = Target { namespace: "shop", workload: "web", pods: Ok("web-.*") };
+        let target = Target {
+            namespace: "shop",
+            workload: "web",
+            pods: Ok("web-.*"),
+        };
         query.ask(None, &target).expect("it can be asked")
     }
 

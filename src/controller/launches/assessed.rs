@@ -91,7 +91,10 @@ impl Found {
 /// Finds out what should be said of something at a moment, which is now. An exception is `used` so often.
 pub(super) fn assess(snapshot: &Snapshot, subject: Subject, used: u32, now: Timestamp) -> Assessed {
     let found = match &subject {
-        Subject::Launch(name) => snapshot.launches.get(name).map(|launch| judge(snapshot, launch, now)),
+        Subject::Launch(name) => snapshot
+            .launches
+            .get(name)
+            .map(|launch| judge(snapshot, launch, now)),
         Subject::Exception(name) => exceptions::assess(snapshot, name, used, now),
         Subject::Checklist(name) => checklists::assess(snapshot, name, now),
     };
@@ -146,5 +149,11 @@ fn judge(snapshot: &Snapshot, launch: &Launch, now: Timestamp) -> Found {
         took: started.elapsed(),
         pairs: judged.effort.pairs,
     };
-    Found::with(&launch.uid, (&launch.before, &wanted), events, What::Launch(Box::new(what))).again(judged.next)
+    Found::with(
+        &launch.uid,
+        (&launch.before, &wanted),
+        events,
+        What::Launch(Box::new(what)),
+    )
+    .again(judged.next)
 }

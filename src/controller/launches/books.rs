@@ -43,15 +43,25 @@ impl Books {
 
     /// How many items of launches an exception waives.
     pub(super) fn items(&self, exception: &Name) -> u32 {
-        let launches = self.waivers.range(Name::new(exception.namespace.clone(), "")..);
+        let launches = self
+            .waivers
+            .range(Name::new(exception.namespace.clone(), "")..);
         let own = launches.take_while(|(launch, _)| launch.namespace == exception.namespace);
         own.filter_map(|(_, waivers)| waivers.get(exception)).sum()
     }
 
     /// Notes what a launch comes to. Answers with the exceptions that it is waived otherwise by than before.
-    pub(super) fn launch(&mut self, name: &Name, figures: &LaunchFigures, waivers: BTreeMap<Name, u32>) -> Vec<Name> {
+    pub(super) fn launch(
+        &mut self,
+        name: &Name,
+        figures: &LaunchFigures,
+        waivers: BTreeMap<Name, u32>,
+    ) -> Vec<Name> {
         self.metrics().set_launch(name, figures);
-        let before = self.waivers.insert(name.clone(), waivers.clone()).unwrap_or_default();
+        let before = self
+            .waivers
+            .insert(name.clone(), waivers.clone())
+            .unwrap_or_default();
         match before == waivers {
             true => Vec::new(),
             false => before.into_keys().chain(waivers.into_keys()).collect(),
@@ -111,7 +121,10 @@ mod tests {
         let name = |namespace: &str, name: &str| Name::new(namespace, name);
         let (late, night) = (name("shop", "late"), name("shop", "night"));
         let mut waives = |launch: &Name, waivers: &[(&Name, u32)]| {
-            let waivers = waivers.iter().map(|(exception, items)| ((*exception).clone(), *items)).collect();
+            let waivers = waivers
+                .iter()
+                .map(|(exception, items)| ((*exception).clone(), *items))
+                .collect();
             let changed = books.launch(launch, &figures, waivers);
             (changed, books.items(&late), books.items(&night))
         };
@@ -120,7 +133,10 @@ mod tests {
         assert_eq!(waives(&web, &[(&late, 2)]), (vec![], 2, 0));
         assert_eq!(waives(&api, &[(&late, 1), (&night, 1)]).1, 3);
         // An exception of another namespace may have the same name.
-        assert_eq!(waives(&name("other", "web"), &[(&name("other", "late"), 5)]).1, 3);
+        assert_eq!(
+            waives(&name("other", "web"), &[(&name("other", "late"), 5)]).1,
+            3
+        );
         assert_eq!(waives(&web, &[]), (vec![late.clone()], 1, 1));
         assert_eq!(books.forget_launch(&api), [late.clone(), night]);
         assert_eq!(books.items(&late), 0);

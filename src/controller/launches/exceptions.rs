@@ -28,11 +28,19 @@ struct State {
 pub(super) fn assess(snapshot: &Snapshot, name: &Name, used: u32, now: Timestamp) -> Option<Found> {
     let known = snapshot.statuses.exceptions.get(name)?;
     let exception = snapshot.people.exceptions.get(name);
-    let state = state(snapshot, exception.map(|exception| &**exception), known.error.as_deref(), now);
+    let state = state(
+        snapshot,
+        exception.map(|exception| &**exception),
+        known.error.as_deref(),
+        now,
+    );
     let before = (known.status.conditions.as_slice(), known.generation);
     let is_active = state.ends.is_some();
     let soon = |period: Period| state.ends.is_some_and(|ends| ends <= period.after(now));
-    let ends = state.ends.map(|ends| format!("it ends at {ends:.0}")).unwrap_or_default();
+    let ends = state
+        .ends
+        .map(|ends| format!("it ends at {ends:.0}"))
+        .unwrap_or_default();
     let expiring = match (soon(DAY), soon(WEEK)) {
         (true, _) => ("True", "WithinADay", ends),
         (_, true) => ("True", "WithinAWeek", ends),
@@ -40,13 +48,31 @@ pub(super) fn assess(snapshot: &Snapshot, name: &Name, used: u32, now: Timestamp
         _ => ("False", "NotActive", "it does not hold".to_owned()),
     };
     let only_overrides = exception.is_some_and(|exception| exception.waives.is_empty());
-    let counted = exception.and_then(|exception| exception.created).map(|created| COUNTED.after(created));
+    let counted = exception
+        .and_then(|exception| exception.created)
+        .map(|created| COUNTED.after(created));
     let is_counted = counted.is_none_or(|counted| counted <= now);
     let unused = match (is_active, only_overrides, used) {
-        (true, false, 0) if !is_counted => ("False", "NotCounted", "what it waives is still being counted".to_owned()),
-        (true, false, 0) => ("True", "NothingToWaive", "nothing that it waives fails: it can be deleted".to_owned()),
-        (true, true, _) => ("False", "OverridesGate", "it opens the gate and waives nothing".to_owned()),
-        (true, false, used) => ("False", "InUse", format!("it waives {used} findings and items")),
+        (true, false, 0) if !is_counted => (
+            "False",
+            "NotCounted",
+            "what it waives is still being counted".to_owned(),
+        ),
+        (true, false, 0) => (
+            "True",
+            "NothingToWaive",
+            "nothing that it waives fails: it can be deleted".to_owned(),
+        ),
+        (true, true, _) => (
+            "False",
+            "OverridesGate",
+            "it opens the gate and waives nothing".to_owned(),
+        ),
+        (true, false, used) => (
+            "False",
+            "InUse",
+            format!("it waives {used} findings and items"),
+        ),
         (false, ..) => ("False", "NotActive", "it does not hold".to_owned()),
     };
     let status = if is_active { "True" } else { "False" };
@@ -65,15 +91,30 @@ pub(super) fn assess(snapshot: &Snapshot, name: &Name, used: u32, now: Timestamp
         state: if is_active { "Active" } else { state.reason },
         ends: state.ends,
     };
-    let turns = state.ends.into_iter().flat_map(|ends| [WEEK.before(ends), DAY.before(ends), ends]);
+    let turns = state
+        .ends
+        .into_iter()
+        .flat_map(|ends| [WEEK.before(ends), DAY.before(ends), ends]);
     let next = turns.chain(counted).filter(|moment| *moment > now).min();
     Some(Found::with(&known.uid, (&known.status, &wanted), events, what).again(next))
 }
 
-fn state(snapshot: &Snapshot, exception: Option<&Exception>, error: Option<&str>, now: Timestamp) -> State {
-    let void = |reason, message| State { reason, message, ends: None };
+fn state(
+    snapshot: &Snapshot,
+    exception: Option<&Exception>,
+    error: Option<&str>,
+    now: Timestamp,
+) -> State {
+    let void = |reason, message| State {
+        reason,
+        message,
+        ends: None,
+    };
     let Some(exception) = exception else {
-        return void("Invalid", error.unwrap_or("it cannot be understood").to_owned());
+        return void(
+            "Invalid",
+            error.unwrap_or("it cannot be understood").to_owned(),
+        );
     };
     match snapshot.relief(now).holds(exception) {
         Holds::Until(ends) => State {
@@ -88,7 +129,11 @@ fn state(snapshot: &Snapshot, exception: Option<&Exception>, error: Option<&str>
 /// What is to be announced: that it holds or does not any more, and that it ends soon.
 fn news(before: &ExceptionStatus, after: &ExceptionStatus) -> Vec<Event> {
     let find = |status: &ExceptionStatus, type_: &str| {
-        status.conditions.iter().find(|known| known.type_ == type_).cloned()
+        status
+            .conditions
+            .iter()
+            .find(|known| known.type_ == type_)
+            .cloned()
     };
     let another = |type_: &str| {
         let (was, is) = (find(before, type_), find(after, type_)?);
@@ -96,12 +141,16 @@ fn news(before: &ExceptionStatus, after: &ExceptionStatus) -> Vec<Event> {
         (!same).then_some(is)
     };
     let active = another("Active").map(|is| {
-        let type_ = if is.status == "True" { EventType::Normal } else { EventType::Warning };
+        let type_ = if is.status == "True" {
+            EventType::Normal
+        } else {
+            EventType::Warning
+        };
         event(type_, &is.reason, "Review", is.message)
     });
-    let expiring = another("Expiring").filter(|is| is.status == "True").map(|is| {
-        event(EventType::Warning, "ExpiresSoon", &is.reason, is.message)
-    });
+    let expiring = another("Expiring")
+        .filter(|is| is.status == "True")
+        .map(|is| event(EventType::Warning, "ExpiresSoon", &is.reason, is.message));
     active.into_iter().chain(expiring).collect()
 }
 

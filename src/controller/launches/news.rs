@@ -9,13 +9,24 @@ const LONGEST_NOTE: usize = 1024;
 
 /// What is to be announced of a launch that has another status.
 pub(super) fn of(before: &LaunchStatus, after: &LaunchStatus) -> Vec<Event> {
-    let news = [verdict(before, after), release(before, after), lapses(before, after), overlap(before, after)];
+    let news = [
+        verdict(before, after),
+        release(before, after),
+        lapses(before, after),
+        overlap(before, after),
+    ];
     news.into_iter().flatten().collect()
 }
 
 fn verdict(before: &LaunchStatus, after: &LaunchStatus) -> Option<Event> {
-    let is = after.status.filter(|status| before.status != Some(*status))?;
-    let because = after.history.first().map(|change| change.because.as_str()).unwrap_or_default();
+    let is = after
+        .status
+        .filter(|status| before.status != Some(*status))?;
+    let because = after
+        .history
+        .first()
+        .map(|change| change.because.as_str())
+        .unwrap_or_default();
     let note = match before.status {
         Some(was) => format!("Was {}, is {}: {because}", was.name(), is.name()),
         None => format!("Is {}: {because}", is.name()),
@@ -31,17 +42,25 @@ fn verdict(before: &LaunchStatus, after: &LaunchStatus) -> Option<Event> {
 fn release(before: &LaunchStatus, after: &LaunchStatus) -> Option<Event> {
     let last = |status: &LaunchStatus| {
         let memory = status.memory.as_ref()?;
-        memory.releases.last().map(|last| (last.name.clone(), last.kind))
+        memory
+            .releases
+            .last()
+            .map(|last| (last.name.clone(), last.kind))
     };
     let was = last(before)?;
     let (name, kind) = last(after).filter(|is| *is != was)?;
     Some(match kind {
         ReleaseType::Minor => {
-            let note = format!("{name} is meant to run in place of {}; what was attested carries over", was.0);
+            let note = format!(
+                "{name} is meant to run in place of {}; what was attested carries over",
+                was.0
+            );
             event(EventType::Normal, "Released", "Release", note)
         }
         ReleaseType::Major => {
-            let note = format!("{name} is a major release: what is attested for each release is asked for again");
+            let note = format!(
+                "{name} is a major release: what is attested for each release is asked for again"
+            );
             event(EventType::Warning, "Reopened", "Release", note)
         }
     })
@@ -49,8 +68,13 @@ fn release(before: &LaunchStatus, after: &LaunchStatus) -> Option<Event> {
 
 /// What lapses soon and did not before, or was put off since.
 fn lapses(before: &LaunchStatus, after: &LaunchStatus) -> Option<Event> {
-    let news = after.lapsing.iter().filter(|lapse| !before.lapsing.contains(lapse));
-    let news: Vec<String> = news.map(|Expiry { what, at }| format!("{what} at {}", at.0)).collect();
+    let news = after
+        .lapsing
+        .iter()
+        .filter(|lapse| !before.lapsing.contains(lapse));
+    let news: Vec<String> = news
+        .map(|Expiry { what, at }| format!("{what} at {}", at.0))
+        .collect();
     if news.is_empty() {
         return None;
     }
@@ -65,7 +89,12 @@ fn overlap(before: &LaunchStatus, after: &LaunchStatus) -> Option<Event> {
         found.map(|known| known.message.clone())
     };
     let is = message(after).filter(|is| message(before).as_ref() != Some(is))?;
-    Some(event(EventType::Warning, "WorkloadInTwoLaunches", "Judge", is))
+    Some(event(
+        EventType::Warning,
+        "WorkloadInTwoLaunches",
+        "Judge",
+        is,
+    ))
 }
 
 /// An Event, its note cut to what the API server takes.
@@ -95,7 +124,11 @@ mod tests {
     fn status(status: Status) -> LaunchStatus {
         LaunchStatus {
             status: Some(status),
-            history: vec![Transition { at: at(0), to: status, because: "opened: team:a".to_owned() }],
+            history: vec![Transition {
+                at: at(0),
+                to: status,
+                because: "opened: team:a".to_owned(),
+            }],
             ..LaunchStatus::default()
         }
     }
@@ -106,7 +139,11 @@ mod tests {
                 EventType::Normal => "Normal",
                 EventType::Warning => "Warning",
             };
-            format!("{type_} {}: {}", event.reason, event.note.unwrap_or_default())
+            format!(
+                "{type_} {}: {}",
+                event.reason,
+                event.note.unwrap_or_default()
+            )
         };
         of(before, after).into_iter().map(line).collect()
     }
@@ -115,9 +152,18 @@ mod tests {
     fn every_change_of_the_verdict_is_told() {
         let none = LaunchStatus::default();
         let (bad, good) = (status(Status::NotReady), status(Status::Ready));
-        assert_eq!(lines(&none, &bad), ["Normal NotReady: Is NotReady: opened: team:a"]);
-        assert_eq!(lines(&good, &bad), ["Warning NotReady: Was Ready, is NotReady: opened: team:a"]);
-        assert_eq!(lines(&bad, &good), ["Normal Ready: Was NotReady, is Ready: opened: team:a"]);
+        assert_eq!(
+            lines(&none, &bad),
+            ["Normal NotReady: Is NotReady: opened: team:a"]
+        );
+        assert_eq!(
+            lines(&good, &bad),
+            ["Warning NotReady: Was Ready, is NotReady: opened: team:a"]
+        );
+        assert_eq!(
+            lines(&bad, &good),
+            ["Normal Ready: Was NotReady, is Ready: opened: team:a"]
+        );
         let risky = status(Status::ReadyWithRisks);
         assert_eq!(lines(&good, &risky).len(), 1);
         assert!(lines(&good, &good).is_empty());
@@ -127,30 +173,65 @@ mod tests {
     fn a_release_is_told_and_one_that_asks_again_warned_of() {
         let with = |name: &str, kind| LaunchStatus {
             memory: Some(Memory {
-                releases: vec![Release { name: name.to_owned(), kind, since: at(0), images: Vec::new() }],
+                releases: vec![Release {
+                    name: name.to_owned(),
+                    kind,
+                    since: at(0),
+                    images: Vec::new(),
+                }],
                 ..Memory::default()
             }),
             ..status(Status::Ready)
         };
         let first = with("1.0", ReleaseType::Minor);
-        assert!(lines(&LaunchStatus::default(), &first).iter().all(|line| !line.contains("1.0")), "it is the first");
+        assert!(
+            lines(&LaunchStatus::default(), &first)
+                .iter()
+                .all(|line| !line.contains("1.0")),
+            "it is the first"
+        );
         let told = lines(&first, &with("1.1", ReleaseType::Minor));
-        assert_eq!(told, ["Normal Released: 1.1 is meant to run in place of 1.0; what was attested carries over"]);
+        assert_eq!(
+            told,
+            [
+                "Normal Released: 1.1 is meant to run in place of 1.0; what was attested carries over"
+            ]
+        );
         let told = lines(&first, &with("2.0", ReleaseType::Major));
         assert_eq!(told.len(), 1);
         assert!(told[0].starts_with("Warning Reopened: 2.0 is a major release"));
-        assert_eq!(lines(&first, &with("1.0", ReleaseType::Major)).len(), 1, "it is now said to be one");
+        assert_eq!(
+            lines(&first, &with("1.0", ReleaseType::Major)).len(),
+            1,
+            "it is now said to be one"
+        );
     }
 
     #[test]
     fn what_lapses_is_told_once() {
         let with = |lapses: &[(&str, i64)]| LaunchStatus {
-            lapsing: lapses.iter().map(|(what, second)| Expiry { what: (*what).to_owned(), at: at(*second) }).collect(),
+            lapsing: lapses
+                .iter()
+                .map(|(what, second)| Expiry {
+                    what: (*what).to_owned(),
+                    at: at(*second),
+                })
+                .collect(),
             ..status(Status::Ready)
         };
-        let (none, one, two) = (with(&[]), with(&[("a", 60)]), with(&[("a", 60), ("b", 120)]));
-        assert_eq!(lines(&none, &one), ["Warning LapsesSoon: Lapses within seven days: a at 1970-01-01T00:01:00Z"]);
-        assert_eq!(lines(&one, &two), ["Warning LapsesSoon: Lapses within seven days: b at 1970-01-01T00:02:00Z"]);
+        let (none, one, two) = (
+            with(&[]),
+            with(&[("a", 60)]),
+            with(&[("a", 60), ("b", 120)]),
+        );
+        assert_eq!(
+            lines(&none, &one),
+            ["Warning LapsesSoon: Lapses within seven days: a at 1970-01-01T00:01:00Z"]
+        );
+        assert_eq!(
+            lines(&one, &two),
+            ["Warning LapsesSoon: Lapses within seven days: b at 1970-01-01T00:02:00Z"]
+        );
         assert!(lines(&two, &one).is_empty());
         // It was put off.
         assert_eq!(lines(&one, &with(&[("a", 90)])).len(), 1);
@@ -169,7 +250,13 @@ mod tests {
             }],
             ..status(Status::Ready)
         };
-        let (none, some) = (with("False", "no"), with("True", "also selected by another launch: Deployment/web (b)"));
+        let (none, some) = (
+            with("False", "no"),
+            with(
+                "True",
+                "also selected by another launch: Deployment/web (b)",
+            ),
+        );
         assert_eq!(lines(&none, &some).len(), 1);
         assert!(lines(&some, &none).is_empty() && lines(&some, &some).is_empty());
     }

@@ -86,9 +86,17 @@ mod tests {
             };
             let until = Some(start + long);
             assert_eq!(holds(&pending, Duration::ZERO), until);
-            assert_eq!(holds(&pending, long - Duration::from_millis(1)), until, "it does not begin anew");
+            assert_eq!(
+                holds(&pending, long - Duration::from_millis(1)),
+                until,
+                "it does not begin anew"
+            );
             assert_eq!(holds(&pending, long), None);
-            assert_eq!(holds(&pending, long * 2), None, "it stays written though something is pending");
+            assert_eq!(
+                holds(&pending, long * 2),
+                None,
+                "it stays written though something is pending"
+            );
             // What is pending later is waited for again.
             assert_eq!(holds(&BTreeSet::new(), long * 3), None);
             assert_eq!(holds(&pending, long * 3), Some(start + long * 4));

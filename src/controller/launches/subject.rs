@@ -55,8 +55,16 @@ impl Subject {
     pub(super) fn version(&self, snapshot: &Snapshot) -> Option<Version> {
         match self {
             Self::Launch(name) => snapshot.launches.get(name).map(|it| it.clone() as _),
-            Self::Exception(name) => snapshot.statuses.exceptions.get(name).map(|it| it.clone() as _),
-            Self::Checklist(name) => snapshot.statuses.checklists.get(name).map(|it| it.clone() as _),
+            Self::Exception(name) => snapshot
+                .statuses
+                .exceptions
+                .get(name)
+                .map(|it| it.clone() as _),
+            Self::Checklist(name) => snapshot
+                .statuses
+                .checklists
+                .get(name)
+                .map(|it| it.clone() as _),
         }
     }
 
@@ -68,15 +76,21 @@ impl Subject {
         match self {
             Self::Launch(name) => {
                 let api = Api::<ReadinessLaunch>::namespaced(client, &name.namespace);
-                within(api.patch_status(&name.name, &params, &patch)).await.map(drop)
+                within(api.patch_status(&name.name, &params, &patch))
+                    .await
+                    .map(drop)
             }
             Self::Exception(name) => {
                 let api = Api::<ReadinessException>::namespaced(client, &name.namespace);
-                within(api.patch_status(&name.name, &params, &patch)).await.map(drop)
+                within(api.patch_status(&name.name, &params, &patch))
+                    .await
+                    .map(drop)
             }
             Self::Checklist(name) => {
                 let api = Api::<ReadinessChecklist>::all(client);
-                within(api.patch_status(name, &params, &patch)).await.map(drop)
+                within(api.patch_status(name, &params, &patch))
+                    .await
+                    .map(drop)
             }
         }
     }

@@ -35,11 +35,17 @@ impl Unseen {
     }
 
     /// Whether a version is the one that was written over.
-    pub(super) fn is(&mut self, subject: &Subject, version: Option<&Version>, now: Instant) -> bool {
+    pub(super) fn is(
+        &mut self,
+        subject: &Subject,
+        version: Option<&Version>,
+        now: Instant,
+    ) -> bool {
         let Some((over, until)) = self.0.get(subject) else {
             return false;
         };
-        let is_same = version.is_some_and(|version| std::ptr::addr_eq(Arc::as_ptr(version), Arc::as_ptr(over)));
+        let is_same = version
+            .is_some_and(|version| std::ptr::addr_eq(Arc::as_ptr(version), Arc::as_ptr(over)));
         let is_unseen = is_same && now < *until;
         if !is_unseen {
             self.0.remove(subject);
@@ -61,7 +67,10 @@ mod tests {
         assert!(!unseen.is(&subject, Some(&old), now));
         unseen.write(&subject, old.clone(), now);
         assert!(unseen.is(&subject, Some(&old), now));
-        assert!(!unseen.is(&subject, Some(&new), now), "the same content, but another version");
+        assert!(
+            !unseen.is(&subject, Some(&new), now),
+            "the same content, but another version"
+        );
         assert!(!unseen.is(&subject, Some(&old), now), "it has been seen");
         unseen.write(&subject, old.clone(), now);
         assert!(!unseen.is(&subject, Some(&old), now + LAG));

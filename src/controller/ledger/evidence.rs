@@ -38,7 +38,12 @@ pub(in crate::controller) struct Order {
 impl Ledger {
     /// How far the watches of what evidence is looked for in are, and of how many kinds.
     pub(in crate::controller) fn sources(&self) -> [(&'static str, usize); 4] {
-        let mut counts = [("synced", 0), ("pending", 0), ("not_served", 0), ("unavailable", 0)];
+        let mut counts = [
+            ("synced", 0),
+            ("pending", 0),
+            ("not_served", 0),
+            ("unavailable", 0),
+        ];
         for kind in self.orders.keys() {
             let at = match self.documents.source(kind) {
                 Source::Synced => 0,
@@ -62,11 +67,18 @@ impl Ledger {
         let mut names: BTreeSet<String> = BTreeSet::new();
         for launch in self.launches.values() {
             let policies = self.in_force.of_namespace(view, &launch.name.namespace);
-            names.extend(policies.filter_map(|policy| policy.launch.as_ref()).flat_map(|rule| rule.checklists.clone()));
+            names.extend(
+                policies
+                    .filter_map(|policy| policy.launch.as_ref())
+                    .flat_map(|rule| rule.checklists.clone()),
+            );
             names.extend(launch.spec.checklists.iter().cloned());
         }
         let checklists = self.checklists.clone();
-        let items = names.iter().filter_map(|name| checklists.find(name)).flat_map(|checklist| &checklist.items);
+        let items = names
+            .iter()
+            .filter_map(|name| checklists.find(name))
+            .flat_map(|checklist| &checklist.items);
         let pieces = items.flat_map(|item| match &item.way {
             Way::Evidence(pieces) => pieces.as_slice(),
             Way::Cel(rule) => std::slice::from_ref(&rule.piece),
@@ -74,7 +86,12 @@ impl Ledger {
         });
         self.in_use = pieces.cloned().collect();
         let demand = Demand::of(&self.in_use);
-        let gone: Vec<GroupKind> = self.orders.keys().filter(|kind| demand.get(kind).is_none()).cloned().collect();
+        let gone: Vec<GroupKind> = self
+            .orders
+            .keys()
+            .filter(|kind| demand.get(kind).is_none())
+            .cloned()
+            .collect();
         for kind in gone {
             self.orders.remove(&kind);
             self.documents.drop_kind(&kind);
@@ -95,7 +112,11 @@ impl Ledger {
 
     pub(in crate::controller) fn documents_changed(&mut self, news: DocumentNews) -> Touched {
         let kind = news.order.kind.clone();
-        if self.orders.get(&kind).is_none_or(|order| order.number != news.order.number) {
+        if self
+            .orders
+            .get(&kind)
+            .is_none_or(|order| order.number != news.order.number)
+        {
             return Touched::none();
         }
         let documents = &mut self.documents;
@@ -117,12 +138,10 @@ impl Ledger {
                 let change = documents.delete(&kind, &namespace, &name);
                 self.concerned(change)
             }
-            DocumentEvent::Source(source) => {
-                match documents.set_source(&kind, source) {
-                    true => Touched::every_launch(),
-                    false => Touched::none(),
-                }
-            }
+            DocumentEvent::Source(source) => match documents.set_source(&kind, source) {
+                true => Touched::every_launch(),
+                false => Touched::none(),
+            },
         }
     }
 
@@ -137,12 +156,21 @@ impl Ledger {
         };
         // No namespace has this name, so that it stands for every other one.
         let elsewhere = "/";
-        if self.in_use.iter().any(|piece| piece.may_concern(&change, elsewhere)) {
+        if self
+            .in_use
+            .iter()
+            .any(|piece| piece.may_concern(&change, elsewhere))
+        {
             return Touched::every_launch();
         }
         let own = document.namespace();
         let is_workload = GroupKind::workloads().any(|kind| kind == *document.kind());
-        if is_workload || self.in_use.iter().any(|piece| piece.may_concern(&change, own)) {
+        if is_workload
+            || self
+                .in_use
+                .iter()
+                .any(|piece| piece.may_concern(&change, own))
+        {
             return self.launches_of([own]);
         }
         Touched::none()

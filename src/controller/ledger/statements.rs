@@ -16,7 +16,10 @@ use crate::people::{Attestation, Exception, Name, Subject};
 
 impl Ledger {
     /// The launches of some namespaces.
-    pub(in crate::controller) fn launches_of<'a>(&self, namespaces: impl IntoIterator<Item = &'a Text>) -> Touched {
+    pub(in crate::controller) fn launches_of<'a>(
+        &self,
+        namespaces: impl IntoIterator<Item = &'a Text>,
+    ) -> Touched {
         let names = namespaces.into_iter().flat_map(|namespace| {
             let all = self.launches.range(Name::new(namespace.clone(), "")..);
             let own = all.take_while(move |(name, _)| name.namespace == *namespace);
@@ -30,7 +33,10 @@ impl Ledger {
 
     /// The launches and the exceptions of a namespace.
     pub(super) fn all_of(&self, namespace: &Text) -> Touched {
-        let exceptions = self.statuses.exceptions.range(Name::new(namespace.clone(), "")..);
+        let exceptions = self
+            .statuses
+            .exceptions
+            .range(Name::new(namespace.clone(), "")..);
         let own = exceptions.take_while(|(name, _)| name.namespace == *namespace);
         Touched {
             exceptions: own.map(|(name, _)| name.clone()).collect(),
@@ -44,7 +50,9 @@ impl Ledger {
             News::All(launches) => {
                 self.listed.insert("launches");
                 let parsed = launches.iter().filter_map(launch);
-                self.launches = parsed.map(|launch| (launch.name.clone(), Arc::new(launch))).collect();
+                self.launches = parsed
+                    .map(|launch| (launch.name.clone(), Arc::new(launch)))
+                    .collect();
                 (Touched::every_launch(), true)
             }
             News::Is(object) => {
@@ -78,7 +86,8 @@ impl Ledger {
             // Most of what comes is the status that was just written.
             (Some(before), Some(after)) if before.says_the_same_as(after) => (own, false),
             (before, after) => {
-                let checklists = |launch: Option<&Launch>| launch.map(|launch| launch.spec.checklists.clone());
+                let checklists =
+                    |launch: Option<&Launch>| launch.map(|launch| launch.spec.checklists.clone());
                 // Another launch may select the same workloads.
                 let mut touched = self.launches_of([&name.namespace]);
                 touched.and(own);
@@ -94,7 +103,9 @@ impl Ledger {
             News::All(all) => {
                 self.listed.insert("attestations");
                 let parsed = all.iter().filter_map(Attestation::of);
-                *known = parsed.map(|one| (one.name.clone(), Arc::new(one))).collect();
+                *known = parsed
+                    .map(|one| (one.name.clone(), Arc::new(one)))
+                    .collect();
                 return (Touched::everything(), true);
             }
             News::Is(attestation) => {
@@ -128,11 +139,19 @@ impl Ledger {
         match news {
             News::All(all) => {
                 self.listed.insert("exceptions");
-                let parsed = all.iter().map(|object| (stated::name(object), exception(object)));
+                let parsed = all
+                    .iter()
+                    .map(|object| (stated::name(object), exception(object)));
                 let parsed: Vec<_> = parsed.collect();
-                let exceptions = parsed.iter().filter_map(|(name, (parsed, _))| Some((name, parsed.clone()?)));
-                self.people.exceptions = exceptions.map(|(name, one)| (name.clone(), one)).collect();
-                self.statuses.exceptions = parsed.into_iter().map(|(name, (_, known))| (name, Arc::new(known))).collect();
+                let exceptions = parsed
+                    .iter()
+                    .filter_map(|(name, (parsed, _))| Some((name, parsed.clone()?)));
+                self.people.exceptions =
+                    exceptions.map(|(name, one)| (name.clone(), one)).collect();
+                self.statuses.exceptions = parsed
+                    .into_iter()
+                    .map(|(name, (_, known))| (name, Arc::new(known)))
+                    .collect();
                 (Touched::everything(), true)
             }
             News::Is(object) => {
@@ -142,7 +161,9 @@ impl Ledger {
                     Some(one) => self.people.exceptions.insert(name.clone(), one.clone()),
                     None => self.people.exceptions.remove(&name),
                 };
-                self.statuses.exceptions.insert(name.clone(), Arc::new(known));
+                self.statuses
+                    .exceptions
+                    .insert(name.clone(), Arc::new(known));
                 self.exception_changed(name, before != after)
             }
             News::Gone(name) => {
@@ -167,16 +188,32 @@ impl Ledger {
 /// A launch, parsed. One that cannot be understood is as if it were not there.
 fn launch(object: &ReadinessLaunch) -> Option<Launch> {
     let parsed = Launch::of(object).inspect_err(|error| {
-        tracing::error!(launch = object.name_any(), namespace = object.namespace(), error, "A launch cannot be understood");
+        tracing::error!(
+            launch = object.name_any(),
+            namespace = object.namespace(),
+            error,
+            "A launch cannot be understood"
+        );
     });
     parsed.ok()
 }
 
 /// An exception, parsed, and what its status says. One that cannot be understood waives nothing.
-fn exception(object: &ReadinessException) -> (Option<Arc<Exception>>, Known<crate::api::ExceptionStatus>) {
+fn exception(
+    object: &ReadinessException,
+) -> (Option<Arc<Exception>>, Known<crate::api::ExceptionStatus>) {
     let parsed = Exception::of(object).inspect_err(|error| {
-        tracing::error!(exception = object.name_any(), namespace = object.namespace(), error, "An exception cannot be understood");
+        tracing::error!(
+            exception = object.name_any(),
+            namespace = object.namespace(),
+            error,
+            "An exception cannot be understood"
+        );
     });
-    let known = Known::of(&object.metadata, object.status.as_ref(), parsed.as_ref().err());
+    let known = Known::of(
+        &object.metadata,
+        object.status.as_ref(),
+        parsed.as_ref().err(),
+    );
     (parsed.ok().map(Arc::new), known)
 }

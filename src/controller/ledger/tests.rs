@@ -10,7 +10,8 @@ use crate::model;
 fn ledger() -> (Ledger, Inventory) {
     let mut inventory = Inventory::of_cluster();
     let namespace = json!({"metadata": {"name": "shop", "labels": {"tier": "production"}}});
-    let namespace = model::decode(crate::model::Kind::Namespace, &namespace).expect("it is a namespace");
+    let namespace =
+        model::decode(crate::model::Kind::Namespace, &namespace).expect("it is a namespace");
     inventory.apply(Record::of_cluster(namespace));
     let mut ledger = Ledger::default();
     let policy = read(json!({
@@ -22,7 +23,10 @@ fn ledger() -> (Ledger, Inventory) {
     }));
     ledger.write(Entry::Policies(vec![policy]), &inventory);
     for entry in [
-        Entry::Launches(News::All(vec![launch("web", json!({})), launch("api", json!({}))])),
+        Entry::Launches(News::All(vec![
+            launch("web", json!({})),
+            launch("api", json!({})),
+        ])),
         Entry::Attestations(News::All(Vec::new())),
         Entry::Exceptions(News::All(vec![exception(json!({}))])),
         Entry::Checklists(News::All(vec![checklist(1, json!({}))])),
@@ -44,7 +48,12 @@ fn object(kind: &str, name: &str, spec: Value, status: Value) -> Value {
 }
 
 fn launch(name: &str, status: Value) -> ReadinessLaunch {
-    read(object("ReadinessLaunch", name, json!({"selector": {}, "release": "1"}), status))
+    read(object(
+        "ReadinessLaunch",
+        name,
+        json!({"selector": {}, "release": "1"}),
+        status,
+    ))
 }
 
 fn exception(status: Value) -> ReadinessException {
@@ -56,16 +65,26 @@ fn exception(status: Value) -> ReadinessException {
 }
 
 fn checklist(items: usize, status: Value) -> ReadinessChecklist {
-    let item = |at| json!({
-        "id": format!("item-{at}"), "title": "I", "section": "S", "severity": "high", "attestation": {"roles": ["a"], "validFor": "1d"},
-    });
+    let item = |at| {
+        json!({
+            "id": format!("item-{at}"), "title": "I", "section": "S", "severity": "high", "attestation": {"roles": ["a"], "validFor": "1d"},
+        })
+    };
     let items: Vec<Value> = (0..items).map(item).collect();
-    read(object("ReadinessChecklist", "team", json!({"title": "Team", "items": items}), status))
+    read(object(
+        "ReadinessChecklist",
+        "team",
+        json!({"title": "Team", "items": items}),
+        status,
+    ))
 }
 
 fn attestation(spec: Value) -> ReadinessAttestation {
     let mut whole = json!({"approver": {"username": "ada"}, "statement": "done"});
-    whole.as_object_mut().expect("a map").extend(spec.as_object().expect("a map").clone());
+    whole
+        .as_object_mut()
+        .expect("a map")
+        .extend(spec.as_object().expect("a map").clone());
     read(object("ReadinessAttestation", "one", whole, json!(null)))
 }
 
@@ -78,10 +97,19 @@ fn the_status_that_was_written_of_a_launch_touches_that_one_alone() {
     let (mut ledger, inventory) = ledger();
     let orders = ledger.orders();
     let written = launch("web", json!({"open": 3}));
-    let (touched, reports) = ledger.write(Entry::Launches(News::Is(Box::new(written.clone()))), &inventory);
-    assert_eq!((names(&touched.launches), reports), (vec!["shop/web".to_owned()], false));
+    let (touched, reports) = ledger.write(
+        Entry::Launches(News::Is(Box::new(written.clone()))),
+        &inventory,
+    );
+    assert_eq!(
+        (names(&touched.launches), reports),
+        (vec!["shop/web".to_owned()], false)
+    );
     assert!(!touched.everything && !touched.every_launch && touched.exceptions.is_empty());
-    let (touched, _) = ledger.write(Entry::Launches(News::Is(Box::new(written.clone()))), &inventory);
+    let (touched, _) = ledger.write(
+        Entry::Launches(News::Is(Box::new(written.clone()))),
+        &inventory,
+    );
     assert!(touched.is_none(), "the same again is nothing");
     assert_eq!(ledger.orders(), orders, "nothing is listed again");
 
@@ -92,15 +120,26 @@ fn the_status_that_was_written_of_a_launch_touches_that_one_alone() {
     assert_eq!(names(&touched.launches), ["shop/api", "shop/web"]);
     let gone = Entry::Launches(News::Gone(Name::new("shop", "web")));
     let (touched, _) = ledger.write(gone, &inventory);
-    assert_eq!(names(&touched.launches), ["shop/api", "shop/web"], "what is gone must be forgotten");
+    assert_eq!(
+        names(&touched.launches),
+        ["shop/api", "shop/web"],
+        "what is gone must be forgotten"
+    );
 }
 
 #[test]
 fn what_launches_ask_for_is_watched_as_long_as_they_do() {
     let (mut ledger, inventory) = ledger();
-    assert!(ledger.orders().len() > 50, "{} kinds", ledger.orders().len());
+    assert!(
+        ledger.orders().len() > 50,
+        "{} kinds",
+        ledger.orders().len()
+    );
     for name in ["web", "api"] {
-        ledger.write(Entry::Launches(News::Gone(Name::new("shop", name))), &inventory);
+        ledger.write(
+            Entry::Launches(News::Gone(Name::new("shop", name))),
+            &inventory,
+        );
     }
     assert!(ledger.orders().is_empty());
     // The namespace is another one, and asked for nothing.
@@ -115,16 +154,27 @@ fn the_status_of_an_exception_is_no_other_exception() {
     let (mut ledger, inventory) = ledger();
     let is = |object: ReadinessException| Entry::Exceptions(News::Is(Box::new(object)));
     let (touched, reports) = ledger.write(is(exception(json!({"used": 3}))), &inventory);
-    assert_eq!((names(&touched.exceptions), reports), (vec!["shop/late".to_owned()], false));
+    assert_eq!(
+        (names(&touched.exceptions), reports),
+        (vec!["shop/late".to_owned()], false)
+    );
     assert!(touched.launches.is_empty());
-    assert_eq!(ledger.statuses.exceptions[&Name::new("shop", "late")].status.used, 3);
+    assert_eq!(
+        ledger.statuses.exceptions[&Name::new("shop", "late")]
+            .status
+            .used,
+        3
+    );
 
     let mut another = exception(json!({}));
     another.metadata.uid = Some("another".to_owned());
     let (touched, reports) = ledger.write(is(another), &inventory);
     assert!(reports);
     assert_eq!(names(&touched.launches), ["shop/api", "shop/web"]);
-    let (touched, reports) = ledger.write(Entry::Exceptions(News::Gone(Name::new("shop", "late"))), &inventory);
+    let (touched, reports) = ledger.write(
+        Entry::Exceptions(News::Gone(Name::new("shop", "late"))),
+        &inventory,
+    );
     assert!(reports && ledger.statuses.exceptions.is_empty());
     assert_eq!(names(&touched.exceptions), ["shop/late"]);
 
@@ -134,7 +184,13 @@ fn the_status_of_an_exception_is_no_other_exception() {
     ledger.write(is(broken), &inventory);
     assert!(ledger.people.exceptions.is_empty());
     let known = &ledger.statuses.exceptions[&Name::new("shop", "late")];
-    assert!(known.error.as_deref().is_some_and(|error| error.contains("spec.workloads")), "{known:?}");
+    assert!(
+        known
+            .error
+            .as_deref()
+            .is_some_and(|error| error.contains("spec.workloads")),
+        "{known:?}"
+    );
 }
 
 #[test]
@@ -144,7 +200,10 @@ fn the_status_of_a_checklist_is_no_other_checklist() {
     let before = ledger.checklists.clone();
     let (touched, reports) = ledger.write(is(checklist(1, json!({"items": 1}))), &inventory);
     assert!(!reports && !touched.everything && touched.checklists.len() == 1);
-    assert!(Arc::ptr_eq(&before, &ledger.checklists), "nothing is compiled again");
+    assert!(
+        Arc::ptr_eq(&before, &ledger.checklists),
+        "nothing is compiled again"
+    );
     assert_eq!(ledger.statuses.checklists["team"].status.items, 1);
     let (touched, reports) = ledger.write(is(checklist(2, json!({}))), &inventory);
     assert!(reports && touched.everything);
@@ -154,9 +213,18 @@ fn the_status_of_a_checklist_is_no_other_checklist() {
     broken.spec.items[1].id = "item-0".to_owned();
     ledger.write(is(broken), &inventory);
     let error = ledger.statuses.checklists["team"].error.as_deref();
-    assert!(error.is_some_and(|error| error.contains("two items")), "{error:?}");
-    assert_eq!(ledger.checklists.find("team").map(|team| team.items.len()), Some(2));
-    ledger.write(Entry::Checklists(News::Gone(Name::new("", "team"))), &inventory);
+    assert!(
+        error.is_some_and(|error| error.contains("two items")),
+        "{error:?}"
+    );
+    assert_eq!(
+        ledger.checklists.find("team").map(|team| team.items.len()),
+        Some(2)
+    );
+    ledger.write(
+        Entry::Checklists(News::Gone(Name::new("", "team"))),
+        &inventory,
+    );
     assert!(ledger.statuses.checklists.is_empty() && ledger.checklists.find("team").is_none());
 }
 
@@ -166,21 +234,39 @@ fn an_attestation_touches_the_launches_of_its_namespace_and_an_approval_the_exce
     let is = |spec: Value| Entry::Attestations(News::Is(Box::new(attestation(spec))));
     let items = json!({"launch": "web", "role": "a", "items": ["team:item-0"]});
     let (touched, reports) = ledger.write(is(items.clone()), &inventory);
-    assert_eq!((touched.launches.len(), touched.exceptions.len(), reports), (2, 0, false));
+    assert_eq!(
+        (touched.launches.len(), touched.exceptions.len(), reports),
+        (2, 0, false)
+    );
     let (touched, _) = ledger.write(is(items), &inventory);
     assert!(touched.is_none(), "the same again is nothing");
     let approves = json!({"approves": {"name": "late", "uid": "late"}});
     let (touched, reports) = ledger.write(is(approves), &inventory);
-    assert_eq!((touched.launches.len(), touched.exceptions.len(), reports), (2, 1, true));
+    assert_eq!(
+        (touched.launches.len(), touched.exceptions.len(), reports),
+        (2, 1, true)
+    );
 }
 
 #[test]
 fn an_answer_of_rbac_touches_its_namespace_where_it_is_news() {
     let (mut ledger, inventory) = ledger();
-    ledger.write(Entry::Attestations(News::Is(Box::new(attestation(json!({"launch": "web", "role": "a", "items": ["a:b"]}))))), &inventory);
+    ledger.write(
+        Entry::Attestations(News::Is(Box::new(attestation(
+            json!({"launch": "web", "role": "a", "items": ["a:b"]}),
+        )))),
+        &inventory,
+    );
     let claim = ledger.people.attestations[&Name::new("shop", "one")].claim();
-    let mut answer = |grant: Grant| ledger.write(Entry::Authority(vec![(claim.clone(), grant)]), &inventory).0;
-    assert_eq!(names(&answer(Grant::Granted).launches), ["shop/api", "shop/web"]);
+    let mut answer = |grant: Grant| {
+        ledger
+            .write(Entry::Authority(vec![(claim.clone(), grant)]), &inventory)
+            .0
+    };
+    assert_eq!(
+        names(&answer(Grant::Granted).launches),
+        ["shop/api", "shop/web"]
+    );
     assert!(answer(Grant::Granted).is_none());
     assert!(!answer(Grant::Denied).is_none());
 }

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{admit, 
-    denying, deployment, deployment_with, lines, object, policies, sound, synced, unlimited,
+use super::{
+    admit, denying, deployment, deployment_with, lines, object, policies, sound, synced, unlimited,
 };
-use crate::engine::{Decision};
+use crate::engine::Decision;
 use crate::inventory::Source;
 use crate::model::Kind;
 
@@ -37,7 +37,8 @@ fn an_action_is_taken_by_severity_unless_the_check_is_named() {
             &policies([("policy", spec.clone())]),
             &synced(),
             &bare,
-            None, super::now(),
+            None,
+            super::now(),
         );
         assert_eq!(lines(&decision), expected, "{spec}");
     }
@@ -53,7 +54,13 @@ fn without_a_policy_nothing_is_said() {
     let of_jobs =
         json!({"match": {"kinds": ["Job"]}, "checks": [{"id": "cpu-limits", "action": "Deny"}]});
     assert_eq!(
-        admit(&policies([("jobs", of_jobs)]), &synced(), &bare, None, super::now()),
+        admit(
+            &policies([("jobs", of_jobs)]),
+            &synced(),
+            &bare,
+            None,
+            super::now()
+        ),
         Decision::default()
     );
 }
@@ -65,7 +72,13 @@ fn each_container_is_denied_by_name_the_gravest_first() {
         "policy",
         denying(&["startup-probe", "cpu-limits", "liveness-probe"]),
     )]);
-    let decision = admit(&policies, &synced(), &deployment(containers), None, super::now());
+    let decision = admit(
+        &policies,
+        &synced(),
+        &deployment(containers),
+        None,
+        super::now(),
+    );
     assert_eq!(
         lines(&decision),
         [
@@ -100,7 +113,8 @@ fn a_check_that_looks_around_only_warns_unless_it_is_named() {
         &policies([("a", by_severity()), ("b", by_name())]),
         &empty,
         &web,
-        None, super::now(),
+        None,
+        super::now(),
     );
     assert_eq!(
         decision.denials[0].policies,
@@ -116,7 +130,13 @@ fn a_check_that_looks_around_only_warns_unless_it_is_named() {
         json!({"spec": {"selector": selector, "maxUnavailable": 1}}),
     ));
     assert_eq!(
-        admit(&policies([("a", by_name())]), &inventory, &web, None, super::now()),
+        admit(
+            &policies([("a", by_name())]),
+            &inventory,
+            &web,
+            None,
+            super::now()
+        ),
         Decision::default()
     );
 }
@@ -157,7 +177,15 @@ fn the_undecided_is_denied_only_where_the_policy_says_so() {
     ] {
         let mut inventory = synced();
         inventory.set_source(Kind::LimitRange, source.clone());
-        let decide = |spec| admit(&policies([("policy", spec)]), &inventory, &bare, None, super::now());
+        let decide = |spec| {
+            admit(
+                &policies([("policy", spec)]),
+                &inventory,
+                &bare,
+                None,
+                super::now(),
+            )
+        };
         let allowed = decide(on_unknown("Allow"));
         assert_eq!(lines(&allowed), ["warn cpu-limits"], "{source:?}");
         assert_eq!(
@@ -181,7 +209,8 @@ fn the_undecided_is_denied_only_where_the_policy_says_so() {
                 &policies([("policy", on_unknown("Deny"))]),
                 &inventory,
                 &limited,
-                None, super::now()
+                None,
+                super::now()
             ),
             Decision::default()
         );

@@ -26,25 +26,43 @@ fn exception(fields: Value) -> ReadinessException {
 
 fn people(fields: Value) -> People {
     let exception = Exception::of(&exception(fields)).expect("it is understood");
-    let interval = Interval { from: Timestamp::MIN, until: Timestamp::MAX };
+    let interval = Interval {
+        from: Timestamp::MIN,
+        until: Timestamp::MAX,
+    };
     People {
-        exceptions: [(Name::new("shop", "until-friday"), std::sync::Arc::new(exception))].into_iter().collect(),
+        exceptions: [(
+            Name::new("shop", "until-friday"),
+            std::sync::Arc::new(exception),
+        )]
+        .into_iter()
+        .collect(),
         guard: Guard::Seen(vec![interval]),
         ..People::default()
     }
 }
 
 fn set<'a>(specs: impl IntoIterator<Item = (&'a str, Value)>) -> PolicySet {
-    PolicySet::new(specs.into_iter().map(|(name, spec)| compiled(name, spec).expect("a policy")))
+    PolicySet::new(
+        specs
+            .into_iter()
+            .map(|(name, spec)| compiled(name, spec).expect("a policy")),
+    )
 }
 
 /// What a Deployment without a CPU limit is told at admission, and its status in a report.
 fn judged(policies: &PolicySet, people: &People, at: Timestamp) -> (Vec<String>, Status) {
-    let relief = Relief { people, policies, checklists: Checklists::built_in(), now: at };
+    let relief = Relief {
+        people,
+        policies,
+        checklists: Checklists::built_in(),
+        now: at,
+    };
     let web = deployment(json!([unlimited("web")]));
     let inventory = synced();
     let decision = super::super::admit(policies, &inventory, &web, None, relief);
-    let mut evaluation = evaluate(policies, View::of(&inventory).at(at), &web).expect("it is covered");
+    let mut evaluation =
+        evaluate(policies, View::of(&inventory).at(at), &web).expect("it is covered");
     evaluation.relieve(&web, relief);
     (lines(&decision), evaluation.status())
 }
@@ -53,8 +71,14 @@ fn judged(policies: &PolicySet, people: &People, at: Timestamp) -> (Vec<String>,
 fn what_an_exception_covers_is_waived_and_a_risk() {
     let policies = set([("a", denying(&["cpu-limits"]))]);
     let denied = vec!["deny cpu-limits web".to_owned()];
-    assert_eq!(judged(&policies, &People::default(), now()), (denied.clone(), Status::NotReady));
-    assert_eq!(judged(&policies, &people(json!({})), now()), (vec![], Status::ReadyWithRisks));
+    assert_eq!(
+        judged(&policies, &People::default(), now()),
+        (denied.clone(), Status::NotReady)
+    );
+    assert_eq!(
+        judged(&policies, &people(json!({})), now()),
+        (vec![], Status::ReadyWithRisks)
+    );
     for other in [
         json!({"spec": {"waives": ["memory-limits"]}}),
         json!({"spec": {"workloads": {"names": ["web-api"]}}}),
@@ -62,7 +86,11 @@ fn what_an_exception_covers_is_waived_and_a_risk() {
         json!({"spec": {"workloads": {"selector": {"matchLabels": {"app": "other"}}}}}),
         json!({"spec": {"policy": "b"}}),
     ] {
-        assert_eq!(judged(&policies, &people(other.clone()), now()).0, denied, "{other}");
+        assert_eq!(
+            judged(&policies, &people(other.clone()), now()).0,
+            denied,
+            "{other}"
+        );
     }
 }
 
@@ -70,7 +98,11 @@ fn what_an_exception_covers_is_waived_and_a_risk() {
 fn an_item_of_a_checklist_names_its_check() {
     let policies = set([("a", json!({"actions": {"critical": "Deny"}}))]);
     let waives = |key: &str| people(json!({"spec": {"waives": [key]}}));
-    let denies = |people: &People| judged(&policies, people, now()).0.contains(&"deny cpu-limits web".to_owned());
+    let denies = |people: &People| {
+        judged(&policies, people, now())
+            .0
+            .contains(&"deny cpu-limits web".to_owned())
+    };
     assert!(!denies(&waives("essentials:cpu-limits")));
     assert!(denies(&waives("essentials:memory-limits")));
     assert!(denies(&waives("no-such:cpu-limits")));
@@ -82,13 +114,22 @@ fn it_ends_everywhere_at_the_same_moment() {
     let people = people(json!({}));
     let end = now() + SignedDuration::from_hours(24);
     let before = end - SignedDuration::from_nanos(1);
-    assert_eq!(judged(&policies, &people, before), (vec![], Status::ReadyWithRisks));
-    assert_eq!(judged(&policies, &people, end), (vec!["deny cpu-limits web".to_owned()], Status::NotReady));
+    assert_eq!(
+        judged(&policies, &people, before),
+        (vec![], Status::ReadyWithRisks)
+    );
+    assert_eq!(
+        judged(&policies, &people, end),
+        (vec!["deny cpu-limits web".to_owned()], Status::NotReady)
+    );
 }
 
 #[test]
 fn it_softens_the_policy_that_it_is_for_and_no_other() {
-    let policies = set([("a", denying(&["cpu-limits"])), ("b", denying(&["cpu-limits"]))]);
+    let policies = set([
+        ("a", denying(&["cpu-limits"])),
+        ("b", denying(&["cpu-limits"])),
+    ]);
     assert_eq!(
         judged(&policies, &people(json!({})), now()),
         (vec!["deny cpu-limits web".to_owned()], Status::NotReady)
@@ -99,14 +140,29 @@ fn it_softens_the_policy_that_it_is_for_and_no_other() {
 fn a_report_shows_what_is_waived_and_by_what() {
     let policies = set([("a", denying(&["cpu-limits"]))]);
     let people = people(json!({}));
-    let relief = Relief { people: &people, policies: &policies, checklists: Checklists::built_in(), now: now() };
+    let relief = Relief {
+        people: &people,
+        policies: &policies,
+        checklists: Checklists::built_in(),
+        now: now(),
+    };
     let web = deployment(json!([unlimited("web")]));
     let inventory = synced();
-    let mut evaluation = evaluate(&policies, View::of(&inventory).at(now()), &web).expect("it is covered");
+    let mut evaluation =
+        evaluate(&policies, View::of(&inventory).at(now()), &web).expect("it is covered");
     evaluation.relieve(&web, relief);
-    assert_eq!(evaluation.next(), Some(now() + SignedDuration::from_hours(24)));
+    assert_eq!(
+        evaluation.next(),
+        Some(now() + SignedDuration::from_hours(24))
+    );
     let report = report::of_workload(&web, &evaluation);
     assert_eq!((report.waived, report.critical.failed), (1, 0));
     assert_eq!(report.findings[0].verdict, Verdict::Waived.name());
-    assert!(report.findings[0].message.starts_with("[waived by until-friday]"), "{}", report.findings[0].message);
+    assert!(
+        report.findings[0]
+            .message
+            .starts_with("[waived by until-friday]"),
+        "{}",
+        report.findings[0].message
+    );
 }

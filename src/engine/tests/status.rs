@@ -20,7 +20,7 @@ fn evaluation(outcomes: &[(Severity, Verdict)]) -> Evaluation {
         at.map_or(NotApplicable, |at| outcomes[at].1)
     };
     let result = |verdict| CheckResult {
-            relieved: Vec::new(),
+        relieved: Vec::new(),
         verdict,
         findings: Vec::new(),
         until: None,

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{admit, denying, deployment_with, lines, merge, object, policies, sound, synced, unlimited};
+use super::{
+    admit, denying, deployment_with, lines, merge, object, policies, sound, synced, unlimited,
+};
 use crate::engine::{Decision, PolicySet};
 use crate::model::{Kind, Object, Workload};
 
@@ -37,7 +39,13 @@ fn what_changes_nothing_that_a_check_reads_is_let_pass() {
         for on_update in ["NewViolations", "All"] {
             let new = failing(fields.clone());
             assert_eq!(
-                admit(&policy(on_update), &synced(), &new, Some(&old), super::now()),
+                admit(
+                    &policy(on_update),
+                    &synced(),
+                    &new,
+                    Some(&old),
+                    super::now()
+                ),
                 Decision::default(),
                 "{on_update}: {fields}"
             );
@@ -172,7 +180,8 @@ fn each_policy_counts_updates_its_own_way() {
         &policies,
         &synced(),
         &failing(json!({"spec": {"replicas": 9}})),
-        Some(&failing(json!({}))), super::now(),
+        Some(&failing(json!({}))),
+        super::now(),
     );
     assert_eq!(lines(&decision), ["deny cpu-limits web"]);
     assert_eq!(decision.denials[0].policies, ["strict".into()]);

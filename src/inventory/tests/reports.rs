@@ -35,7 +35,8 @@ pub(super) fn policies() -> PolicySet {
     });
     let compiled = [("some", some), ("namespaces", of_namespaces)].map(|(name, spec)| {
         let spec = serde_json::from_value(spec).expect("the policy is well-formed");
-        Policy::compile(name, &spec, crate::checklist::Checklists::built_in()).expect("the policy compiles")
+        Policy::compile(name, &spec, crate::checklist::Checklists::built_in())
+            .expect("the policy compiles")
     });
     let everything = checks::ALL.iter().copied().chain(nosy::ALL.iter().copied());
     PolicySet::new(

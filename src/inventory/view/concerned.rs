@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::{EVERY_ACCOUNT, View};
 use crate::inventory::edges::{self, Anchor};
-use crate::model::{Binding, Key, Kind, Object, PodAutoscaler, Role, Selector, Service, Text, Workload};
+use crate::model::{
+    Binding, Key, Kind, Object, PodAutoscaler, Role, Selector, Service, Text, Workload,
+};
 
 /// Records or workloads, as they come: in no order, perhaps more than once.
 pub(super) type Walk<'w, 'a, T> = Box<dyn Iterator<Item = &'a T> + 'w>;

@@ -19,7 +19,11 @@ fn world(attested: &[&str], signed: bool) -> World {
     let mut world = World::new(ITEMS);
     world.attest(Attest::by("ada", attested));
     if signed {
-        world.attest(Attest::by("pat", &["team:sign"]).role("product").with(json!({"signOff": true})));
+        world.attest(
+            Attest::by("pat", &["team:sign"])
+                .role("product")
+                .with(json!({"signOff": true})),
+        );
     }
     world
 }
@@ -36,12 +40,30 @@ fn checklists_are_complete_when_their_own_items_are() {
     ];
     for (attested, signed, critical, high, status) in rows {
         let world = world(attested, signed);
-        assert_eq!(world.verdict("team:all-critical").0, critical, "{attested:?}");
+        assert_eq!(
+            world.verdict("team:all-critical").0,
+            critical,
+            "{attested:?}"
+        );
         assert_eq!(world.verdict("team:all-high").0, high, "{attested:?}");
-        assert_eq!(world.verdict("team:status").0, status, "{attested:?} {signed}");
+        assert_eq!(
+            world.verdict("team:status").0,
+            status,
+            "{attested:?} {signed}"
+        );
     }
-    assert_item(&world(&["team:h"], true), "team:all-critical", Fail, "1 of 1 open: c");
-    assert_item(&world(&["team:c"], false), "team:status", Fail, "Not Ready: 1 of 1 open: sign");
+    assert_item(
+        &world(&["team:h"], true),
+        "team:all-critical",
+        Fail,
+        "1 of 1 open: c",
+    );
+    assert_item(
+        &world(&["team:c"], false),
+        "team:status",
+        Fail,
+        "Not Ready: 1 of 1 open: sign",
+    );
 }
 
 #[test]
@@ -71,7 +93,10 @@ fn what_is_waived_of_them_shows() {
     assert_eq!(proof.what, "all 1 complete, 1 of them waived: c");
     // What is worked out cannot be waived itself.
     world.people.exceptions.clear();
-    world.except("whole", json!({"waives": ["team:all-critical", "team:all-high", "team:status", "team:sign"]}));
+    world.except(
+        "whole",
+        json!({"waives": ["team:all-critical", "team:all-high", "team:status", "team:sign"]}),
+    );
     assert_item(&world, "team:all-critical", Fail, "open: c");
     assert_item(&world, "team:status", Fail, "Not Ready");
 }
@@ -105,7 +130,12 @@ fn a_target_date_is_set_and_has_not_passed() {
     assert_item(&world, "team:a", Pass, "");
     assert_eq!(world.judge().next, None, "the moment is now");
     world.now += jiff::SignedDuration::from_secs(1);
-    assert_item(&world, "team:a", Fail, "spec.targetDate 2026-01-01T12:00:00Z has passed, and the application is not live");
+    assert_item(
+        &world,
+        "team:a",
+        Fail,
+        "spec.targetDate 2026-01-01T12:00:00Z has passed, and the application is not live",
+    );
     // Once it is live, the date is history.
     world.apply(deployment("web"));
     world.write();
@@ -121,18 +151,42 @@ fn the_date_of_going_live_is_known_once_it_was() {
     world.says(json!({"targetDate": "2026-01-01T13:00:00Z"}));
     assert_eq!(world.judge().next, Some(at("2026-01-01T13:00:00Z")));
     world.later(2);
-    assert_item(&world, "team:a", Fail, "not live, though spec.targetDate 2026-01-01T13:00:00Z has passed");
+    assert_item(
+        &world,
+        "team:a",
+        Fail,
+        "not live, though spec.targetDate 2026-01-01T13:00:00Z has passed",
+    );
     assert!(world.item("team:a").asked);
     world.apply(deployment("web"));
     world.write();
     assert_item(&world, "team:a", Pass, "");
     // It cannot be in the future, nor before there was anything to run.
-    let mut set = |date: &str| world.launch.status.as_mut().expect("it was written").actual_date = Some(super::super::status::seconds(at(date)));
+    let mut set = |date: &str| {
+        world
+            .launch
+            .status
+            .as_mut()
+            .expect("it was written")
+            .actual_date = Some(super::super::status::seconds(at(date)))
+    };
     set("2026-01-01T15:00:00Z");
     assert_item(&world, "team:a", Fail, "is in the future");
-    let mut set = |date: &str| world.launch.status.as_mut().expect("it was written").actual_date = Some(super::super::status::seconds(at(date)));
+    let mut set = |date: &str| {
+        world
+            .launch
+            .status
+            .as_mut()
+            .expect("it was written")
+            .actual_date = Some(super::super::status::seconds(at(date)))
+    };
     set("2026-01-01T09:59:59Z");
-    assert_item(&world, "team:a", Fail, "before the oldest workload was created, at 2026-01-01T10:00:00Z");
+    assert_item(
+        &world,
+        "team:a",
+        Fail,
+        "before the oldest workload was created, at 2026-01-01T10:00:00Z",
+    );
     // Later releases may have made the workloads anew.
     world.says(json!({"release": "1.1.0"}));
     world.write();

@@ -23,34 +23,65 @@ fn world() -> World {
 #[test]
 fn it_waives_an_item_or_a_check_for_the_workloads_that_it_covers() {
     let mut world = world();
-    world.except("web", json!({"waives": ["team:each"], "workloads": {"names": ["web"]}}));
-    assert_item(&world, "team:each", Fail, "Deployment/worker, container app");
+    world.except(
+        "web",
+        json!({"waives": ["team:each"], "workloads": {"names": ["web"]}}),
+    );
+    assert_item(
+        &world,
+        "team:each",
+        Fail,
+        "Deployment/worker, container app",
+    );
     world.except("worker", json!({"waives": ["cpu-limits"], "workloads": {"kinds": ["Deployment"], "names": ["worker"]}}));
     assert_item(&world, "team:each", Waived, "");
     let judged = world.judge();
-    let used: Vec<(String, u32)> = judged.waivers.iter().map(|(name, used)| (name.to_string(), *used)).collect();
-    assert_eq!(used, [("shop/web".to_owned(), 1), ("shop/worker".to_owned(), 1)]);
+    let used: Vec<(String, u32)> = judged
+        .waivers
+        .iter()
+        .map(|(name, used)| (name.to_string(), *used))
+        .collect();
+    assert_eq!(
+        used,
+        [("shop/web".to_owned(), 1), ("shop/worker".to_owned(), 1)]
+    );
 }
 
 #[test]
 fn an_item_of_the_application_is_waived_for_all_of_its_workloads() {
     let mut world = world();
-    world.except("one", json!({"waives": ["team:whole"], "workloads": {"names": ["web"]}}));
+    world.except(
+        "one",
+        json!({"waives": ["team:whole"], "workloads": {"names": ["web"]}}),
+    );
     assert_item(&world, "team:whole", Unknown, "not attested");
     world.except("all", json!({"waives": ["team:whole"]}));
     assert_item(&world, "team:whole", Waived, "not attested");
-    assert_eq!(world.item("team:whole").outcome.until, Some(at("2026-01-02T12:00:00Z")));
+    assert_eq!(
+        world.item("team:whole").outcome.until,
+        Some(at("2026-01-02T12:00:00Z"))
+    );
 }
 
 #[test]
 fn a_sign_off_is_never_waived() {
     let mut world = world();
-    world.except("all", json!({"waives": ["team:each", "team:whole", "team:sign"]}));
+    world.except(
+        "all",
+        json!({"waives": ["team:each", "team:whole", "team:sign"]}),
+    );
     assert_item(&world, "team:sign", Unknown, "not signed by product");
     assert_eq!(world.judge().reason, Reason::SignOffMissing);
-    world.attest(Attest::by("pat", &["team:sign"]).role("product").with(json!({"signOff": true})));
+    world.attest(
+        Attest::by("pat", &["team:sign"])
+            .role("product")
+            .with(json!({"signOff": true})),
+    );
     let judged = world.judge();
-    assert_eq!((judged.reason, judged.status), (Reason::ReadyWithRisks, Status::ReadyWithRisks));
+    assert_eq!(
+        (judged.reason, judged.status),
+        (Reason::ReadyWithRisks, Status::ReadyWithRisks)
+    );
     assert_eq!(judged.score(), Some(33), "what is waived does not pass");
     assert_eq!(judged.waivers.get(&Name::new("shop", "all")), Some(&2));
 }
@@ -77,23 +108,35 @@ fn what_people_state_comes_before_what_is_waived() {
     assert_item(&world, "team:a", Waived, "");
     world.attest(Attest::by("ada", &["team:a"]));
     assert_item(&world, "team:a", Pass, "");
-    assert!(world.judge().waivers.is_empty(), "the exception is of no use");
+    assert!(
+        world.judge().waivers.is_empty(),
+        "the exception is of no use"
+    );
 }
 
 #[test]
 fn it_is_for_the_policy_that_asks() {
     let mut world = world();
     world.policy("lenient", json!({"exceptions": {"maxLifetime": "300d"}}));
-    world.except("other", json!({"waives": ["team:whole"], "policy": "lenient"}));
+    world.except(
+        "other",
+        json!({"waives": ["team:whole"], "policy": "lenient"}),
+    );
     assert_item(&world, "team:whole", Unknown, "");
     // Where two policies require the checklist, both must be excepted from.
     world.policy("strict", json!({"launch": {"checklists": ["team"]}}));
     world.except("first", json!({"waives": ["team:whole"]}));
     assert_item(&world, "team:whole", Unknown, "");
-    world.except("second", json!({"waives": ["team:whole"], "policy": "strict"}));
+    world.except(
+        "second",
+        json!({"waives": ["team:whole"], "policy": "strict"}),
+    );
     assert_item(&world, "team:whole", Waived, "");
     // What the launch adds itself is nobody's in particular.
-    world.checklist("extra", "[{id: x, title: X, section: S, severity: high, attestation: {roles: [a], validFor: 1d}}]");
+    world.checklist(
+        "extra",
+        "[{id: x, title: X, section: S, severity: high, attestation: {roles: [a], validFor: 1d}}]",
+    );
     world.says(json!({"checklists": ["extra"]}));
     world.except("added", json!({"waives": ["extra:x"], "policy": "lenient"}));
     assert_item(&world, "extra:x", Waived, "");
@@ -102,7 +145,10 @@ fn it_is_for_the_policy_that_asks() {
 #[test]
 fn it_must_keep_to_its_policy() {
     let mut world = world();
-    world.except("long", json!({"waives": ["team:whole"], "expiresAt": "2026-03-01T00:00:00Z"}));
+    world.except(
+        "long",
+        json!({"waives": ["team:whole"], "expiresAt": "2026-03-01T00:00:00Z"}),
+    );
     assert_item(&world, "team:whole", Unknown, "");
     world.policy("production", json!({"launch": {"checklists": ["team"]}, "exceptions": {"maxLifetime": "90d", "approval": "SecondPerson"}}));
     assert_item(&world, "team:whole", Unknown, "");

@@ -5,9 +5,11 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::*;
-use crate::launch::{Pending, questions_of_gate};
 use crate::inventory::View;
-use crate::promql::{Failure, FailureKind, Pass as Condition, Point, Question, Range, Reading, Series};
+use crate::launch::{Pending, questions_of_gate};
+use crate::promql::{
+    Failure, FailureKind, Pass as Condition, Point, Question, Range, Reading, Series,
+};
 
 fn items(phase: &str) -> String {
     format!(
@@ -20,16 +22,23 @@ const A: &str = "team:a";
 
 fn world(phase: &str) -> World {
     let mut world = World::new(&items(phase));
-    world.policy("production", json!({
-        "launch": {"checklists": ["team"]},
-        "metrics": {"servers": [{"name": "main", "url": "http://prometheus:9090"}]},
-    }));
+    world.policy(
+        "production",
+        json!({
+            "launch": {"checklists": ["team"]},
+            "metrics": {"servers": [{"name": "main", "url": "http://prometheus:9090"}]},
+        }),
+    );
     world
 }
 
 fn question(world: &World) -> Question {
     let judged = world.judge();
-    judged.questions.first().expect("something is asked").clone()
+    judged
+        .questions
+        .first()
+        .expect("something is asked")
+        .clone()
 }
 
 fn answer(world: &mut World, value: f64) {
@@ -37,11 +46,19 @@ fn answer(world: &mut World, value: f64) {
     let window = Duration::from_secs(3600);
     let series = Series {
         labels: std::collections::BTreeMap::new(),
-        points: vec![Point { at: world.now, value }],
+        points: vec![Point {
+            at: world.now,
+            value,
+        }],
         histograms: false,
     };
     let condition: Condition = question.pass;
-    let reading = Reading::of(&[series], condition, window, &Range::ending(world.now, window));
+    let reading = Reading::of(
+        &[series],
+        condition,
+        window,
+        &Range::ending(world.now, window),
+    );
     world.measurements.record(question, Ok(reading));
 }
 
@@ -52,12 +69,18 @@ fn a_question_is_asked_and_its_answer_counts() {
     assert!(world.judge().pending.contains(&Pending::Metrics));
     let asked = question(&world);
     assert_eq!(asked.server.as_deref(), Some("production/main"));
-    assert_eq!(&*asked.promql, "max(errors{namespace=\"shop\",app=\"web\"})");
+    assert_eq!(
+        &*asked.promql,
+        "max(errors{namespace=\"shop\",app=\"web\"})"
+    );
     answer(&mut world, 0.0);
     assert_item(&world, A, Pass, "");
     assert!(world.judge().pending.is_empty());
     // A sample grows old though nothing happens.
-    assert_eq!(world.judge().next, Some(noon() + jiff::SignedDuration::from_mins(5)));
+    assert_eq!(
+        world.judge().next,
+        Some(noon() + jiff::SignedDuration::from_mins(5))
+    );
     world.later(1);
     assert_eq!(world.verdict(A).0, Unknown);
     answer(&mut world, 2.0);
@@ -78,7 +101,10 @@ fn what_is_stored_does_not_change_with_each_sample() {
 fn a_server_that_fails_is_no_pass() {
     let mut world = world("pre-rollout");
     let asked = question(&world);
-    world.measurements.record(asked, Err(Failure::new(FailureKind::Unreachable, "connection refused")));
+    world.measurements.record(
+        asked,
+        Err(Failure::new(FailureKind::Unreachable, "connection refused")),
+    );
     assert_item(&world, A, Unknown, "connection refused");
     assert!(world.judge().pending.is_empty(), "it was asked");
 }
@@ -100,7 +126,9 @@ fn the_gate_needs_the_answers_of_items_before_the_rollout() {
         let mut world = world(phase);
         world.write();
         let launch = world.parsed();
-        let asked = world.with_facts(View::of(&world.inventory), |facts| questions_of_gate(&launch, facts));
+        let asked = world.with_facts(View::of(&world.inventory), |facts| {
+            questions_of_gate(&launch, facts)
+        });
         assert_eq!(!asked.is_empty(), some, "{phase}");
     }
 }

@@ -20,13 +20,48 @@ fn an_attestation_counts_where_nothing_is_the_matter_with_it() {
     let rows: [Case; 9] = [
         ("validFor: 10d", json!({}), Pass, ""),
         ("validFor: 10d", json!({"role": "engineering"}), Pass, ""),
-        ("validFor: 10d", json!({"role": "security"}), Unknown, "is by ada as security, and not as devops or engineering"),
-        ("validFor: 10d", json!({"launch": "other"}), Unknown, "not attested by devops or engineering"),
-        ("validFor: 10d", json!({"signOff": true}), Unknown, "is a sign-off: set signOff to false"),
-        ("validFor: 10d, evidenceRequired: true", json!({}), Unknown, "names no evidence: give evidenceURL"),
-        ("validFor: 10d, evidenceRequired: true", json!({"evidenceURL": "https://wiki.example/1"}), Pass, ""),
-        ("validFor: 10d", json!({"notApplicable": "there is no database"}), NotApplicable, "there is no database"),
-        ("validFor: 10d", json!({"approver": {"username": "system:serviceaccount:shop:ci"}}), Unknown, "only people attest"),
+        (
+            "validFor: 10d",
+            json!({"role": "security"}),
+            Unknown,
+            "is by ada as security, and not as devops or engineering",
+        ),
+        (
+            "validFor: 10d",
+            json!({"launch": "other"}),
+            Unknown,
+            "not attested by devops or engineering",
+        ),
+        (
+            "validFor: 10d",
+            json!({"signOff": true}),
+            Unknown,
+            "is a sign-off: set signOff to false",
+        ),
+        (
+            "validFor: 10d, evidenceRequired: true",
+            json!({}),
+            Unknown,
+            "names no evidence: give evidenceURL",
+        ),
+        (
+            "validFor: 10d, evidenceRequired: true",
+            json!({"evidenceURL": "https://wiki.example/1"}),
+            Pass,
+            "",
+        ),
+        (
+            "validFor: 10d",
+            json!({"notApplicable": "there is no database"}),
+            NotApplicable,
+            "there is no database",
+        ),
+        (
+            "validFor: 10d",
+            json!({"approver": {"username": "system:serviceaccount:shop:ci"}}),
+            Unknown,
+            "only people attest",
+        ),
     ];
     for (rule, different, verdict, part) in rows {
         let mut world = world(rule);
@@ -39,7 +74,11 @@ fn an_attestation_counts_where_nothing_is_the_matter_with_it() {
 
 #[test]
 fn one_attestation_may_cover_many_items() {
-    let mut world = World::new(&format!("[{}, {}]", attested("a", "critical"), attested("b", "high")));
+    let mut world = World::new(&format!(
+        "[{}, {}]",
+        attested("a", "critical"),
+        attested("b", "high")
+    ));
     world.attest(Attest::by("ada", &["team:a", "team:b", "other:c"]));
     assert_item(&world, "team:a", Pass, "");
     assert_item(&world, "team:b", Pass, "");
@@ -50,8 +89,17 @@ fn a_role_that_is_not_granted_or_not_any_more_does_not_count() {
     let mut world = world("validFor: 10d");
     world.attest(Attest::by("ada", &[A]));
     world.authorize("ada", "devops", &Grant::Denied);
-    assert_item(&world, A, Unknown, "ada has no permission to attest signoffs \"devops\"");
-    world.authorize("ada", "devops", &Grant::Unknown("the API server is away".into()));
+    assert_item(
+        &world,
+        A,
+        Unknown,
+        "ada has no permission to attest signoffs \"devops\"",
+    );
+    world.authorize(
+        "ada",
+        "devops",
+        &Grant::Unknown("the API server is away".into()),
+    );
     assert_item(&world, A, Unknown, "the API server is away");
     assert!(world.judge().pending.is_empty(), "it was asked");
     world.authorize("ada", "devops", &Grant::Granted);
@@ -75,9 +123,17 @@ fn what_nothing_checked_does_not_count() {
         from: noon() + jiff::SignedDuration::from_secs(1),
         until: noon() + jiff::SignedDuration::from_hours(1),
     }]);
-    assert_item(&world, A, Unknown, "made while nothing checked who makes it");
+    assert_item(
+        &world,
+        A,
+        Unknown,
+        "made while nothing checked who makes it",
+    );
     assert!(world.judge().pending.is_empty());
-    world.people.guard = Guard::Seen(vec![Interval { from: noon(), until: noon() }]);
+    world.people.guard = Guard::Seen(vec![Interval {
+        from: noon(),
+        until: noon(),
+    }]);
     assert_item(&world, A, Pass, "");
     // Nothing has been seen of the guard yet.
     world.people.guard = Guard::Seen(Vec::new());
@@ -93,8 +149,14 @@ fn what_is_written_in_a_file_has_no_author() {
     let mut world = world("validFor: 10d");
     world.attest(Attest::by("ada", &[A]));
     for attestation in world.people.attestations.clone().values() {
-        let file = crate::people::Attestation { created: None, ..(**attestation).clone() };
-        world.people.attestations.insert(file.name.clone(), file.into());
+        let file = crate::people::Attestation {
+            created: None,
+            ..(**attestation).clone()
+        };
+        world
+            .people
+            .attestations
+            .insert(file.name.clone(), file.into());
     }
     assert_item(&world, A, Unknown, "only an API server knows who made it");
 }
@@ -102,7 +164,10 @@ fn what_is_written_in_a_file_has_no_author() {
 #[test]
 fn it_counts_until_the_exact_second() {
     // The shorter of what the item and the attestation say.
-    let rows = [("validFor: 10d", "2027-01-01T00:00:00Z", 240 * 3600), ("validFor: 10d", "2026-01-02T00:00:00Z", 12 * 3600)];
+    let rows = [
+        ("validFor: 10d", "2027-01-01T00:00:00Z", 240 * 3600),
+        ("validFor: 10d", "2026-01-02T00:00:00Z", 12 * 3600),
+    ];
     for (rule, expires, seconds) in rows {
         let mut world = world(rule);
         world.attest(Attest::by("ada", &[A]).with(json!({"expiresAt": expires})));
@@ -121,15 +186,26 @@ fn it_counts_until_the_exact_second() {
 fn different_people_are_counted_once_each() {
     let mut world = world("validFor: 10d, minAttestations: 2");
     world.attest(Attest::by("ada", &[A]));
-    assert_item(&world, A, Unknown, "attested by 1 of 2 people of devops or engineering");
+    assert_item(
+        &world,
+        A,
+        Unknown,
+        "attested by 1 of 2 people of devops or engineering",
+    );
     world.attest(Attest::by("ada", &[A]).role("engineering"));
     assert_item(&world, A, Unknown, "attested by 1 of 2");
     world.attest(Attest::by("bob", &[A]).with(json!({"expiresAt": "2026-01-03T00:00:00Z"})));
     assert_item(&world, A, Pass, "");
     // As long as two count.
-    assert_eq!(world.item(A).outcome.until, Some(at("2026-01-03T00:00:00Z")));
+    assert_eq!(
+        world.item(A).outcome.until,
+        Some(at("2026-01-03T00:00:00Z"))
+    );
     world.attest(Attest::by("eve", &[A]));
-    assert_eq!(world.item(A).outcome.until, Some(at("2026-01-11T12:00:00Z")));
+    assert_eq!(
+        world.item(A).outcome.until,
+        Some(at("2026-01-11T12:00:00Z"))
+    );
     assert_eq!(world.item(A).outcome.proofs.len(), 2);
 }
 

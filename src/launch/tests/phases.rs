@@ -6,7 +6,9 @@ use super::*;
 use crate::launch::Reason;
 
 fn phased(phase: &str, way: &str) -> World {
-    World::new(&format!("[{{id: a, title: A, section: S, severity: critical, phase: {phase}, {way}}}]"))
+    World::new(&format!(
+        "[{{id: a, title: A, section: S, severity: critical, phase: {phase}, {way}}}]"
+    ))
 }
 
 const A: &str = "team:a";
@@ -17,7 +19,8 @@ const FAILS: &str = "cel: {expression: 'false', message: it is not}";
 fn asked(world: &mut World, hours: impl IntoIterator<Item = Option<i64>>) -> Vec<bool> {
     let hours = hours.into_iter().map(|hours| {
         if let Some(hours) = hours {
-            world.launch.status.get_or_insert_default().actual_date = Some(super::super::status::seconds(noon()));
+            world.launch.status.get_or_insert_default().actual_date =
+                Some(super::super::status::seconds(noon()));
             world.now = noon() + jiff::SignedDuration::from_hours(hours);
         }
         world.item(A).asked
@@ -37,7 +40,11 @@ fn what_needs_pods_is_not_asked_before_there_are_some() {
         // The first days are over after two.
         ("post-launch", ATTESTED, [false, false, false, false, true]),
         ("post-launch", FAILS, [false, false, false, false, true]),
-        ("post-launch", "attestation: {roles: [devops], validFor: 30d, every: 1d}", [false, false, false, true, true]),
+        (
+            "post-launch",
+            "attestation: {roles: [devops], validFor: 30d, every: 1d}",
+            [false, false, false, true, true],
+        ),
     ];
     for (phase, way, expected) in rows {
         let mut world = phased(phase, way);
@@ -49,7 +56,10 @@ fn what_needs_pods_is_not_asked_before_there_are_some() {
 fn a_metric_may_need_as_long_as_its_window() {
     let way = "metrics: {query: up, pass: '> 0', for: 24h}";
     let mut world = phased("running", way);
-    assert_eq!(asked(&mut world, [Some(1), Some(23), Some(24)]), [false, false, true]);
+    assert_eq!(
+        asked(&mut world, [Some(1), Some(23), Some(24)]),
+        [false, false, true]
+    );
     assert_eq!(world.judge().reason, Reason::CriticalOpen);
 }
 
@@ -57,13 +67,24 @@ fn a_metric_may_need_as_long_as_its_window() {
 fn the_end_of_a_grace_period_is_looked_at() {
     let mut world = phased("running", ATTESTED);
     assert_eq!(asked(&mut world, [Some(0)]), [false]);
-    assert_eq!(world.judge().next, Some(noon() + jiff::SignedDuration::from_hours(1)));
+    assert_eq!(
+        world.judge().next,
+        Some(noon() + jiff::SignedDuration::from_hours(1))
+    );
 }
 
 #[test]
 fn what_is_due_each_day_is_due_each_day_of_the_watch() {
-    let mut world = phased("post-launch", "attestation: {roles: [devops], validFor: 30d, every: 1d}");
-    assert_item(&world, A, NotApplicable, "asked once the application is live");
+    let mut world = phased(
+        "post-launch",
+        "attestation: {roles: [devops], validFor: 30d, every: 1d}",
+    );
+    assert_item(
+        &world,
+        A,
+        NotApplicable,
+        "asked once the application is live",
+    );
     asked(&mut world, [Some(0)]);
     let end_of_day = |day: i64| noon() + jiff::SignedDuration::from_hours(24 * day);
 
@@ -79,7 +100,12 @@ fn what_is_due_each_day_is_due_each_day_of_the_watch() {
     world.now = end_of_day(2) - jiff::SignedDuration::from_secs(1);
     assert_item(&world, A, Pass, "");
     world.now = end_of_day(2);
-    assert_item(&world, A, Unknown, "one is due every 1d since 2026-01-01T12:00:00Z; there are 1, and the next was due at");
+    assert_item(
+        &world,
+        A,
+        Unknown,
+        "one is due every 1d since 2026-01-01T12:00:00Z; there are 1, and the next was due at",
+    );
     assert!(world.item(A).asked);
 
     // It is made up for, once and for all.
@@ -93,7 +119,10 @@ fn what_is_due_each_day_is_due_each_day_of_the_watch() {
 
 #[test]
 fn two_on_one_day_are_not_one_on_each() {
-    let mut world = phased("post-launch", "attestation: {roles: [devops], validFor: 30d, every: 1d}");
+    let mut world = phased(
+        "post-launch",
+        "attestation: {roles: [devops], validFor: 30d, every: 1d}",
+    );
     asked(&mut world, [Some(1)]);
     world.attest(Attest::by("ada", &[A]));
     world.later(1);
@@ -107,14 +136,24 @@ fn a_review_is_due_again_and_again() {
     let mut world = World::new(&format!("[{}]", attested("a", "critical")));
     world.says(json!({"reviewEvery": "90d"}));
     let review = "launch:review";
-    assert_item(&world, review, NotApplicable, "once the application is live");
+    assert_item(
+        &world,
+        review,
+        NotApplicable,
+        "once the application is live",
+    );
     world.write();
     let live = world.parsed().live_since().expect("it runs");
     let day = |days: i64| live + jiff::SignedDuration::from_hours(24 * days);
     assert_eq!(world.judge().review_due, Some(day(90)));
     assert_item(&world, review, Pass, "");
     world.now = day(90);
-    assert_item(&world, review, Fail, &format!("a review was due at {}", text(day(90))));
+    assert_item(
+        &world,
+        review,
+        Fail,
+        &format!("a review was due at {}", text(day(90))),
+    );
     assert!(world.item(review).asked);
     assert_eq!(world.status().review_due.map(|time| time.0), Some(day(90)));
     world.attest(Attest::by("pat", &[review]).role("product"));
@@ -122,5 +161,11 @@ fn a_review_is_due_again_and_again() {
     assert_eq!(world.judge().review_due, Some(day(180)));
     // A launch that asks for no reviews has no such item.
     world.says(json!({"reviewEvery": null}));
-    assert!(world.judge().items.iter().all(|item| &*item.item.key != review));
+    assert!(
+        world
+            .judge()
+            .items
+            .iter()
+            .all(|item| &*item.item.key != review)
+    );
 }

@@ -116,7 +116,11 @@ fn what_was_attested_since_a_major_release_was_named_counts_though_nobody_saw_it
     let release = json!({"f:spec": {"f:release": {}}});
     world.launch.metadata.managed_fields = Some(vec![
         writes(&text(named), release.clone(), json!(null)),
-        writes(&text(world.now), json!({"f:spec": {"f:notes": {}}}), json!(null)),
+        writes(
+            &text(world.now),
+            json!({"f:spec": {"f:notes": {}}}),
+            json!(null),
+        ),
         writes(&text(world.now), release, json!("status")),
     ]);
     world.later(1);
@@ -130,7 +134,10 @@ fn what_was_attested_since_a_major_release_was_named_counts_though_nobody_saw_it
 #[test]
 fn many_releases_are_remembered_by_name() {
     let mut world = world();
-    world.attest(Attest::by("bob", &["team:each"]).with(json!({"release": "1.0.0", "expiresAt": "2026-12-01T00:00:00Z"})));
+    world.attest(
+        Attest::by("bob", &["team:each"])
+            .with(json!({"release": "1.0.0", "expiresAt": "2026-12-01T00:00:00Z"})),
+    );
     for minor in 1..30 {
         release(&mut world, &format!("1.{minor}.0"), "minor");
         world.later(1);
@@ -142,8 +149,14 @@ fn many_releases_are_remembered_by_name() {
     // That of bob names a release that is listed no more, that of ada none at all.
     let proofs = world.item("team:each").outcome.proofs;
     assert_eq!(proofs.len(), 1);
-    let of_bob = world.people.attestations.iter().filter(|(name, _)| name.name.starts_with("bob"));
-    world.people.attestations = of_bob.map(|(name, one)| (name.clone(), one.clone())).collect();
+    let of_bob = world
+        .people
+        .attestations
+        .iter()
+        .filter(|(name, _)| name.name.starts_with("bob"));
+    world.people.attestations = of_bob
+        .map(|(name, one)| (name.clone(), one.clone()))
+        .collect();
     assert_item(&world, "team:each", Pass, "");
     for minor in 30..100 {
         release(&mut world, &format!("1.{minor}.0"), "minor");

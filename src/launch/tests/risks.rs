@@ -32,7 +32,10 @@ fn world(risks: &[Value]) -> World {
 fn every_row_must_be_filled_in() {
     let rows = [
         (json!({"risk": ""}), "spec.risks[outage].risk"),
-        (json!({"risk": "Example: it is down"}), "spec.risks[outage].risk"),
+        (
+            json!({"risk": "Example: it is down"}),
+            "spec.risks[outage].risk",
+        ),
         (json!({"severity": null}), "spec.risks[outage].severity"),
         (json!({"mitigation": "  "}), "spec.risks[outage].mitigation"),
         (json!({"owner": null}), "spec.risks[outage].owner"),
@@ -47,9 +50,20 @@ fn every_row_must_be_filled_in() {
 #[test]
 fn that_there_are_no_risks_is_attested() {
     let mut world = world(&[]);
-    assert_item(&world, "team:register", Fail, "or have team:register attested that there are none");
-    assert_item(&world, "team:mitigated", Fail, "nobody knows the high risks");
-    world.attest(Attest::by("ada", &["team:register"]).with(json!({"notApplicable": "what risks"})));
+    assert_item(
+        &world,
+        "team:register",
+        Fail,
+        "or have team:register attested that there are none",
+    );
+    assert_item(
+        &world,
+        "team:mitigated",
+        Fail,
+        "nobody knows the high risks",
+    );
+    world
+        .attest(Attest::by("ada", &["team:register"]).with(json!({"notApplicable": "what risks"})));
     assert_item(&world, "team:register", Fail, "spec.risks is empty");
     world.attest(Attest::by("bob", &["team:register"]));
     assert_item(&world, "team:register", Pass, "");
@@ -63,8 +77,16 @@ fn a_high_risk_is_mitigated_or_accepted() {
         (json!({}), Fail, "neither mitigated nor accepted"),
         (mitigated("2026-01-01T12:00:00Z"), Pass, ""),
         (mitigated("2026-01-01T12:00:01Z"), Fail, "neither"),
-        (json!({"accepted": {"role": "product", "until": "2026-01-01T12:00:00Z"}}), Fail, "accepted until 2026-01-01T12:00:00Z only"),
-        (json!({"accepted": {"role": "product", "until": "2026-02-01T00:00:00Z"}}), Fail, "launch:risk/outage: not attested by product"),
+        (
+            json!({"accepted": {"role": "product", "until": "2026-01-01T12:00:00Z"}}),
+            Fail,
+            "accepted until 2026-01-01T12:00:00Z only",
+        ),
+        (
+            json!({"accepted": {"role": "product", "until": "2026-02-01T00:00:00Z"}}),
+            Fail,
+            "launch:risk/outage: not attested by product",
+        ),
         (json!({"severity": "medium"}), Pass, ""),
     ];
     for (different, verdict, part) in rows {
@@ -79,21 +101,43 @@ fn a_high_risk_is_mitigated_or_accepted() {
 
 #[test]
 fn what_is_accepted_is_a_risk_and_no_pass_until_it_lapses() {
-    let mut world = world(&[risk(json!({"accepted": {"role": "product", "until": "2026-02-01T00:00:00Z"}}))]);
-    assert_eq!(world.judge().risks, [RiskState::Open("launch:risk/outage: not attested by product".into())]);
+    let mut world = world(&[risk(
+        json!({"accepted": {"role": "product", "until": "2026-02-01T00:00:00Z"}}),
+    )]);
+    assert_eq!(
+        world.judge().risks,
+        [RiskState::Open(
+            "launch:risk/outage: not attested by product".into()
+        )]
+    );
     assert_eq!(world.status().open_risks, ["outage"]);
     world.attest(Attest::by("dev", &["launch:risk/outage"]));
-    assert_item(&world, "team:mitigated", Fail, "as devops, and not as product");
+    assert_item(
+        &world,
+        "team:mitigated",
+        Fail,
+        "as devops, and not as product",
+    );
     world.attest(Attest::by("pat", &["launch:risk/outage"]).role("product"));
     assert_item(&world, "team:mitigated", Waived, "");
     let judged = world.judge();
-    assert_eq!((judged.reason, judged.status), (Reason::ReadyWithRisks, Status::ReadyWithRisks));
+    assert_eq!(
+        (judged.reason, judged.status),
+        (Reason::ReadyWithRisks, Status::ReadyWithRisks)
+    );
     let end = at("2026-02-01T00:00:00Z");
     assert_eq!(judged.risks, [RiskState::Accepted(end)]);
     let status = world.status();
     assert_eq!(status.open_risks, [""; 0]);
-    assert_eq!(status.expires_next.map(|expiry| expiry.what).as_deref(), Some("accepted risk outage"));
-    assert_eq!(judged.next, Some(at("2026-01-25T00:00:00Z")), "that it lapses is said a week before");
+    assert_eq!(
+        status.expires_next.map(|expiry| expiry.what).as_deref(),
+        Some("accepted risk outage")
+    );
+    assert_eq!(
+        judged.next,
+        Some(at("2026-01-25T00:00:00Z")),
+        "that it lapses is said a week before"
+    );
     world.now = end;
     assert_item(&world, "team:mitigated", Fail, "only");
     assert_eq!(world.judge().reason, Reason::CriticalOpen);

@@ -13,7 +13,9 @@ const ITEMS: &str = "
 ";
 
 fn sign(user: &str, item: &str, role: &str) -> Attest {
-    Attest::by(user, &[item]).role(role).with(json!({"signOff": true}))
+    Attest::by(user, &[item])
+        .role(role)
+        .with(json!({"signOff": true}))
 }
 
 #[test]
@@ -22,7 +24,12 @@ fn one_person_cannot_sign_twice() {
     world.attest(sign("ada", "team:e", "engineering"));
     world.attest(sign("ada", "team:d", "devops"));
     assert_item(&world, "team:e", Pass, "");
-    assert_item(&world, "team:d", Unknown, "ada signs something else: sign-offs need different people");
+    assert_item(
+        &world,
+        "team:d",
+        Unknown,
+        "ada signs something else: sign-offs need different people",
+    );
     world.attest(sign("bob", "team:d", "devops"));
     assert_item(&world, "team:d", Pass, "");
 }
@@ -31,11 +38,18 @@ fn one_person_cannot_sign_twice() {
 fn whoever_can_sign_only_one_thing_does() {
     let mut world = World::new(ITEMS);
     // Ada could sign all three, and would be taken for the first.
-    for (item, role) in [("team:e", "engineering"), ("team:d", "devops"), ("team:s", "security")] {
+    for (item, role) in [
+        ("team:e", "engineering"),
+        ("team:d", "devops"),
+        ("team:s", "security"),
+    ] {
         world.attest(sign("ada", item, role));
     }
-    world.attest(sign("bob", "team:e", "engineering").with(json!({"expiresAt": "2026-01-02T00:00:00Z"})));
-    world.attest(sign("eve", "team:d", "devops").with(json!({"expiresAt": "2026-01-02T00:00:00Z"})));
+    world.attest(
+        sign("bob", "team:e", "engineering").with(json!({"expiresAt": "2026-01-02T00:00:00Z"})),
+    );
+    world
+        .attest(sign("eve", "team:d", "devops").with(json!({"expiresAt": "2026-01-02T00:00:00Z"})));
     for item in ["team:e", "team:d", "team:s"] {
         assert_item(&world, item, Pass, "");
     }
@@ -45,9 +59,19 @@ fn whoever_can_sign_only_one_thing_does() {
 fn a_signature_is_no_attestation_and_cannot_be_left_out() {
     let mut world = World::new(ITEMS);
     world.attest(Attest::by("ada", &["team:d"]));
-    assert_item(&world, "team:d", Unknown, "is no sign-off: set signOff to true");
+    assert_item(
+        &world,
+        "team:d",
+        Unknown,
+        "is no sign-off: set signOff to true",
+    );
     world.attest(sign("bob", "team:d", "devops").with(json!({"notApplicable": "small change"})));
-    assert_item(&world, "team:d", Unknown, "says that a sign-off does not apply");
+    assert_item(
+        &world,
+        "team:d",
+        Unknown,
+        "says that a sign-off does not apply",
+    );
 }
 
 #[test]

@@ -11,7 +11,12 @@ use crate::inventory::View;
 use crate::launch::{By, Judged, Outcome, Proof, judge, observe, status};
 
 fn world() -> World {
-    World::new(&format!("[{}, {}, {}]", attested("a", "critical"), attested("b", "critical"), attested("c", "high")))
+    World::new(&format!(
+        "[{}, {}, {}]",
+        attested("a", "critical"),
+        attested("b", "critical"),
+        attested("c", "high")
+    ))
 }
 
 fn condition<'a>(status: &'a LaunchStatus, type_: &str) -> (&'a str, &'a str, &'a str) {
@@ -25,14 +30,31 @@ fn it_says_what_is_missing_from_whom() {
     let mut world = world();
     world.attest(Attest::by("ada", &["team:b"]));
     let status = world.write();
-    assert_eq!((status.status, status.score, status.open, status.workloads), (Some(Status::NotReady), Some(42), 2, 1));
+    assert_eq!(
+        (status.status, status.score, status.open, status.workloads),
+        (Some(Status::NotReady), Some(42), 2, 1)
+    );
     assert_eq!(status.checklists, ["team"]);
-    let missing: Vec<_> = status.missing.iter().map(|missing| (missing.item.as_str(), missing.severity.as_str())).collect();
-    assert_eq!(missing, [("team:a", "critical"), ("team:c", "high")], "the gravest first");
+    let missing: Vec<_> = status
+        .missing
+        .iter()
+        .map(|missing| (missing.item.as_str(), missing.severity.as_str()))
+        .collect();
+    assert_eq!(
+        missing,
+        [("team:a", "critical"), ("team:c", "high")],
+        "the gravest first"
+    );
     assert_eq!(status.missing[0].from, ["devops"]);
     assert_eq!(status.missing[0].message, "not attested by devops");
-    assert_eq!((status.sections[0].passed, status.sections[0].unknown), (1, 2));
-    assert_eq!(condition(&status, "LaunchReady"), ("False", "CriticalOpen", "open: team:a, team:c"));
+    assert_eq!(
+        (status.sections[0].passed, status.sections[0].unknown),
+        (1, 2)
+    );
+    assert_eq!(
+        condition(&status, "LaunchReady"),
+        ("False", "CriticalOpen", "open: team:a, team:c")
+    );
     assert_eq!(condition(&status, "Ready").0, "True");
     assert_eq!(status.observed_generation, Some(1));
 }
@@ -57,11 +79,18 @@ fn a_change_of_the_verdict_is_kept_with_what_made_it() {
     world.later(1);
     world.attest(Attest::by("ada", &["team:a", "team:b"]));
     let status = world.write();
-    let history: Vec<_> = status.history.iter().map(|step| (step.to, step.because.as_str())).collect();
-    assert_eq!(history, [
-        (Status::ReadyWithRisks, "closed: team:a, team:b"),
-        (Status::NotReady, "open: team:a, team:b, team:c"),
-    ]);
+    let history: Vec<_> = status
+        .history
+        .iter()
+        .map(|step| (step.to, step.because.as_str()))
+        .collect();
+    assert_eq!(
+        history,
+        [
+            (Status::ReadyWithRisks, "closed: team:a, team:b"),
+            (Status::NotReady, "open: team:a, team:b, team:c"),
+        ]
+    );
     let since = |status: &LaunchStatus| status.conditions[0].last_transition_time.0;
     assert_eq!(since(&status), at("2026-01-01T13:00:00Z"));
     world.later(24 * 10);
@@ -81,7 +110,10 @@ fn a_change_of_the_verdict_is_kept_with_what_made_it() {
 fn what_lapses_soon_is_listed_once_it_does() {
     let mut world = world();
     world.attest(Attest::by("ada", &["team:a", "team:b"]));
-    world.except("late", json!({"waives": ["team:c"], "expiresAt": "2026-01-20T00:00:00Z"}));
+    world.except(
+        "late",
+        json!({"waives": ["team:c"], "expiresAt": "2026-01-20T00:00:00Z"}),
+    );
     let status = world.write();
     let next = status.expires_next.expect("something lapses");
     assert_eq!(next.at.0, at("2026-01-11T12:00:00Z"));
@@ -112,7 +144,11 @@ fn the_actual_date_is_when_pods_were_first_let_run() {
     world.apply(deployment("web"));
     assert_eq!(date(world.write()), Some(at("2026-01-01T15:00:00Z")));
     world.later(3);
-    assert_eq!(date(world.write()), Some(at("2026-01-01T15:00:00Z")), "it stays");
+    assert_eq!(
+        date(world.write()),
+        Some(at("2026-01-01T15:00:00Z")),
+        "it stays"
+    );
     world.delete("apps/v1", "Deployment", "web");
     assert_eq!(date(world.write()), Some(at("2026-01-01T15:00:00Z")));
 
@@ -141,14 +177,23 @@ fn revisions_that_were_let_run_are_remembered() {
         world.apply(revision(tag));
         world.write();
     }
-    let known = |world: &mut World| world.write().memory.expect("something is remembered").admitted;
+    let known = |world: &mut World| {
+        world
+            .write()
+            .memory
+            .expect("something is remembered")
+            .admitted
+    };
     let templates = known(&mut world)[0].templates.clone();
     assert_eq!(templates.len(), 11);
     // A rollback moves it to the end.
     world.apply(revision(15));
     let rolled_back = known(&mut world)[0].templates.clone();
     assert_eq!(rolled_back.last(), templates.iter().rev().nth(4));
-    assert_eq!(rolled_back.iter().collect::<BTreeSet<_>>(), templates.iter().collect());
+    assert_eq!(
+        rolled_back.iter().collect::<BTreeSet<_>>(),
+        templates.iter().collect()
+    );
     // Nothing runs, nothing is added; what is gone is remembered for a while.
     world.delete("apps/v1", "Deployment", "web");
     assert_eq!(known(&mut world)[0].templates, rolled_back);
@@ -159,7 +204,10 @@ fn revisions_that_were_let_run_are_remembered() {
     }
     let gone = known(&mut world);
     assert_eq!(gone.len(), 16);
-    assert_eq!(gone.last().map(|last| last.workload.as_str()), Some("Deployment/job-29"));
+    assert_eq!(
+        gone.last().map(|last| last.workload.as_str()),
+        Some("Deployment/job-29")
+    );
 }
 
 #[test]
@@ -173,13 +221,26 @@ fn images_of_named_containers_are_recorded_with_the_release() {
     ]);
     world.apply(web);
     let memory = world.write().memory.expect("something is remembered");
-    assert_eq!(memory.releases[0].images, ["app=registry.example/shop@sha256:0123"]);
+    assert_eq!(
+        memory.releases[0].images,
+        ["app=registry.example/shop@sha256:0123"]
+    );
     // They are kept with the release that they were of.
     world.says(json!({"release": "1.1.0"}));
     world.apply(deployment("web"));
     let memory = world.write().memory.expect("something is remembered");
-    let images: Vec<&str> = memory.releases.iter().map(|release| release.images[0].as_str()).collect();
-    assert_eq!(images, ["app=registry.example/shop@sha256:0123", "app=registry.example/shop:1.0"]);
+    let images: Vec<&str> = memory
+        .releases
+        .iter()
+        .map(|release| release.images[0].as_str())
+        .collect();
+    assert_eq!(
+        images,
+        [
+            "app=registry.example/shop@sha256:0123",
+            "app=registry.example/shop:1.0"
+        ]
+    );
 }
 
 #[test]
@@ -197,7 +258,10 @@ fn a_workload_in_two_launches_shows_in_both() {
             status(launch, &judged, &observed, facts.now)
         });
         let message = format!("also selected by another launch: Deployment/web ({other})");
-        assert_eq!(condition(&status, "Overlapping"), ("True", "WorkloadInTwoLaunches", message.as_str()));
+        assert_eq!(
+            condition(&status, "Overlapping"),
+            ("True", "WorkloadInTwoLaunches", message.as_str())
+        );
     }
     assert_eq!(condition(&world.status(), "Overlapping").0, "False");
 }
@@ -206,7 +270,9 @@ fn a_workload_in_two_launches_shows_in_both() {
 fn it_is_read_back_as_it_was_written() {
     let mut world = world();
     world.attest(Attest::by("ada", &["team:a"]));
-    world.says(json!({"reviewEvery": "90d", "targetDate": "2026-02-01T00:00:00Z", "containers": ["app"]}));
+    world.says(
+        json!({"reviewEvery": "90d", "targetDate": "2026-02-01T00:00:00Z", "containers": ["app"]}),
+    );
     let status = world.status();
     let json = serde_json::to_value(&status).expect("it is JSON");
     let read: LaunchStatus = serde_json::from_value(json.clone()).expect("it is a status");
@@ -216,14 +282,21 @@ fn it_is_read_back_as_it_was_written() {
 
 /// A launch of both checklists in which as much evidence is seen as can be, on objects of usual names.
 fn seen_of_both(workloads: usize) -> (World, Judged) {
-    let mut world = World::empty("[{id: a, title: A, section: S, severity: high, attestation: {roles: [devops], validFor: 1d}}]");
-    world.policy("production", json!({"launch": {"checklists": ["ai-agent", "production-deployment"]}}));
+    let mut world = World::empty(
+        "[{id: a, title: A, section: S, severity: high, attestation: {roles: [devops], validFor: 1d}}]",
+    );
+    world.policy(
+        "production",
+        json!({"launch": {"checklists": ["ai-agent", "production-deployment"]}}),
+    );
     for at in 0..workloads {
         world.apply(deployment(&format!("agent-worker-{at}")));
     }
     let mut judged = world.judge();
     for judged in &mut judged.items {
-        let Way::Evidence(pieces) = &judged.item.way else { continue };
+        let Way::Evidence(pieces) = &judged.item.way else {
+            continue;
+        };
         let proofs = (0..workloads).map(|at| {
             let object = match pieces[0].kind() {
                 Some(kind) => format!("{kind} shop/agent-worker-{at}-production"),
@@ -267,21 +340,36 @@ fn the_status_of_both_checklists_stays_small() {
                 status(&launch, &judged, &observed, facts.now)
             });
             let memory = of_all.memory.as_ref().expect("something is remembered");
-            let items: usize = memory.seen.iter().map(|seen| seen.items.split(' ').count()).sum();
+            let items: usize = memory
+                .seen
+                .iter()
+                .map(|seen| seen.items.split(' ').count())
+                .sum();
             assert!(items >= 189, "only {items} items are remembered");
             size(&of_all)
         })
         .collect();
     for bytes in [nothing, sizes[0], sizes[1]] {
-        assert!(bytes <= 24 * 1024, "{nothing} bytes with nothing closed, {sizes:?} with all evidence seen");
+        assert!(
+            bytes <= 24 * 1024,
+            "{nothing} bytes with nothing closed, {sizes:?} with all evidence seen"
+        );
     }
 }
 
 #[test]
 fn no_two_items_of_both_checklists_are_remembered_alike() {
     let (world, _) = seen_of_both(1);
-    let keys: Vec<_> = world.judge().items.iter().map(|judged| judged.item.key.clone()).collect();
-    let marks: BTreeSet<String> = keys.iter().map(|key| crate::launch::seen::mark(key)).collect();
+    let keys: Vec<_> = world
+        .judge()
+        .items
+        .iter()
+        .map(|judged| judged.item.key.clone())
+        .collect();
+    let marks: BTreeSet<String> = keys
+        .iter()
+        .map(|key| crate::launch::seen::mark(key))
+        .collect();
     assert_eq!(marks.len(), keys.len());
 }
 
@@ -295,6 +383,10 @@ fn no_message_is_long() {
     ));
     let status = world.write();
     let message = &status.missing[0].message;
-    assert!(message.len() <= 160 && message.ends_with('…'), "{} bytes", message.len());
+    assert!(
+        message.len() <= 160 && message.ends_with('…'),
+        "{} bytes",
+        message.len()
+    );
     let _: Value = serde_json::to_value(&status).expect("it is JSON");
 }

@@ -19,7 +19,11 @@ fn world(attested: &[&str], signed: bool) -> World {
         world.attest(Attest::by("ada", attested));
     }
     if signed {
-        world.attest(Attest::by("pat", &["team:s"]).role("product").with(json!({"signOff": true})));
+        world.attest(
+            Attest::by("pat", &["team:s"])
+                .role("product")
+                .with(json!({"signOff": true})),
+        );
     }
     world
 }
@@ -30,14 +34,28 @@ fn the_gravest_that_is_open_decides() {
         (&[], false, Reason::CriticalOpen, Some(0)),
         (&["team:a"], false, Reason::SignOffMissing, Some(42)),
         (&["team:b"], true, Reason::CriticalOpen, Some(57)),
-        (&["team:a", "team:b"], false, Reason::SignOffMissing, Some(57)),
+        (
+            &["team:a", "team:b"],
+            false,
+            Reason::SignOffMissing,
+            Some(57),
+        ),
         (&["team:a"], true, Reason::ReadyWithRisks, Some(85)),
         (&["team:a", "team:b"], true, Reason::Ready, Some(100)),
-        (&["team:a", "team:b", "team:c"], true, Reason::Ready, Some(100)),
+        (
+            &["team:a", "team:b", "team:c"],
+            true,
+            Reason::Ready,
+            Some(100),
+        ),
     ];
     for (attested, signed, reason, score) in rows {
         let judged = world(attested, signed).judge();
-        assert_eq!((judged.reason, judged.score()), (reason, score), "{attested:?} {signed}");
+        assert_eq!(
+            (judged.reason, judged.score()),
+            (reason, score),
+            "{attested:?} {signed}"
+        );
         let ready = match reason {
             Reason::Ready => Status::Ready,
             Reason::ReadyWithRisks => Status::ReadyWithRisks,
@@ -52,7 +70,10 @@ fn a_launch_that_selects_nothing_is_not_ready() {
     let mut world = world(&["team:a", "team:b"], true);
     world.delete("apps/v1", "Deployment", "web");
     let judged = world.judge();
-    assert_eq!((judged.reason, judged.status), (Reason::NoWorkloads, Status::NotReady));
+    assert_eq!(
+        (judged.reason, judged.status),
+        (Reason::NoWorkloads, Status::NotReady)
+    );
     // The labels of its pods are not those of the workload.
     let mut other = deployment("web");
     other["metadata"]["labels"] = json!({"app": "other"});
@@ -66,14 +87,22 @@ fn a_launch_without_a_checklist_is_not_ready() {
     let mut world = World::new(ITEMS);
     world.policy("production", json!({}));
     let judged = world.judge();
-    assert_eq!((judged.reason, judged.status, judged.score()), (Reason::NoChecklist, Status::NotReady, None));
+    assert_eq!(
+        (judged.reason, judged.status, judged.score()),
+        (Reason::NoChecklist, Status::NotReady, None)
+    );
 }
 
 #[test]
 fn a_checklist_that_does_not_exist_fails() {
     let mut world = world(&["team:a", "team:b"], true);
     world.says(json!({"checklists": ["none-such"]}));
-    assert_item(&world, "launch:checklist/none-such", Fail, "The checklist none-such exists: it does not");
+    assert_item(
+        &world,
+        "launch:checklist/none-such",
+        Fail,
+        "The checklist none-such exists: it does not",
+    );
     assert_eq!(world.judge().reason, Reason::CriticalOpen);
 }
 
@@ -86,13 +115,30 @@ fn a_launch_adds_to_what_policies_require_and_takes_nothing_away() {
     let judged = world.judge();
     let checklists: Vec<&str> = judged.checklists.iter().map(|(name, _)| &**name).collect();
     assert_eq!(checklists, ["team", "extra"]);
-    let own: Vec<&str> = judged.items[5..].iter().map(|item| &*item.item.key).collect();
+    let own: Vec<&str> = judged.items[5..]
+        .iter()
+        .map(|item| &*item.item.key)
+        .collect();
     // Somebody signs as product already, for the checklist.
     assert_eq!(own, ["launch:sign-off/security", "launch:sign-off/legal"]);
     assert_eq!(judged.reason, Reason::CriticalOpen);
     world.says(json!({"checklists": [], "signOffs": []}));
-    let keys: Vec<_> = world.judge().items.iter().map(|item| item.item.key.to_string()).collect();
-    assert_eq!(keys, ["team:a", "team:b", "team:c", "team:s", "launch:sign-off/security"]);
+    let keys: Vec<_> = world
+        .judge()
+        .items
+        .iter()
+        .map(|item| item.item.key.to_string())
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "team:a",
+            "team:b",
+            "team:c",
+            "team:s",
+            "launch:sign-off/security"
+        ]
+    );
 }
 
 const SCOPED: &str = "
@@ -117,7 +163,10 @@ fn the_worst_workload_counts_or_one_suffices_by_scope() {
     assert_eq!(&*proof.subject, "Deployment/worker");
     // An error is neither.
     let mut broken = deployment("web");
-    broken["spec"].as_object_mut().expect("a spec").remove("replicas");
+    broken["spec"]
+        .as_object_mut()
+        .expect("a spec")
+        .remove("replicas");
     world.apply(broken);
     assert_item(&world, "team:each", Unknown, "Deployment/web");
     assert_item(&world, "team:some", Pass, "");
@@ -128,13 +177,19 @@ fn checks_of_an_item_must_all_pass() {
     let mut world = World::new(
         "- {id: limits, title: Limits, section: S, severity: critical, scope: workload, checks: [cpu-limits, memory-limits]}",
     );
-    assert_item(&world, "team:limits", Fail, "Deployment/web, container app: ");
+    assert_item(
+        &world,
+        "team:limits",
+        Fail,
+        "Deployment/web, container app: ",
+    );
     let mut web = deployment("web");
     let container = &mut web["spec"]["template"]["spec"]["containers"][0];
     container["resources"] = json!({"limits": {"cpu": "1"}});
     world.apply(web.clone());
     assert_item(&world, "team:limits", Fail, "memory");
-    web["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["memory"] = json!("1Gi");
+    web["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["memory"] =
+        json!("1Gi");
     world.apply(web);
     assert_item(&world, "team:limits", Pass, "");
     // Parameters are those of the policies.

@@ -100,8 +100,7 @@ impl Spec {
             labels: &labels,
             namespace,
         };
-        let spreads =
-            placement::spreads(self.topology_spread_constraints, self.affinity, &own);
+        let spreads = placement::spreads(self.topology_spread_constraints, self.affinity, &own);
         let lists = [
             (ContainerRole::Init, self.init_containers),
             (ContainerRole::App, self.containers),
@@ -113,9 +112,8 @@ impl Spec {
                 .enumerate()
                 .map(move |(index, container)| (role, index, container))
         });
-        let containers = containers.map(|(role, index, container)| {
-            container.record(role, index, &volumes.of_config_maps)
-        });
+        let containers = containers
+            .map(|(role, index, container)| container.record(role, index, &volumes.of_config_maps));
         // The deprecated alias counts where the name is empty, as in the API server's conversion.
         let account = self
             .service_account_name

@@ -6,8 +6,8 @@ mod defaults;
 mod metadata;
 mod needs;
 mod related;
-mod running;
 mod routing;
+mod running;
 mod workloads;
 mod wrong;
 

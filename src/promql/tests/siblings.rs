@@ -108,8 +108,11 @@ impl Workload {
     /// bare Pod may have any name.
     fn is_indistinct_from(&self, other: &Self) -> bool {
         let (own, others) = (self.prefixes(), other.prefixes());
-        let is_called_so = |pod: &Self, of: &Self| pod.kind == Kind::Pod && matches(&of.pattern(), &pod.name);
-        is_called_so(other, self) || is_called_so(self, other) || own.iter().any(|prefix| others.contains(prefix))
+        let is_called_so =
+            |pod: &Self, of: &Self| pod.kind == Kind::Pod && matches(&of.pattern(), &pod.name);
+        is_called_so(other, self)
+            || is_called_so(self, other)
+            || own.iter().any(|prefix| others.contains(prefix))
     }
 }
 

@@ -14,14 +14,20 @@ pub fn json(checklist: &Checklist) -> String {
 
 /// Several checklists.
 pub fn json_list(checklists: &[&Checklist]) -> String {
-    let objects: Vec<_> = checklists.iter().map(|checklist| object(checklist)).collect();
+    let objects: Vec<_> = checklists
+        .iter()
+        .map(|checklist| object(checklist))
+        .collect();
     format!("[\n{}\n]\n", objects.join(",\n"))
 }
 
 fn object(checklist: &Checklist) -> String {
     let items = checklist.items.iter().map(|item| to_line(&Entry::of(item)));
     let [name, title] = [&checklist.name, &checklist.title].map(|text| to_line(&&**text));
-    format!("{{\"name\":{name},\"title\":{title},\"items\":[{}\n]}}", lines(items))
+    format!(
+        "{{\"name\":{name},\"title\":{title},\"items\":[{}\n]}}",
+        lines(items)
+    )
 }
 
 /// A line. What it does not have is left out.
@@ -113,7 +119,10 @@ impl<'a> Entry<'a> {
             cel: cel.map(|rule| rule.expression.as_str()),
             message: cel.map(|rule| rule.message.as_str()),
             evidence: match &item.way {
-                Way::Evidence(pieces) => pieces.iter().map(|piece| Evidence::of(piece, item)).collect(),
+                Way::Evidence(pieces) => pieces
+                    .iter()
+                    .map(|piece| Evidence::of(piece, item))
+                    .collect(),
                 _ => Vec::new(),
             },
             promql: metrics.map(|metric| metric.query.as_str()),
@@ -121,12 +130,17 @@ impl<'a> Entry<'a> {
             over: metrics.map(|metric| metric.over),
             metric_source: metrics.and_then(|metric| metric.source.as_deref()),
             server: metrics.and_then(|metric| metric.server.as_deref()),
-            fallback: (rule.is_some() && !matches!(item.way, Way::Attestation)).then_some("attestation"),
-            roles: rule.map(|rule| rule.roles.iter().map(String::as_str).collect()).unwrap_or_default(),
+            fallback: (rule.is_some() && !matches!(item.way, Way::Attestation))
+                .then_some("attestation"),
+            roles: rule
+                .map(|rule| rule.roles.iter().map(String::as_str).collect())
+                .unwrap_or_default(),
             evidence_required: rule.map(|rule| rule.evidence_required),
             valid_for: rule.map(|rule| rule.valid_for),
             per_release: rule.map(|rule| rule.per_release),
-            min_attestations: rule.map(|rule| rule.min_attestations).filter(|least| *least > 1),
+            min_attestations: rule
+                .map(|rule| rule.min_attestations)
+                .filter(|least| *least > 1),
             every: rule.and_then(|rule| rule.every),
             note: spec.note.as_deref(),
         }
@@ -136,8 +150,14 @@ impl<'a> Entry<'a> {
 impl<'a> Evidence<'a> {
     fn of(piece: &'a Piece, item: &'a Item) -> Self {
         let name = &**piece.name();
-        let inline = item.spec.evidence.iter().flatten().find(|given| given.name == name);
-        let inline = inline.and_then(|given| given.api_version.as_deref().zip(given.kind.as_deref()));
+        let inline = item
+            .spec
+            .evidence
+            .iter()
+            .flatten()
+            .find(|given| given.name == name);
+        let inline =
+            inline.and_then(|given| given.api_version.as_deref().zip(given.kind.as_deref()));
         let known = || catalogue().specs().find(|(known, _)| *known == name);
         let known = || known().map(|(_, spec)| (spec.api_version.as_str(), spec.kind.as_str()));
         let (api_version, kind) = inline.or_else(known).unwrap_or_default();

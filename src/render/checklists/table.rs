@@ -8,7 +8,12 @@ use crate::render::{Palette, wrap};
 
 /// The checklists and how many of their lines are decided in which way.
 pub fn table_list(checklists: &[&Checklist], palette: Palette) -> String {
-    let name = checklists.iter().map(|checklist| checklist.name.len()).max().unwrap_or(0).max(4);
+    let name = checklists
+        .iter()
+        .map(|checklist| checklist.name.len())
+        .max()
+        .unwrap_or(0)
+        .max(4);
     let heading = format!(
         "{:name$}  {:>5}  {:>5}  {:>4}  {:>8}  {:>7}  {:>11}  TITLE",
         "NAME", "LINES", "CHECK", "CEL", "EVIDENCE", "METRICS", "ATTESTATION"
@@ -43,8 +48,15 @@ pub fn table(checklist: &Checklist, palette: Palette, width: usize) -> String {
         (ways.attestation, "by people"),
     ];
     let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-    let counts: Vec<_> = counts.map(|(count, how)| format!("{count} {how}")).collect();
-    text.push_str(&format!("{}: {} lines, {}\n", checklist.name, checklist.items.len(), counts.join(", ")));
+    let counts: Vec<_> = counts
+        .map(|(count, how)| format!("{count} {how}"))
+        .collect();
+    text.push_str(&format!(
+        "{}: {} lines, {}\n",
+        checklist.name,
+        checklist.items.len(),
+        counts.join(", ")
+    ));
     for (section, groups) in sections(checklist) {
         text.push_str(&format!("\n{}\n", paint(palette.strong, section)));
         for (group, items) in groups {
@@ -63,13 +75,28 @@ pub fn table(checklist: &Checklist, palette: Palette, width: usize) -> String {
 const INDENT: usize = 14;
 
 fn line(text: &mut String, item: &Item, palette: Palette, width: usize) {
-    let severity = paint(palette.severity(item.severity), format_args!("{:8}", item.severity));
+    let severity = paint(
+        palette.severity(item.severity),
+        format_args!("{:8}", item.severity),
+    );
     let nested = if item.spec.parent.is_some() { "  " } else { "" };
     let room = width.saturating_sub(INDENT + nested.len()).max(24);
     let title = wrap::lines(&item.spec.title, Some(room));
     let next = format!("\n{}{nested}", " ".repeat(INDENT));
     text.push_str(&format!("    {severity}  {nested}{}\n", title.join(&next)));
-    text.push_str(&format!("{:INDENT$}{nested}{}\n", "", paint(palette.faint, &item.spec.id)));
-    let ways: Vec<_> = [automatic(item), attested_by(item)].into_iter().flatten().collect();
-    text.push_str(&paragraph(palette, &ways.join("; else "), INDENT + nested.len(), width.max(INDENT + 40)));
+    text.push_str(&format!(
+        "{:INDENT$}{nested}{}\n",
+        "",
+        paint(palette.faint, &item.spec.id)
+    ));
+    let ways: Vec<_> = [automatic(item), attested_by(item)]
+        .into_iter()
+        .flatten()
+        .collect();
+    text.push_str(&paragraph(
+        palette,
+        &ways.join("; else "),
+        INDENT + nested.len(),
+        width.max(INDENT + 40),
+    ));
 }

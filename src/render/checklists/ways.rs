@@ -8,7 +8,10 @@ use crate::evidence::Proof;
 pub fn automatic(item: &Item) -> Option<String> {
     match &item.way {
         Way::Checks(checks) => {
-            let ids: Vec<_> = checks.iter().map(|check| format!("`{}`", check.id)).collect();
+            let ids: Vec<_> = checks
+                .iter()
+                .map(|check| format!("`{}`", check.id))
+                .collect();
             let noun = if ids.len() == 1 { "check" } else { "checks" };
             Some(format!("{noun} {}", ids.join(", ")))
         }
@@ -21,7 +24,10 @@ pub fn automatic(item: &Item) -> Option<String> {
             Some(format!("evidence {}", names.collect::<Vec<_>>().join(", ")))
         }
         Way::Metrics(_) => item.spec.metrics.as_ref().map(|metric| {
-            format!("metric `{}` {} over {}", metric.query, metric.pass, metric.over)
+            format!(
+                "metric `{}` {} over {}",
+                metric.query, metric.pass, metric.over
+            )
         }),
         Way::Attestation => None,
     }
@@ -38,7 +44,11 @@ pub fn attested_by(item: &Item) -> Option<String> {
         min_attestations,
         every,
     } = rule;
-    let verb = if item.is_sign_off() { "signed" } else { "attested" };
+    let verb = if item.is_sign_off() {
+        "signed"
+    } else {
+        "attested"
+    };
     let roles = roles.join(" or ");
     let mut text = match min_attestations {
         0 | 1 => format!("{verb} by {roles}"),

@@ -45,7 +45,10 @@ impl Basis<'_> {
         match self {
             Self::Seen => (own, Vec::new()),
             Self::Partly { gaps } => {
-                unmeasured(lines, "only the operator asks the servers, and the status does not say what they answer");
+                unmeasured(
+                    lines,
+                    "only the operator asks the servers, and the status does not say what they answer",
+                );
                 (own, gaps.to_vec())
             }
             Self::Files => {
@@ -53,13 +56,20 @@ impl Basis<'_> {
                 let remark = "from manifests alone: what runs, what is measured and who people are is not in them";
                 (own, vec![remark.to_owned()])
             }
-            Self::Status { status, gaps, unread } => {
+            Self::Status {
+                status,
+                gaps,
+                unread,
+            } => {
                 let word = Word {
                     unread,
                     has_gaps: !gaps.is_empty(),
                     ..Word::of(status, lines)
                 };
-                let taken: usize = lines.iter_mut().map(|line| usize::from(word.settle(line))).sum();
+                let taken: usize = lines
+                    .iter_mut()
+                    .map(|line| usize::from(word.settle(line)))
+                    .sum();
                 if taken == 0 {
                     return (own, gaps.to_vec());
                 }
@@ -75,14 +85,20 @@ impl Basis<'_> {
 
 /// Says of what was not measured why.
 fn unmeasured(lines: &mut [Line], why: &str) {
-    for line in lines.iter_mut().filter(|line| line.verify == "metrics" && line.verdict == "Unknown") {
+    for line in lines
+        .iter_mut()
+        .filter(|line| line.verify == "metrics" && line.verdict == "Unknown")
+    {
         why.clone_into(&mut line.why);
     }
 }
 
 /// The verdict that a status has.
 fn stated(status: &LaunchStatus) -> Option<Verdict> {
-    let condition = status.conditions.iter().find(|condition| condition.type_ == "LaunchReady")?;
+    let condition = status
+        .conditions
+        .iter()
+        .find(|condition| condition.type_ == "LaunchReady")?;
     Some(Verdict {
         status: status.status?,
         reason: condition.reason.clone(),
@@ -106,19 +122,33 @@ struct Word<'a> {
 impl<'a> Word<'a> {
     fn of(status: &'a LaunchStatus, lines: &[Line]) -> Self {
         let listed = |checklist: &str, section: &str| {
-            let own = lines.iter().filter(|line| line.checklist == *checklist && line.section == *section);
-            own.filter(|line| status.missing.iter().any(|missing| missing.item == line.key)).count()
+            let own = lines
+                .iter()
+                .filter(|line| line.checklist == *checklist && line.section == *section);
+            own.filter(|line| {
+                status
+                    .missing
+                    .iter()
+                    .any(|missing| missing.item == line.key)
+            })
+            .count()
         };
         let whole = status.sections.iter().filter(|counts| {
             let open = counts.failed + counts.unknown;
-            usize::try_from(open).is_ok_and(|open| open <= listed(&counts.checklist, &counts.section))
+            usize::try_from(open)
+                .is_ok_and(|open| open <= listed(&counts.checklist, &counts.section))
         });
         Self {
             status,
-            whole: whole.map(|counts| (counts.checklist.clone(), counts.section.clone())).collect(),
+            whole: whole
+                .map(|counts| (counts.checklist.clone(), counts.section.clone()))
+                .collect(),
             least: match status.truncated {
                 None => None,
-                Some(_) => status.missing.last().map(|missing| missing.severity.as_str()),
+                Some(_) => status
+                    .missing
+                    .last()
+                    .map(|missing| missing.severity.as_str()),
             },
             has_gaps: false,
             unread: &[],
@@ -127,10 +157,19 @@ impl<'a> Word<'a> {
 
     /// Writes into a line what the status says of it, where it says what was not seen here. Whether it did.
     fn settle(&self, line: &mut Line) -> bool {
-        let rests_on_people = line.proofs.iter().any(|proof| matches!(proof.by, "attestation" | "exception"));
+        let rests_on_people = line
+            .proofs
+            .iter()
+            .any(|proof| matches!(proof.by, "attestation" | "exception"));
         let is_open = line.verdict == "Unknown" || (line.is_derived && line.verdict == "Fail");
-        if let Some(missing) = self.status.missing.iter().find(|missing| missing.item == line.key) {
-            let is_seen = line.verdict == missing.verdict && line.verify != "metrics" && !self.has_gaps;
+        if let Some(missing) = self
+            .status
+            .missing
+            .iter()
+            .find(|missing| missing.item == line.key)
+        {
+            let is_seen =
+                line.verdict == missing.verdict && line.verify != "metrics" && !self.has_gaps;
             let is_unread = self.unread.contains(&line.checklist);
             // What was seen here is later than the status.
             if !is_unread && (is_seen || (!is_open && !rests_on_people)) {
@@ -146,7 +185,8 @@ impl<'a> Word<'a> {
             line.close(LineProof::of_status());
             return true;
         }
-        line.why.push_str("; the status of the launch lists only the gravest of what is missing");
+        line.why
+            .push_str("; the status of the launch lists only the gravest of what is missing");
         false
     }
 
@@ -155,12 +195,17 @@ impl<'a> Word<'a> {
         let graver = |least: &str| rank(line.severity) > rank(least);
         self.status.truncated.is_none()
             || self.least.is_some_and(graver)
-            || self.whole.iter().any(|(checklist, section)| line.checklist == *checklist && line.section == *section)
+            || self.whole.iter().any(|(checklist, section)| {
+                line.checklist == *checklist && line.section == *section
+            })
     }
 }
 
 fn rank(severity: &str) -> usize {
-    ["advice", "high", "critical"].iter().position(|known| *known == severity).unwrap_or(0)
+    ["advice", "high", "critical"]
+        .iter()
+        .position(|known| *known == severity)
+        .unwrap_or(0)
 }
 
 fn verdict(name: &str) -> &'static str {

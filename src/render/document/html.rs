@@ -29,7 +29,12 @@ fn write(to: &mut String, document: &Document) -> std::fmt::Result {
     head(to, document)?;
     let mut notes = document.notes.as_deref();
     for checklist in &document.checklists {
-        writeln!(to, "<h1>{}</h1>\n<p class=\"counts\">{}</p>", escape(&checklist.title), checklist.counts.words())?;
+        writeln!(
+            to,
+            "<h1>{}</h1>\n<p class=\"counts\">{}</p>",
+            escape(&checklist.title),
+            checklist.counts.words()
+        )?;
         for section in &checklist.sections {
             let counts = section.counts;
             let asked = counts.items - counts.later - counts.not_applicable;
@@ -62,18 +67,38 @@ fn head(to: &mut String, document: &Document) -> std::fmt::Result {
     writeln!(
         to,
         "<tr><th>Status</th><td><span class=\"status {}\">{}</span> ({})</td></tr>",
-        document.status.name(), words(document.status), escape(&document.reason)
+        document.status.name(),
+        words(document.status),
+        escape(&document.reason)
     )?;
     let workloads = document.workloads.join(", ");
     let mut rows = vec![
-        ("Application", format!("{} in namespace {}", document.application, document.namespace)),
+        (
+            "Application",
+            format!(
+                "{} in namespace {}",
+                document.application, document.namespace
+            ),
+        ),
         ("Release", document.release.clone()),
-        ("Workloads", if workloads.is_empty() { none() } else { workloads }),
+        (
+            "Workloads",
+            if workloads.is_empty() {
+                none()
+            } else {
+                workloads
+            },
+        ),
         ("Target launch date", markdown::date(document.target_date)),
         ("Actual launch date", markdown::date(document.actual_date)),
     ];
     rows.extend(document.review_due.map(|due| ("Next review", day(due))));
-    rows.push(("Score", document.score.map_or_else(none, |score| format!("{score} of 100"))));
+    rows.push((
+        "Score",
+        document
+            .score
+            .map_or_else(none, |score| format!("{score} of 100")),
+    ));
     rows.push(("Lines", document.counts.words()));
     rows.push(("Filled in", format!("{:.0}", document.at)));
     for (name, value) in rows {
@@ -98,7 +123,14 @@ fn lines(to: &mut String, document: &Document, run: &[Line]) -> std::fmt::Result
             for line in run {
                 let known = document.contacts.iter().find(|contact| contact.is_of(line));
                 let who = known.map_or("none".to_owned(), FilledContact::words);
-                row(to, &[&line.title, &who, &format!("{} {}", sign(line), markdown::because(line))])?;
+                row(
+                    to,
+                    &[
+                        &line.title,
+                        &who,
+                        &format!("{} {}", sign(line), markdown::because(line)),
+                    ],
+                )?;
             }
             writeln!(to, "</table>")
         }
@@ -131,7 +163,12 @@ fn sign(line: &Line) -> &'static str {
 
 fn item(to: &mut String, line: &Line) -> std::fmt::Result {
     begin(to, line)?;
-    write!(to, "<span class=\"box\">{}</span>{}", sign(line), escape(&line.title))?;
+    write!(
+        to,
+        "<span class=\"box\">{}</span>{}",
+        sign(line),
+        escape(&line.title)
+    )?;
     match markdown::word(line) {
         word if word.is_empty() => {}
         word if line.asked && line.is_open() => write!(to, " <strong>{}</strong>", escape(&word))?,
@@ -144,23 +181,42 @@ fn item(to: &mut String, line: &Line) -> std::fmt::Result {
 fn begin(to: &mut String, line: &Line) -> std::fmt::Result {
     let nested = if line.parent.is_some() { " nested" } else { "" };
     let later = if line.asked { "" } else { " later" };
-    write!(to, "<li class=\"{}{nested}{later}\" id=\"{}\">", line.verdict, escape(&line.key))
+    write!(
+        to,
+        "<li class=\"{}{nested}{later}\" id=\"{}\">",
+        line.verdict,
+        escape(&line.key)
+    )
 }
 
 /// What shows a line, what is wrong with it, what to do.
 fn details(to: &mut String, line: &Line) -> std::fmt::Result {
     for proof in &line.proofs {
-        write!(to, "<span class=\"proof\">{}</span>", escape(&markdown::proof(proof)))?;
+        write!(
+            to,
+            "<span class=\"proof\">{}</span>",
+            escape(&markdown::proof(proof))
+        )?;
     }
     if !line.why.is_empty() {
         write!(to, "<span class=\"why\">{}</span>", escape(&line.why))?;
     }
     match line.to_do() {
         (_, []) => Ok(()),
-        (what, [remedy]) => write!(to, "<span class=\"todo\"><i>{what}:</i> {}</span>", remedy_text(remedy)),
+        (what, [remedy]) => write!(
+            to,
+            "<span class=\"todo\"><i>{what}:</i> {}</span>",
+            remedy_text(remedy)
+        ),
         (what, several) => {
             write!(to, "<span class=\"todo\"><i>{what}:</i></span>")?;
-            several.iter().try_for_each(|remedy| write!(to, "<span class=\"todo one\">{}</span>", remedy_text(remedy)))
+            several.iter().try_for_each(|remedy| {
+                write!(
+                    to,
+                    "<span class=\"todo one\">{}</span>",
+                    remedy_text(remedy)
+                )
+            })
         }
     }
 }
@@ -180,9 +236,17 @@ fn field(to: &mut String, document: &Document, line: &Line) -> std::fmt::Result 
     let title = line.title.split(':').next().unwrap_or_default();
     let value = match line.id.rsplit('/').next() {
         Some("status") => {
-            let sign = |status: Status| if document.status == status { "☑" } else { "☐" };
+            let sign = |status: Status| {
+                if document.status == status {
+                    "☑"
+                } else {
+                    "☐"
+                }
+            };
             let box_ = |status: Status| format!("{} {}", sign(status), words(status));
-            [Status::NotReady, Status::ReadyWithRisks, Status::Ready].map(box_).join(" ")
+            [Status::NotReady, Status::ReadyWithRisks, Status::Ready]
+                .map(box_)
+                .join(" ")
         }
         Some("target-date") => markdown::date(document.target_date),
         Some("actual-date") => markdown::date(document.actual_date),
@@ -201,13 +265,24 @@ fn sign_offs(to: &mut String, run: &[Line]) -> std::fmt::Result {
         let by = match (sign_off.by, sign_off.missing) {
             (Some(by), _) => format!("☑ {}", escape(&by)),
             (None, why) => {
-                let todo = sign_off.todo.as_deref().map(|todo| format!("<br>{}", remedy_text(todo)));
-                format!("☐ {}{}", escape(&why.unwrap_or_default()), todo.unwrap_or_default())
+                let todo = sign_off
+                    .todo
+                    .as_deref()
+                    .map(|todo| format!("<br>{}", remedy_text(todo)));
+                format!(
+                    "☐ {}{}",
+                    escape(&why.unwrap_or_default()),
+                    todo.unwrap_or_default()
+                )
             }
         };
         let date = |moment: Option<jiff::Timestamp>| moment.map(day).unwrap_or_default();
-        let [title, at, until] = [sign_off.title, date(sign_off.at), date(sign_off.until)].map(|text| escape(&text));
-        writeln!(to, "<tr><td>{title}</td><td>{by}</td><td>{at}</td><td>{until}</td></tr>")?;
+        let [title, at, until] =
+            [sign_off.title, date(sign_off.at), date(sign_off.until)].map(|text| escape(&text));
+        writeln!(
+            to,
+            "<tr><td>{title}</td><td>{by}</td><td>{at}</td><td>{until}</td></tr>"
+        )?;
     }
     writeln!(to, "</table>")
 }
@@ -216,7 +291,16 @@ fn risks(to: &mut String, document: &Document) -> std::fmt::Result {
     heading(to, &["Risk", "Severity", "Mitigation", "Owner", "State"])?;
     for risk in &document.risks {
         let severity = risk.severity.as_deref().unwrap_or_default();
-        row(to, &[&risk.risk, severity, &risk.mitigation, &risk.owner, &risk.state])?;
+        row(
+            to,
+            &[
+                &risk.risk,
+                severity,
+                &risk.mitigation,
+                &risk.owner,
+                &risk.state,
+            ],
+        )?;
     }
     writeln!(to, "</table>")
 }
@@ -227,7 +311,10 @@ fn rest(to: &mut String, document: &Document) -> std::fmt::Result {
         writeln!(to, "<h1>Risk Assessment</h1>")?;
         risks(to, document)?;
     }
-    let others = document.contacts.iter().filter(|contact| !document.lines().any(|line| contact.is_of(line)));
+    let others = document
+        .contacts
+        .iter()
+        .filter(|contact| !document.lines().any(|line| contact.is_of(line)));
     let others: Vec<_> = others.collect();
     if !others.is_empty() {
         writeln!(to, "<h1>Contacts</h1>")?;
@@ -238,7 +325,9 @@ fn rest(to: &mut String, document: &Document) -> std::fmt::Result {
         writeln!(to, "</table>")?;
     }
     match &document.notes {
-        Some(notes) if !document.has_notes_section() => writeln!(to, "<h1>Notes</h1>\n<pre>{}</pre>", escape(notes)),
+        Some(notes) if !document.has_notes_section() => {
+            writeln!(to, "<h1>Notes</h1>\n<pre>{}</pre>", escape(notes))
+        }
         _ => Ok(()),
     }
 }
@@ -246,13 +335,17 @@ fn rest(to: &mut String, document: &Document) -> std::fmt::Result {
 /// A table begins.
 fn heading(to: &mut String, cells: &[&str]) -> std::fmt::Result {
     write!(to, "<table>\n<tr>")?;
-    cells.iter().try_for_each(|cell| write!(to, "<th>{}</th>", escape(cell)))?;
+    cells
+        .iter()
+        .try_for_each(|cell| write!(to, "<th>{}</th>", escape(cell)))?;
     writeln!(to, "</tr>")
 }
 
 fn row(to: &mut String, cells: &[&str]) -> std::fmt::Result {
     write!(to, "<tr>")?;
-    cells.iter().try_for_each(|cell| write!(to, "<td>{}</td>", escape(cell)))?;
+    cells
+        .iter()
+        .try_for_each(|cell| write!(to, "<td>{}</td>", escape(cell)))?;
     writeln!(to, "</tr>")
 }
 

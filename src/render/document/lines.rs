@@ -106,7 +106,10 @@ impl Line {
         let (item, outcome) = (&judged.item, &judged.outcome);
         let spec = &item.spec;
         let remedies = remedies(judged, launch);
-        let from = item.attestation().map(|rule| rule.roles.clone()).unwrap_or_default();
+        let from = item
+            .attestation()
+            .map(|rule| rule.roles.clone())
+            .unwrap_or_default();
         Self {
             key: item.key.to_string(),
             id: spec.id.clone(),
@@ -125,7 +128,11 @@ impl Line {
             ticked: outcome.verdict == Verdict::Pass,
             proofs: outcome.proofs.iter().map(LineProof::of).collect(),
             why: outcome.why.clone(),
-            todo: if outcome.is_open() { remedies.clone() } else { Vec::new() },
+            todo: if outcome.is_open() {
+                remedies.clone()
+            } else {
+                Vec::new()
+            },
             from,
             is_derived: is_derived(&item.way),
             remedies,
@@ -139,7 +146,11 @@ impl Line {
 
     /// What to do now, with the word for it: any one of several suffices, unless they are what several checks want.
     pub(super) fn to_do(&self) -> (&'static str, &[String]) {
-        let now = if self.asked { self.todo.as_slice() } else { &[] };
+        let now = if self.asked {
+            self.todo.as_slice()
+        } else {
+            &[]
+        };
         let is_choice = now.len() > 1 && self.verify != "check";
         (if is_choice { "To do, any of" } else { "To do" }, now)
     }
@@ -162,7 +173,6 @@ impl Line {
         self.why.clear();
         self.todo.clear();
     }
-
 }
 
 fn is_derived(way: &Way) -> bool {
@@ -170,7 +180,12 @@ fn is_derived(way: &Way) -> bool {
     let Way::Checks(checks) = way else {
         return false;
     };
-    checks.iter().any(|check| matches!(check.launch(), Some(CriticalComplete | HighComplete | Status)))
+    checks.iter().any(|check| {
+        matches!(
+            check.launch(),
+            Some(CriticalComplete | HighComplete | Status)
+        )
+    })
 }
 
 impl LineProof {
@@ -199,7 +214,11 @@ impl LineProof {
                 shown.name = Some(piece.to_string());
             }
             By::Metric => shown.by = "metric",
-            By::Person { user, role, evidence } => {
+            By::Person {
+                user,
+                role,
+                evidence,
+            } => {
                 shown.by = "attestation";
                 shown.approver = Some(user.to_string());
                 shown.role = Some(role.to_string());
@@ -231,7 +250,9 @@ fn remedies(judged: &JudgedItem, launch: &Launch) -> Vec<String> {
         }
         Way::Metrics(_) => {
             let query = item.spec.metrics.as_ref();
-            ways.extend(query.map(|metric| format!("have {} {} over {}", metric.query, metric.pass, metric.over)));
+            ways.extend(query.map(|metric| {
+                format!("have {} {} over {}", metric.query, metric.pass, metric.over)
+            }));
         }
         Way::Attestation => {}
     }

@@ -19,7 +19,12 @@ fn write(to: &mut String, document: &Document) -> std::fmt::Result {
     head(to, document)?;
     let mut notes = document.notes.as_deref();
     for checklist in &document.checklists {
-        writeln!(to, "# {}\n\n{}\n", escape(&checklist.title), checklist.counts.words())?;
+        writeln!(
+            to,
+            "# {}\n\n{}\n",
+            escape(&checklist.title),
+            checklist.counts.words()
+        )?;
         for section in &checklist.sections {
             writeln!(to, "## {}\n", escape(&section.title))?;
             if let Some(notes) = notes.take_if(|_| is_notes(section)) {
@@ -40,18 +45,46 @@ fn write(to: &mut String, document: &Document) -> std::fmt::Result {
 }
 
 fn head(to: &mut String, document: &Document) -> std::fmt::Result {
-    writeln!(to, "# {}: production readiness\n", escape(&document.application))?;
+    writeln!(
+        to,
+        "# {}: production readiness\n",
+        escape(&document.application)
+    )?;
     writeln!(to, "| | |\n| --- | --- |")?;
-    writeln!(to, "| **Status** | **{}** ({}) |", words(document.status), document.reason)?;
-    writeln!(to, "| Application | {} in namespace {} |", escape(&document.application), escape(&document.namespace))?;
+    writeln!(
+        to,
+        "| **Status** | **{}** ({}) |",
+        words(document.status),
+        document.reason
+    )?;
+    writeln!(
+        to,
+        "| Application | {} in namespace {} |",
+        escape(&document.application),
+        escape(&document.namespace)
+    )?;
     writeln!(to, "| Release | {} |", escape(&document.release))?;
-    writeln!(to, "| Workloads | {} |", escape(&or_none(&document.workloads.join(", "))))?;
-    writeln!(to, "| Target launch date | {} |", date(document.target_date))?;
-    writeln!(to, "| Actual launch date | {} |", date(document.actual_date))?;
+    writeln!(
+        to,
+        "| Workloads | {} |",
+        escape(&or_none(&document.workloads.join(", ")))
+    )?;
+    writeln!(
+        to,
+        "| Target launch date | {} |",
+        date(document.target_date)
+    )?;
+    writeln!(
+        to,
+        "| Actual launch date | {} |",
+        date(document.actual_date)
+    )?;
     if let Some(due) = document.review_due {
         writeln!(to, "| Next review | {} |", day(due))?;
     }
-    let score = document.score.map_or("none".to_owned(), |score| format!("{score} of 100"));
+    let score = document
+        .score
+        .map_or("none".to_owned(), |score| format!("{score} of 100"));
     writeln!(to, "| Score | {score} |")?;
     writeln!(to, "| Lines | {} |", document.counts.words())?;
     writeln!(to, "| Filled in | {:.0} |\n", document.at)?;
@@ -76,7 +109,14 @@ fn lines(to: &mut String, document: &Document, run: &[Line]) -> std::fmt::Result
             run.iter().try_for_each(|line| {
                 let known = document.contacts.iter().find(|contact| contact.is_of(line));
                 let who = known.map_or("none".to_owned(), FilledContact::words);
-                writeln!(to, "| {} | {} | [{}] {} |", escape(&line.title), escape(&who), mark(line), escape(&because(line)))
+                writeln!(
+                    to,
+                    "| {} | {} | [{}] {} |",
+                    escape(&line.title),
+                    escape(&who),
+                    mark(line),
+                    escape(&because(line))
+                )
             })
         }
         ItemSource::Table => {
@@ -93,17 +133,27 @@ fn rest(to: &mut String, document: &Document) -> std::fmt::Result {
         risks(to, &document.risks)?;
         writeln!(to)?;
     }
-    let others = document.contacts.iter().filter(|contact| !document.lines().any(|line| contact.is_of(line)));
+    let others = document
+        .contacts
+        .iter()
+        .filter(|contact| !document.lines().any(|line| contact.is_of(line)));
     let others: Vec<_> = others.collect();
     if !others.is_empty() {
         writeln!(to, "# Contacts\n\n| Contact | Who |\n| --- | --- |")?;
         for contact in others {
-            writeln!(to, "| {} | {} |", escape(&contact.role), escape(&contact.words()))?;
+            writeln!(
+                to,
+                "| {} | {} |",
+                escape(&contact.role),
+                escape(&contact.words())
+            )?;
         }
         writeln!(to)?;
     }
     match &document.notes {
-        Some(notes) if !document.has_notes_section() => writeln!(to, "# Notes\n\n{}\n", notes.trim_end()),
+        Some(notes) if !document.has_notes_section() => {
+            writeln!(to, "# Notes\n\n{}\n", notes.trim_end())
+        }
         _ => Ok(()),
     }
 }
@@ -136,7 +186,12 @@ fn item(to: &mut String, line: &Line) -> std::fmt::Result {
         word if line.is_open() && line.asked => format!(" **({word})**"),
         word => format!(" *({word})*"),
     };
-    writeln!(to, "{indent}- [{}] {}{word}", mark(line), escape(&line.title))?;
+    writeln!(
+        to,
+        "{indent}- [{}] {}{word}",
+        mark(line),
+        escape(&line.title)
+    )?;
     details(to, line, indent)
 }
 
@@ -153,7 +208,9 @@ fn details(to: &mut String, line: &Line, indent: &str) -> std::fmt::Result {
         (what, [remedy]) => writeln!(to, "{indent}  - {what}: {}", remedy_text(remedy)),
         (what, several) => {
             writeln!(to, "{indent}  - {what}:")?;
-            several.iter().try_for_each(|remedy| writeln!(to, "{indent}    - {}", remedy_text(remedy)))
+            several
+                .iter()
+                .try_for_each(|remedy| writeln!(to, "{indent}    - {}", remedy_text(remedy)))
         }
     }
 }
@@ -172,15 +229,27 @@ fn field(to: &mut String, document: &Document, line: &Line) -> std::fmt::Result 
     let title = line.title.split(':').next().unwrap_or_default();
     let value = match line.id.rsplit('/').next() {
         Some("status") => {
-            let box_ = |status: Status| format!("[{}] {}", if document.status == status { 'x' } else { ' ' }, words(status));
-            [Status::NotReady, Status::ReadyWithRisks, Status::Ready].map(box_).join(" ")
+            let box_ = |status: Status| {
+                format!(
+                    "[{}] {}",
+                    if document.status == status { 'x' } else { ' ' },
+                    words(status)
+                )
+            };
+            [Status::NotReady, Status::ReadyWithRisks, Status::Ready]
+                .map(box_)
+                .join(" ")
         }
         Some("target-date") => date(document.target_date),
         Some("actual-date") => date(document.actual_date),
         _ => String::new(),
     };
     writeln!(to, "- **{}:** {value}", escape(title))?;
-    if line.ticked { Ok(()) } else { details(to, line, "") }
+    if line.ticked {
+        Ok(())
+    } else {
+        details(to, line, "")
+    }
 }
 
 /// Why a line is as it is, in one sentence.
@@ -200,15 +269,33 @@ pub(super) fn proof(proof: &LineProof) -> String {
         ProofKind::Indicates => "indicated",
     };
     let mut text = match (proof.by, &proof.approver, &proof.role) {
-        ("attestation", Some(user), Some(role)) => format!("attested by {user} as {role} ({}): {}", proof.object, proof.value),
-        ("exception", Some(user), _) => format!("waived by the exception {} of {user}: {}", proof.object, proof.value),
+        ("attestation", Some(user), Some(role)) => format!(
+            "attested by {user} as {role} ({}): {}",
+            proof.object, proof.value
+        ),
+        ("exception", Some(user), _) => format!(
+            "waived by the exception {} of {user}: {}",
+            proof.object, proof.value
+        ),
         ("launch", ..) => format!("by the launch: {}", proof.value),
         ("operator", ..) => format!("{}, as the operator says in {}", proof.value, proof.object),
         (by, ..) => {
-            let name = proof.name.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
-            let of = proof.workload.as_deref().filter(|workload| *workload != proof.object);
-            let of = of.map(|workload| format!(" (for {workload})")).unwrap_or_default();
-            format!("{strength} by {by}{name}, {}{of}: {}", proof.object, proof.value)
+            let name = proof
+                .name
+                .as_deref()
+                .map(|name| format!(" {name}"))
+                .unwrap_or_default();
+            let of = proof
+                .workload
+                .as_deref()
+                .filter(|workload| *workload != proof.object);
+            let of = of
+                .map(|workload| format!(" (for {workload})"))
+                .unwrap_or_default();
+            format!(
+                "{strength} by {by}{name}, {}{of}: {}",
+                proof.object, proof.value
+            )
         }
     };
     if let Some(evidence) = &proof.evidence {
@@ -224,27 +311,46 @@ pub(super) fn proof(proof: &LineProof) -> String {
 }
 
 fn sign_offs(to: &mut String, rows: &[SignOff]) -> std::fmt::Result {
-    writeln!(to, "| Role | Signed by | Date | Counts until |\n| --- | --- | --- | --- |")?;
+    writeln!(
+        to,
+        "| Role | Signed by | Date | Counts until |\n| --- | --- | --- | --- |"
+    )?;
     for row in rows {
-        let todo = row.todo.as_deref().map(|todo| format!("; {}", remedy_text(todo))).unwrap_or_default();
+        let todo = row
+            .todo
+            .as_deref()
+            .map(|todo| format!("; {}", remedy_text(todo)))
+            .unwrap_or_default();
         let by = match (&row.by, &row.missing) {
             (Some(by), _) => escape(by),
             (None, Some(why)) => format!("**missing**: {}{todo}", escape(why)),
             (None, None) => format!("**missing**{todo}"),
         };
         let date = |moment: Option<jiff::Timestamp>| moment.map(day).unwrap_or_default();
-        writeln!(to, "| {} | {by} | {} | {} |", escape(&row.title), date(row.at), date(row.until))?;
+        writeln!(
+            to,
+            "| {} | {by} | {} | {} |",
+            escape(&row.title),
+            date(row.at),
+            date(row.until)
+        )?;
     }
     Ok(())
 }
 
 fn risks(to: &mut String, rows: &[FilledRisk]) -> std::fmt::Result {
-    writeln!(to, "| Risk | Severity | Mitigation | Owner | State |\n| --- | --- | --- | --- | --- |")?;
+    writeln!(
+        to,
+        "| Risk | Severity | Mitigation | Owner | State |\n| --- | --- | --- | --- | --- |"
+    )?;
     for risk in rows {
         let severity = risk.severity.as_deref().unwrap_or_default();
         let [what, mitigation, owner, state] =
             [&risk.risk, &risk.mitigation, &risk.owner, &risk.state].map(|text| escape(text));
-        writeln!(to, "| {what} | {severity} | {mitigation} | {owner} | {state} |")?;
+        writeln!(
+            to,
+            "| {what} | {severity} | {mitigation} | {owner} | {state} |"
+        )?;
     }
     writeln!(to)
 }
@@ -254,7 +360,11 @@ pub(super) fn date(moment: Option<jiff::Timestamp>) -> String {
 }
 
 fn or_none(text: &str) -> String {
-    if text.is_empty() { "none".to_owned() } else { text.to_owned() }
+    if text.is_empty() {
+        "none".to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Text that is to be read as it is, on one line, and not first in one.
@@ -262,7 +372,9 @@ pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(char) = chars.next() {
-        let begins_entity = |next: Option<&char>| next.is_some_and(|next| next.is_ascii_alphanumeric() || *next == '#');
+        let begins_entity = |next: Option<&char>| {
+            next.is_some_and(|next| next.is_ascii_alphanumeric() || *next == '#')
+        };
         match char {
             '\n' | '\r' => escaped.push(' '),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '<' | '~' => {

@@ -69,7 +69,12 @@ impl SignOff {
             item: line.key.clone(),
             title: line.title.clone(),
             roles: line.from.clone(),
-            by: signed.map(|proof| proof.approver.clone().unwrap_or_else(|| proof.value.clone())),
+            by: signed.map(|proof| {
+                proof
+                    .approver
+                    .clone()
+                    .unwrap_or_else(|| proof.value.clone())
+            }),
             at: signed.and_then(|proof| proof.at),
             until: signed.and_then(|proof| proof.until),
             missing: signed.is_none().then(|| line.why.clone()),
@@ -87,7 +92,9 @@ impl FilledRisk {
             mitigation: risk.mitigation.clone(),
             owner: risk.owner.clone(),
             state: match (state, &risk.mitigated) {
-                (RiskState::Mitigated, Some(by)) => format!("mitigated by {} on {}", by.by, day(by.at.0)),
+                (RiskState::Mitigated, Some(by)) => {
+                    format!("mitigated by {} on {}", by.by, day(by.at.0))
+                }
                 (RiskState::Mitigated, None) => "mitigated".to_owned(),
                 (RiskState::Accepted(until), _) => format!("accepted until {}", day(*until)),
                 (RiskState::Open(why), _) => format!("open: {why}"),

@@ -19,8 +19,14 @@ pub fn table(document: &Document, palette: Palette, width: Option<usize>, all: b
         let lines = wrap::lines(remark, width);
         text.push_str(&format!("{}\n", paint(palette.faint, lines.join("\n"))));
     }
-    let titles = document.checklists.iter().flat_map(|checklist| &checklist.sections);
-    let column = titles.map(|section| wrap::width_of(&section.title)).max().unwrap_or(0);
+    let titles = document
+        .checklists
+        .iter()
+        .flat_map(|checklist| &checklist.sections);
+    let column = titles
+        .map(|section| wrap::width_of(&section.title))
+        .max()
+        .unwrap_or(0);
     for checklist in &document.checklists {
         text.push_str(&format!("\n{}\n", paint(palette.strong, &checklist.title)));
         for section in &checklist.sections {
@@ -30,18 +36,28 @@ pub fn table(document: &Document, palette: Palette, width: Option<usize>, all: b
         }
     }
     let open: Vec<&Line> = sorted(document.lines().filter(|line| line.asked && line.is_open()));
-    let waived: Vec<&Line> = sorted(document.lines().filter(|line| line.asked && line.verdict == "Waived"));
+    let waived: Vec<&Line> = sorted(
+        document
+            .lines()
+            .filter(|line| line.asked && line.verdict == "Waived"),
+    );
     for (title, lines) in [("Open", open), ("Waived", waived)] {
         if lines.is_empty() {
             continue;
         }
-        text.push_str(&format!("\n{}\n", paint(palette.strong, format_args!("{title}: {}", lines.len()))));
+        text.push_str(&format!(
+            "\n{}\n",
+            paint(palette.strong, format_args!("{title}: {}", lines.len()))
+        ));
         let shown = if all { lines.len() } else { FEW };
         for line in lines.iter().take(shown) {
             entry(&mut text, line, palette, width);
         }
         if lines.len() > shown {
-            text.push_str(&format!("  and {} more: --all lists them, -o markdown has the whole document\n", lines.len() - shown));
+            text.push_str(&format!(
+                "  and {} more: --all lists them, -o markdown has the whole document\n",
+                lines.len() - shown
+            ));
         }
     }
     text
@@ -50,15 +66,30 @@ pub fn table(document: &Document, palette: Palette, width: Option<usize>, all: b
 fn head(document: &Document, palette: Palette) -> String {
     let status = paint(palette.status(document.status), words(document.status));
     let name = format!("{}/{}", document.namespace, document.application);
-    let score = document.score.map(|score| format!(", score {score} of 100")).unwrap_or_default();
-    let mut text = format!("{}  {status} ({}){score}\n", paint(palette.strong, name), document.reason);
+    let score = document
+        .score
+        .map(|score| format!(", score {score} of 100"))
+        .unwrap_or_default();
+    let mut text = format!(
+        "{}  {status} ({}){score}\n",
+        paint(palette.strong, name),
+        document.reason
+    );
     let mut facts = vec![format!("release {}", document.release)];
-    facts.extend(document.target_date.map(|date| format!("target {}", day(date))));
+    facts.extend(
+        document
+            .target_date
+            .map(|date| format!("target {}", day(date))),
+    );
     facts.push(match document.actual_date {
         Some(date) => format!("live since {}", day(date)),
         None => "not live yet".to_owned(),
     });
-    facts.extend(document.review_due.map(|date| format!("next review {}", day(date))));
+    facts.extend(
+        document
+            .review_due
+            .map(|date| format!("next review {}", day(date))),
+    );
     facts.push(document.counts.words());
     text.push_str(&format!("{}\n", facts.join("; ")));
     text
@@ -77,7 +108,10 @@ fn progress(counts: Counts, palette: Palette) -> String {
     for (count, what, verdict) in parts {
         if count > 0 {
             let style = palette.verdict(verdict, Severity::High);
-            text.push_str(&format!("  {}", paint(style, format_args!("{count} {what}"))));
+            text.push_str(&format!(
+                "  {}",
+                paint(style, format_args!("{count} {what}"))
+            ));
         }
     }
     text
@@ -91,7 +125,9 @@ fn sorted<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<&'a Line> {
 }
 
 fn severity(line: &Line) -> Severity {
-    let known = Severity::ALL.into_iter().find(|severity| severity.name() == line.severity);
+    let known = Severity::ALL
+        .into_iter()
+        .find(|severity| severity.name() == line.severity);
     known.unwrap_or(Severity::Advice)
 }
 
@@ -101,13 +137,26 @@ fn entry(text: &mut String, line: &Line, palette: Palette, width: Option<usize>)
     let next = format!("\n{}", " ".repeat(INDENT));
     let room = width.map(|width| width.saturating_sub(INDENT).max(24));
     let lines = |words: &str| wrap::lines(words, room).join(&next);
-    text.push_str(&format!("  {word}  {}  {}\n", line.key, paint(palette.faint, line.verdict.to_lowercase())));
+    text.push_str(&format!(
+        "  {word}  {}  {}\n",
+        line.key,
+        paint(palette.faint, line.verdict.to_lowercase())
+    ));
     text.push_str(&format!("{}{}\n", &next[1..], lines(&line.title)));
     let why = super::markdown::because(line);
     if !why.is_empty() {
-        text.push_str(&format!("{}{}\n", &next[1..], paint(palette.faint, lines(&why))));
+        text.push_str(&format!(
+            "{}{}\n",
+            &next[1..],
+            paint(palette.faint, lines(&why))
+        ));
     }
-    if let Some(command) = line.to_do().1.iter().find(|remedy| remedy.starts_with("plimsoll ")) {
+    if let Some(command) = line
+        .to_do()
+        .1
+        .iter()
+        .find(|remedy| remedy.starts_with("plimsoll "))
+    {
         // To be copied: in one line.
         text.push_str(&format!("{}{}\n", &next[1..], paint(palette.code, command)));
     }

@@ -28,7 +28,8 @@ fn world() -> World {
         "contacts": [{"role": "primary on-call", "name": "Ada", "reach": "pager 7"}, {"role": "Legal", "name": "Grace"}],
         "risks": [{"id": "a", "risk": "It | breaks", "severity": "low", "mitigation": "", "owner": "platform"}],
     }));
-    let evidence = json!({"evidenceURL": "https://wiki.example/a?b=1&c=2", "statement": "ada *owns* it"});
+    let evidence =
+        json!({"evidenceURL": "https://wiki.example/a?b=1&c=2", "statement": "ada *owns* it"});
     world.attest(Attest::by("ada", &["team:owner"]).with(evidence));
     world.except("late", json!({"waives": ["team:owner/second"]}));
     world
@@ -51,7 +52,10 @@ fn a_page_shows_what_was_written_and_runs_nothing_of_it() {
         "release": "<script>alert(1)</script>",
         "contacts": [{"role": "\"><img src=x onerror=alert(1)>", "name": "a"}],
     }));
-    world.attest(Attest::by("<b>eve</b>", &["team:pager"]).with(json!({"statement": "</li><script>alert(2)</script>"})));
+    world.attest(
+        Attest::by("<b>eve</b>", &["team:pager"])
+            .with(json!({"statement": "</li><script>alert(2)</script>"})),
+    );
     let page = html(&document(&world, Basis::Seen));
     for tag in ["<script", "<img", "<b>eve", "</li><script"] {
         assert!(!page.contains(tag), "{tag}");
@@ -59,46 +63,96 @@ fn a_page_shows_what_was_written_and_runs_nothing_of_it() {
     assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert!(page.contains("Ask &lt;legal&gt; &amp; finance."));
     for outside in ["<link", "src=", "@import", "url("] {
-        assert!(!page.contains(outside), "a page of its own has no {outside}");
+        assert!(
+            !page.contains(outside),
+            "a page of its own has no {outside}"
+        );
     }
     let (opened, closed) = (page.matches("<li ").count(), page.matches("</li>").count());
-    assert_eq!((opened, closed), (7, 7), "each line but the sign-off and the contact is an item");
+    assert_eq!(
+        (opened, closed),
+        (7, 7),
+        "each line but the sign-off and the contact is an item"
+    );
 }
 
 #[test]
 fn programs_find_every_line() {
     let text = json(&document(&world(), Basis::Seen));
     let read: Value = serde_json::from_str(&text).expect("it is JSON");
-    let sections = read["checklists"][0]["sections"].as_array().cloned().unwrap_or_default();
-    let groups = sections.iter().flat_map(|section| section["groups"].as_array().cloned().unwrap_or_default());
-    let items: Vec<Value> = groups.flat_map(|group| group["items"].as_array().cloned().unwrap_or_default()).collect();
-    let verdicts: Vec<_> = items.iter().map(|item| format!("{} {}", item["id"].as_str().unwrap_or_default(), item["verdict"])).collect();
+    let sections = read["checklists"][0]["sections"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let groups = sections
+        .iter()
+        .flat_map(|section| section["groups"].as_array().cloned().unwrap_or_default());
+    let items: Vec<Value> = groups
+        .flat_map(|group| group["items"].as_array().cloned().unwrap_or_default())
+        .collect();
+    let verdicts: Vec<_> = items
+        .iter()
+        .map(|item| {
+            format!(
+                "{} {}",
+                item["id"].as_str().unwrap_or_default(),
+                item["verdict"]
+            )
+        })
+        .collect();
     assert_eq!(
         verdicts,
         [
-            "probe \"Fail\"", "owner \"Pass\"", "owner/second \"Waived\"", "errors \"Unknown\"", "traffic \"Unknown\"",
-            "lead \"Unknown\"", "risks \"Fail\"", "launch/status \"Fail\"", "pager \"Unknown\"",
+            "probe \"Fail\"",
+            "owner \"Pass\"",
+            "owner/second \"Waived\"",
+            "errors \"Unknown\"",
+            "traffic \"Unknown\"",
+            "lead \"Unknown\"",
+            "risks \"Fail\"",
+            "launch/status \"Fail\"",
+            "pager \"Unknown\"",
         ]
     );
     let proof = &items[1]["proofs"][0];
-    assert_eq!((&proof["by"], &proof["approver"], &proof["role"]), (&json!("attestation"), &json!("ada"), &json!("devops")));
-    assert_eq!(read["signOffs"][0]["todo"], "plimsoll attest shop -n shop --item team:lead --role product --sign --statement '...'");
-    assert_eq!(read["counts"], json!({
-        "items": 9, "passed": 1, "failed": 3, "unknown": 3, "waived": 1, "notApplicable": 0, "later": 1,
-    }));
+    assert_eq!(
+        (&proof["by"], &proof["approver"], &proof["role"]),
+        (&json!("attestation"), &json!("ada"), &json!("devops"))
+    );
+    assert_eq!(
+        read["signOffs"][0]["todo"],
+        "plimsoll attest shop -n shop --item team:lead --role product --sign --statement '...'"
+    );
+    assert_eq!(
+        read["counts"],
+        json!({
+            "items": 9, "passed": 1, "failed": 3, "unknown": 3, "waived": 1, "notApplicable": 0, "later": 1,
+        })
+    );
 }
 
 #[test]
 fn a_terminal_gets_it_in_short() {
-    let text = table(&document(&world(), Basis::Seen), Palette::PLAIN, Some(80), false);
+    let text = table(
+        &document(&world(), Basis::Seen),
+        Palette::PLAIN,
+        Some(80),
+        false,
+    );
     expect![[r#""#]].assert_eq(&text);
 }
 
 #[test]
 fn files_are_not_measured() {
     let document = document(&world(), Basis::Files);
-    let traffic = document.lines().find(|line| line.id == "traffic").expect("it is there");
-    assert_eq!((traffic.verdict, traffic.why.as_str()), ("Unknown", "measured in a cluster only"));
+    let traffic = document
+        .lines()
+        .find(|line| line.id == "traffic")
+        .expect("it is there");
+    assert_eq!(
+        (traffic.verdict, traffic.why.as_str()),
+        ("Unknown", "measured in a cluster only")
+    );
     assert_eq!(document.remarks.len(), 1);
 }
 
@@ -125,30 +179,89 @@ fn missing(item: &str, severity: &str, message: &str) -> Value {
 fn what_could_not_be_seen_is_as_the_status_says() {
     let world = world();
     let gaps = ["PolicyReport: you have no permission to list policyreports".to_owned()];
-    let status = status(&json!([missing("team:pager", "high", "the operator says so")]), json!({}));
-    let document = document(&world, Basis::Status { status: &status, gaps: &gaps, unread: &[] });
-    let line = |id: &str| document.lines().find(|line| line.id == *id).expect("it is there");
+    let status = status(
+        &json!([missing("team:pager", "high", "the operator says so")]),
+        json!({}),
+    );
+    let document = document(
+        &world,
+        Basis::Status {
+            status: &status,
+            gaps: &gaps,
+            unread: &[],
+        },
+    );
+    let line = |id: &str| {
+        document
+            .lines()
+            .find(|line| line.id == *id)
+            .expect("it is there")
+    };
     // The operator asks the servers; it does not miss this, so that it was measured.
     let traffic = line("traffic");
-    assert_eq!((traffic.verdict, traffic.ticked, traffic.proofs[0].by), ("Pass", true, "operator"));
-    assert_eq!((line("pager").verdict, line("pager").why.as_str()), ("Unknown", "the operator says so"));
+    assert_eq!(
+        (traffic.verdict, traffic.ticked, traffic.proofs[0].by),
+        ("Pass", true, "operator")
+    );
+    assert_eq!(
+        (line("pager").verdict, line("pager").why.as_str()),
+        ("Unknown", "the operator says so")
+    );
     // What was seen here to be wrong stays so, whatever the status said before.
     assert_eq!(line("probe").verdict, "Fail");
     assert_eq!(line("owner").verdict, "Pass");
     assert!(!line("errors").asked, "nobody has asked for it yet");
-    assert_eq!((document.status, document.score), (Status::ReadyWithRisks, Some(77)));
-    assert!(document.remarks[0].contains("as the operator says"), "{:?}", document.remarks);
-    assert!(document.remarks[1].contains("you have no permission"), "{:?}", document.remarks);
+    assert_eq!(
+        (document.status, document.score),
+        (Status::ReadyWithRisks, Some(77))
+    );
+    assert!(
+        document.remarks[0].contains("as the operator says"),
+        "{:?}",
+        document.remarks
+    );
+    assert!(
+        document.remarks[1].contains("you have no permission"),
+        "{:?}",
+        document.remarks
+    );
 }
 
 #[test]
 fn an_attestation_that_the_operator_does_not_count_is_none() {
     let world = world();
-    let status = status(&json!([missing("team:owner", "high", "it was made while nothing checked who makes it")]), json!({}));
-    let document = document(&world, Basis::Status { status: &status, gaps: &[], unread: &[] });
-    let owner = document.lines().find(|line| line.id == "owner").expect("it is there");
-    assert_eq!((owner.verdict, owner.ticked, owner.proofs.len()), ("Unknown", false, 0));
-    assert!(owner.todo.iter().any(|todo| todo.starts_with("plimsoll attest")), "{:?}", owner.todo);
+    let status = status(
+        &json!([missing(
+            "team:owner",
+            "high",
+            "it was made while nothing checked who makes it"
+        )]),
+        json!({}),
+    );
+    let document = document(
+        &world,
+        Basis::Status {
+            status: &status,
+            gaps: &[],
+            unread: &[],
+        },
+    );
+    let owner = document
+        .lines()
+        .find(|line| line.id == "owner")
+        .expect("it is there");
+    assert_eq!(
+        (owner.verdict, owner.ticked, owner.proofs.len()),
+        ("Unknown", false, 0)
+    );
+    assert!(
+        owner
+            .todo
+            .iter()
+            .any(|todo| todo.starts_with("plimsoll attest")),
+        "{:?}",
+        owner.todo
+    );
 }
 
 #[test]
@@ -160,11 +273,35 @@ fn a_list_of_what_is_missing_that_is_cut_closes_only_what_is_graver() {
         {"checklist": "team", "section": "Sign-Off"},
     ]);
     let cut = status(&listed, json!({"truncated": 3, "sections": sections}));
-    let document = document(&world, Basis::Status { status: &cut, gaps: &[], unread: &[] });
-    let line = |id: &str| document.lines().find(|line| line.id == *id).expect("it is there");
-    assert_eq!(line("lead").verdict, "Pass", "it is critical, and would be listed");
-    assert_eq!(line("traffic").verdict, "Unknown", "it may be one of those that are not listed");
-    assert!(line("traffic").why.contains("lists only the gravest"), "{}", line("traffic").why);
+    let document = document(
+        &world,
+        Basis::Status {
+            status: &cut,
+            gaps: &[],
+            unread: &[],
+        },
+    );
+    let line = |id: &str| {
+        document
+            .lines()
+            .find(|line| line.id == *id)
+            .expect("it is there")
+    };
+    assert_eq!(
+        line("lead").verdict,
+        "Pass",
+        "it is critical, and would be listed"
+    );
+    assert_eq!(
+        line("traffic").verdict,
+        "Unknown",
+        "it may be one of those that are not listed"
+    );
+    assert!(
+        line("traffic").why.contains("lists only the gravest"),
+        "{}",
+        line("traffic").why
+    );
 }
 
 #[test]
@@ -172,8 +309,18 @@ fn where_nothing_was_seen_by_the_guard_nothing_is_ticked() {
     let mut world = world();
     world.people.guard = Guard::Seen(Vec::new());
     let document = document(&world, Basis::Partly { gaps: &[] });
-    let owner = document.lines().find(|line| line.id == "owner").expect("it is there");
+    let owner = document
+        .lines()
+        .find(|line| line.id == "owner")
+        .expect("it is there");
     assert_eq!(owner.verdict, "Unknown");
-    let traffic = document.lines().find(|line| line.id == "traffic").expect("it is there");
-    assert!(traffic.why.contains("only the operator asks"), "{}", traffic.why);
+    let traffic = document
+        .lines()
+        .find(|line| line.id == "traffic")
+        .expect("it is there");
+    assert!(
+        traffic.why.contains("only the operator asks"),
+        "{}",
+        traffic.why
+    );
 }

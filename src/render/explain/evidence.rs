@@ -13,7 +13,10 @@ pub fn evidence(name: &str, piece: &PieceSpec, palette: Palette, width: usize) -
         Proof::Proves => "proves: the thing itself is seen",
         Proof::Indicates => "indicates: a trace is seen, which alone closes no critical item",
     };
-    let mut written = format!("{}\n", paint(palette.strong, format_args!("evidence/{name}")));
+    let mut written = format!(
+        "{}\n",
+        paint(palette.strong, format_args!("evidence/{name}"))
+    );
     written.push_str(&paragraph(palette, &piece.meaning, 0, width));
     written.push_str(&heading("Holds where"));
     written.push_str(&verbatim(&piece.cel));
@@ -33,13 +36,18 @@ pub fn evidence(name: &str, piece: &PieceSpec, palette: Palette, width: usize) -
         "self" => "the workload itself".to_owned(),
         version => format!("{version}/{}", piece.kind),
     };
-    written.push_str(&super::aligned(vec![("Looks at", kind), ("Worth", worth.to_owned())], width));
+    written.push_str(&super::aligned(
+        vec![("Looks at", kind), ("Worth", worth.to_owned())],
+        width,
+    ));
     written
 }
 
 /// The items of built-in checklists that it may close.
 fn users(name: &str) -> Vec<String> {
-    let items = Checklists::built_in().iter().flat_map(|checklist| &checklist.items);
+    let items = Checklists::built_in()
+        .iter()
+        .flat_map(|checklist| &checklist.items);
     let uses = items.filter(|item| match &item.way {
         Way::Evidence(pieces) => pieces.iter().any(|piece| **piece.name() == *name),
         _ => false,
@@ -49,5 +57,7 @@ fn users(name: &str) -> Vec<String> {
 
 fn verbatim(text: &str) -> String {
     let lines = text.trim().lines();
-    lines.map(|line| format!("  {}\n", line.trim_end())).collect()
+    lines
+        .map(|line| format!("  {}\n", line.trim_end()))
+        .collect()
 }

@@ -17,7 +17,12 @@ pub fn item(checklist: &Checklist, item: &Item, palette: Palette, width: usize) 
     match &item.way {
         Way::Checks(checks) => {
             for check in checks {
-                written.push_str(&paragraph(palette, &format!("`{}`: {}", check.id, check.title), 2, width));
+                written.push_str(&paragraph(
+                    palette,
+                    &format!("`{}`: {}", check.id, check.title),
+                    2,
+                    width,
+                ));
             }
         }
         Way::Evidence(pieces) => {
@@ -49,7 +54,10 @@ pub fn item(checklist: &Checklist, item: &Item, palette: Palette, width: usize) 
         written.push_str(&paragraph(palette, note, 2, width));
     }
     written.push('\n');
-    let mut facts = vec![("Checklist", checklist.title.to_string()), ("Section", spec.section.clone())];
+    let mut facts = vec![
+        ("Checklist", checklist.title.to_string()),
+        ("Section", spec.section.clone()),
+    ];
     facts.extend(spec.group.clone().map(|group| ("Group", group)));
     facts.extend(spec.parent.clone().map(|parent| ("Under", parent)));
     facts.push(("Scope", super::word(&spec.scope)));

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::*;
-use crate::checklist::Checklists;
 use crate::api::{Action, Actions, ReadinessPolicySpec};
+use crate::checklist::Checklists;
 use crate::engine::{Policy, PolicySet};
 use crate::inventory::Inventory;
 use crate::model::{self, Kind};
@@ -32,7 +32,9 @@ fn live(objects: &[(Kind, Value)]) -> Arc<Live> {
         actions,
         ..ReadinessPolicySpec::default()
     };
-    let policies = PolicySet::new([Policy::compile("production", &spec, Checklists::built_in()).expect("a policy")]);
+    let policies = PolicySet::new([
+        Policy::compile("production", &spec, Checklists::built_in()).expect("a policy")
+    ]);
     Live::at(Snapshot {
         inventory,
         policies: Arc::new(policies),

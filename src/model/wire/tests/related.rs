@@ -2,8 +2,8 @@
 
 use super::{decoded, read};
 use crate::model::{
-    Amount, Amounts, Binding, Grantee, IntOrPercent, Kind, Labels, LimitRange, NetworkPolicy, Object,
-    PodDisruptionBudget, Selector, Traffic,
+    Amount, Amounts, Binding, Grantee, IntOrPercent, Kind, Labels, LimitRange, NetworkPolicy,
+    Object, PodDisruptionBudget, Selector, Traffic,
 };
 
 fn budget(manifest: &str) -> PodDisruptionBudget {
@@ -202,12 +202,10 @@ fn limit_range(limits: &str) -> LimitRange {
 
 #[test]
 fn a_limit_range_gives_containers_what_it_says_of_containers() {
-    let amounts = |cpu: Option<&str>, memory: Option<&str>| {
-        Amounts {
-            cpu: cpu.map(Amount::parse),
-            memory: memory.map(Amount::parse),
-            ephemeral_storage: None,
-        }
+    let amounts = |cpu: Option<&str>, memory: Option<&str>| Amounts {
+        cpu: cpu.map(Amount::parse),
+        memory: memory.map(Amount::parse),
+        ephemeral_storage: None,
     };
     for (limits, expected_limits, expected_requests) in [
         (
