@@ -217,7 +217,7 @@ fn everything_that_is_wrong_with_a_checklist_is_said_with_its_place() {
             "line 7, column 51: spec.items[a].checks: no check has the id \"livenes-probe\"",
         ),
         (
-            item("cel: {expression: 'workload.', message: no}"),
+            item("cel: {expression: 'workload.', message: x}"),
             "line 7, column 60: spec.items[a].cel.expression: ",
         ),
         (
