@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The whole loop, on a control plane of its own: install Plimsoll, apply a shop, apply a policy, read the reports, try a bad
-# Deployment. Exits with 0 only if all of it came out as examples/ says.
+# The whole loop, on a control plane of its own: install Plimsoll, apply a shop and a policy, bring an AI agent from NotReady
+# to Ready, read the reports, try a bad Deployment. Exits with 0 only if all of it came out as examples/ says.
 #
 #   examples/demo.sh        run it and stop everything again      make demo
 #   KEEP=1 examples/demo.sh leave it up                           make demo KEEP=1
@@ -16,7 +16,7 @@ operator_log=$dir/operator.log
 patience=60s
 started=$SECONDS
 
-# What the reports must say in the end.
+# What the reports of the shop must say in the end.
 expected="\
 cronjob-catalog-reindex Ready
 deployment-catalog ReadyWithRisks
@@ -44,6 +44,33 @@ show() {
 # kubectl of the control plane's version, for that control plane and no other: nothing of ~/.kube is looked at.
 unset KUBECONFIG
 kubectl() { KUBERC=off "$programs/kubectl" --kubeconfig="$KUBECONFIG" --cache-dir="$dir/kubectl" "$@"; }
+
+# Makes a kubeconfig for a person of a group. The API server is told who it is by impersonation, as by kubectl --as.
+person() {
+  kubectl config view --raw --minify -o json |
+    sed 's|"client-key":|"as": "'"$1"'", "as-groups": ["'"$2"'"], &|' >"$dir/$1.kubeconfig"
+  grep -q '"as": "'"$1"'"' "$dir/$1.kubeconfig" || fail "no kubeconfig for $1"
+}
+as() { # as PERSON ARGUMENT...: runs plimsoll for a person, and shows it
+  printf '%s' "$1"
+  KUBECONFIG=$dir/$1.kubeconfig show plimsoll "${@:2}"
+}
+plimsoll() { "$plimsoll" "$@"; }
+
+# attests PERSON ROLE SECTION...: all of those sections that the role may attest.
+attests() {
+  local person=$1 role=$2 section sections=()
+  for section in "${@:3}"; do sections+=(--section "$section"); done
+  as "$person" attest assistant -n assistant --role "$role" "${sections[@]}" --evidence https://wiki.example/assistant/1.4.0 \
+    --statement 'Gone through by the team' >"$dir/attested.log" || fail "$person could not attest: $(cat "$dir/attested.log")"
+  head -n 4 "$dir/attested.log"
+  echo "  ... and $(($(grep -c ' attested by ' "$dir/attested.log") - 2)) more"
+}
+
+until_launch() {
+  kubectl -n assistant wait --for=jsonpath='{.status.status}'="$1" readinesslaunch/assistant --timeout=$patience >/dev/null ||
+    fail "the launch should be $1: $(plimsoll gate assistant -n assistant)"
+}
 
 # A port on loopback that nobody listens on, below the range for outgoing connections.
 free_port() {
@@ -170,12 +197,96 @@ while read -r report status; do
 done <<<"$expected"
 kubectl wait --for=jsonpath='{.status.workloads}'="$(wc -l <<<"$expected")" readinesspolicy/production \
   --timeout=$patience >/dev/null || fail "the policy should count them"
+actual=$(kubectl -n shop get readinessreports --no-headers \
+  -o custom-columns=NAMESPACE:.metadata.namespace,NAME:.metadata.name,STATUS:.report.status | tr -s ' ')
+[ "$actual" = "shop ${expected//$'\n'/$'\n'shop }" ] || fail "the reports should be: $expected"
+
+say "Now an AI agent that never ran, with its launch: the whole checklist of 281 lines, signed by four people."
+show kubectl apply -f examples/assistant/namespace.yaml
+show kubectl apply -f examples/assistant/people.yaml -f examples/assistant/policy.yaml -f examples/assistant/launch.yaml \
+  -f examples/assistant/agent.yaml
+until_launch NotReady
+show kubectl -n assistant get readinesslaunches
+
+say "Checks and evidence decide what they can. Until people have said the rest, no pod of it may run:"
+if refusal=$(show kubectl -n assistant scale deployment agent --replicas=3 2>&1); then
+  fail "the gate let it through: $refusal"
+fi
+echo "$refusal"
+[[ $refusal == *'may not run yet: the launch assistant is NotReady'* ]] || fail "it was not the gate that refused it"
+
+say "Ada and Ben are engineers, Cleo is DevOps, Dana does security, Eli is the product manager. What waits for Eli?"
+person ada engineering && person ben engineering && person cleo devops && person dana security && person eli product
+as eli attest assistant -n assistant --list
+
+say "Each says what they know, in the roles that RBAC grants. Nobody speaks for others:"
+if as cleo attest assistant -n assistant --section Security --role security --evidence https://wiki.example \
+  --statement 'It will be fine'; then
+  fail "Cleo spoke for security"
+fi
+attests ada engineering 'Executive Summary' 'Code Quality' Testing Reliability Observability Security 'Cost Management' \
+  Scalability Deployment Operations Compliance Performance 'Launch Plan' 'Team Readiness' 'Risk Assessment'
+attests ben engineering 'Code Quality'
+attests cleo devops 'Executive Summary' Testing Reliability Observability Security 'Cost Management' Deployment \
+  'Monitoring & Alerting' Operations Performance 'Launch Plan' 'Team Readiness' 'Risk Assessment'
+attests dana security 'Code Quality' Observability Security Deployment 'Monitoring & Alerting' Operations Compliance \
+  'Launch Plan' 'Team Readiness'
+attests eli product 'Code Quality' Reliability Security 'Cost Management' Deployment \
+  'Monitoring & Alerting' Operations Compliance Performance 'Launch Plan' 'Risk Assessment'
+for signer in ada:engineering cleo:devops dana:security eli:product; do
+  as "${signer%:*}" attest assistant -n assistant --sign --role "${signer#*:}" --section Sign-Off --statement 'Go'
+done
+kubectl -n assistant wait --for=jsonpath='{.status.sections[?(@.section=="Sign-Off")].passed}'=4 readinesslaunch/assistant \
+  --timeout=$patience >/dev/null || fail "it should be signed"
+show kubectl -n assistant get readinesslaunches
+show plimsoll gate assistant -n assistant && fail "the gate should be closed"
+
+say "One line no word can close: the agent is applied by hand. Cleo asks for an exception, and Dana approves it. That is a risk, not a pass:"
+KUBECONFIG=$dir/cleo.kubeconfig kubectl create -f - <<EOF
+apiVersion: plimsoll.dev/v1alpha1
+kind: ReadinessException
+metadata: {name: applied-by-hand, namespace: assistant}
+spec:
+  policy: agents
+  waives: [ai-agent:deployment/deployment-pipeline]
+  workloads: {names: [agent]}
+  reason: Flux comes to this cluster next week
+  owner: platform
+  requestedBy: cleo
+  expiresAt: $(date -u -d '+10 days' +%FT%TZ)
+EOF
+as dana attest -n assistant --approve applied-by-hand --statement 'For ten days, not more'
+until_launch ReadyWithRisks
+show kubectl -n assistant get readinesslaunches,readinessexceptions
+
+say "Then Flux delivers it after all:"
+show kubectl apply -f examples/assistant/flux/definition.yaml
+kubectl wait --for=condition=Established crd/kustomizations.kustomize.toolkit.fluxcd.io --timeout=$patience >/dev/null
+show kubectl apply -f examples/assistant/flux/kustomization.yaml
+show kubectl -n assistant label deployment agent kustomize.toolkit.fluxcd.io/name=assistant \
+  kustomize.toolkit.fluxcd.io/namespace=assistant
+until_launch Ready
+show plimsoll gate assistant -n assistant --require ready
+
+say "Its checklist, filled in:"
+plimsoll checklist assistant -n assistant -o markdown >"$dir/assistant.md"
+plimsoll checklist assistant -n assistant -o html >"$dir/assistant.html"
+show plimsoll checklist assistant -n assistant -o table
+echo
+sed -n '/^## Executive Summary/,/^## 2/{/^## 2/!p}; /^## Sign-Off/,$p' "$dir/assistant.md"
+echo "(all of it: $dir/assistant.md, and as a page: $dir/assistant.html)"
+
+say "The gate lets it out, and the launch has its date:"
+show kubectl -n assistant scale deployment agent --replicas=3
+kubectl -n assistant wait --for=jsonpath='{.status.actualDate}' readinesslaunch/assistant --timeout=$patience >/dev/null ||
+  fail "it should have been launched"
+show kubectl -n assistant get readinesslaunches
+echo "(Running, it is asked more: that probes pass for ten minutes, for instance. What runs is not stopped by it.)"
+
+say "The reports, of the shop and of the agent:"
 show kubectl get readinessreports -A
 echo
 show kubectl get readinesspolicies
-actual=$(kubectl get readinessreports -A --no-headers \
-  -o custom-columns=NAMESPACE:.metadata.namespace,NAME:.metadata.name,STATUS:.report.status | tr -s ' ')
-[ "$actual" = "shop ${expected//$'\n'/$'\n'shop }" ] || fail "the reports should be: $expected"
 
 say "Why are payments not ready? Nothing is wrong with the Deployment itself:"
 show kubectl -n shop get readinessreport deployment-payments \

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use kube::{Api, ResourceExt};
 
-use crate::api::{ReadinessChecklist, ReadinessLaunch};
+use crate::api::{Phase, ReadinessChecklist, ReadinessLaunch};
 use crate::checklist::{Checklist, Checklists, Item, LAUNCH};
 use crate::cli::cluster::Cluster;
 use crate::launch::own_item;
@@ -117,6 +117,60 @@ impl Asked {
     }
 }
 
+impl Asked {
+    /// The items of a section that people may attest in a role, or sign: those that the launch is asked by now.
+    ///
+    /// # Errors
+    /// Where no checklist has such a section.
+    pub(super) fn in_section(&self, section: &str, role: &str, sign: bool) -> Result<Vec<String>> {
+        let is_live = self
+            .launch
+            .status
+            .as_ref()
+            .is_some_and(|status| status.actual_date.is_some());
+        let checklists = names(&self.launch).filter_map(|name| self.checklists.find(name));
+        let all: Vec<_> = checklists
+            .flat_map(|checklist| &checklist.items)
+            .filter(|item| is_called(&item.spec.section, section))
+            .collect();
+        if all.is_empty() {
+            let titles = names(&self.launch).filter_map(|name| self.checklists.find(name));
+            let titles = titles.flat_map(|checklist| &checklist.items);
+            let meant = nearest(section, titles.map(|item| title(&item.spec.section)))
+                .map(|meant| format!("; did you mean {meant:?}?"));
+            bail!(
+                "no checklist of the launch {} has a section {section:?}{}",
+                self.launch.name_any(),
+                meant.unwrap_or_default()
+            );
+        }
+        let keys = all
+            .into_iter()
+            .filter(|item| is_live || item.spec.phase == Phase::PreRollout)
+            .filter(|item| item.is_sign_off() == sign)
+            .filter(|item| {
+                item.attestation()
+                    .is_some_and(|rule| rule.roles.iter().any(|own| own == role))
+            });
+        Ok(keys.map(|item| item.key.to_string()).collect())
+    }
+}
+
+/// Whether a section, as `5. Security`, is called so: with its number or without, in whatever case.
+fn is_called(section: &str, name: &str) -> bool {
+    [section, title(section)]
+        .iter()
+        .any(|own| own.eq_ignore_ascii_case(name.trim()))
+}
+
+/// A section's title without its number.
+fn title(section: &str) -> &str {
+    match section.split_once(". ") {
+        Some((number, title)) if number.bytes().all(|byte| byte.is_ascii_digit()) => title,
+        _ => section,
+    }
+}
+
 /// The checklists that a launch says it is judged by.
 fn names(launch: &ReadinessLaunch) -> impl Iterator<Item = &String> {
     let status = launch.status.iter().flat_map(|status| &status.checklists);
@@ -159,4 +213,20 @@ pub(super) fn may_be_attested(item: &Item) -> Result<()> {
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_section_is_called_with_its_number_or_without() {
+        for name in ["5. Security", "security", " Security "] {
+            assert!(is_called("5. Security", name), "{name}");
+        }
+        for name in ["5", "Secure", "4. Security", ""] {
+            assert!(!is_called("5. Security", name), "{name}");
+        }
+        assert_eq!(title("e.g. this"), "e.g. this");
+    }
 }

@@ -99,12 +99,12 @@ pub(super) fn of_items(
     arguments: &Arguments,
     myself: &Myself,
     (launch, release): (&str, &str),
-    role: String,
+    (role, items): (String, Vec<String>),
     now: Timestamp,
 ) -> ReadinessAttestation {
     let spec = ReadinessAttestationSpec {
         launch: Some(launch.to_owned()),
-        items: Some(arguments.items.clone()),
+        items: Some(items),
         sign_off: arguments.sign,
         role: Some(role),
         release: Some(

@@ -1,5 +1,7 @@
 //! Writing an attestation.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 use jiff::Timestamp;
 use kube::api::PostParams;
@@ -33,8 +35,9 @@ pub(super) async fn run(arguments: &Arguments, cluster: &Cluster) -> Result<u8> 
                 .launch(arguments.launch.as_deref().unwrap_or_default())
                 .await?;
             let asked = Asked::of(cluster, launch).await;
+            let keys = keys(arguments, &asked)?;
             let mut roles = Vec::new();
-            for key in &arguments.items {
+            for key in &keys {
                 let found = asked.find(key)?;
                 roles.extend(asked.roles(key, &found).map(|roles| (key.as_str(), roles)));
                 match found {
@@ -62,7 +65,7 @@ pub(super) async fn run(arguments: &Arguments, cluster: &Cluster) -> Result<u8> 
                 arguments,
                 &myself,
                 (&launch.name_any(), &launch.spec.release),
-                role,
+                (role, keys.clone()),
                 now,
             )
         }
@@ -92,6 +95,27 @@ pub(super) async fn run(arguments: &Arguments, cluster: &Cluster) -> Result<u8> 
     };
     output::print(&text)?;
     Ok(0)
+}
+
+/// What is attested: the items that are named, and those of sections.
+fn keys(arguments: &Arguments, asked: &Asked) -> Result<Vec<String>> {
+    let mut keys = arguments.items.clone();
+    let role = arguments.role.as_deref().unwrap_or_default();
+    for section in &arguments.sections {
+        let own = asked.in_section(section, role, arguments.sign)?;
+        if own.is_empty() {
+            let nothing =
+                format!("the section {section:?} has nothing that {role} may attest by now");
+            output::complain("warning", &nothing);
+        }
+        keys.extend(own);
+    }
+    if keys.is_empty() {
+        bail!("the sections have nothing that {role} may attest by now");
+    }
+    let mut seen = BTreeSet::new();
+    keys.retain(|key| seen.insert(key.clone()));
+    Ok(keys)
 }
 
 async fn exception(cluster: &Cluster, name: &str) -> Result<ReadinessException> {
