@@ -53,6 +53,14 @@ bench: rust ## Webhook against a null webhook, check against only parsing; figur
 	$(CARGO) bench --package plimsoll --bench webhook
 	$(CARGO) bench --package plimsoll --bench check
 
+.PHONY: bench-memory
+bench-memory: rust ## What a workload costs in memory, as a record and as a document; figures also in target/bench/memory.json
+	$(CARGO) bench --package plimsoll --bench memory
+
+.PHONY: bench-launches
+bench-launches: rust controlplane ## What a thousand launches of both checklists cost the operator; figures also in target/bench/launches.json
+	$(CARGO) bench --package plimsoll --bench launches
+
 .PHONY: steady
 steady: rust controlplane ## The steady state alone: a thousand workloads, a minute in which nothing changes, no writes
 	$(CARGO) test --package plimsoll --test cluster steady -- --nocapture

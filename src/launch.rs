@@ -53,6 +53,7 @@ pub use risks::RiskState;
 pub use status::{Observed, status};
 pub use template::digest as template_digest;
 pub use verdict::{Judged, Reason, judge};
+pub use waivers::Override;
 
 /// How soon what depends on the time is looked at again.
 const AGAIN: Period = Period::seconds(300);

@@ -6,15 +6,20 @@
 
 mod amount;
 mod api_version;
+mod class;
 mod config;
+mod confinement;
 mod delivery;
 mod finding;
+mod gateway_policy;
 mod int_or_percent;
 mod key;
 mod kind;
 mod labels;
+mod monitor;
 mod node;
 mod object;
+mod particulars;
 mod placement;
 mod pod;
 mod probe;
@@ -34,29 +39,38 @@ mod workload;
 
 pub use amount::{Amount, Quantity};
 pub use api_version::{Removal, Written};
+pub use class::Class;
 pub use config::{ConfigMap, SecretSource};
+pub use confinement::{
+    AppArmorAnnotation, Call, CallField, Confinement, HostMount, PullPolicy, SeLinux,
+};
 pub use delivery::{Deliverer, Mark};
 pub use finding::{Finding, Place, Severity, Verdict};
+pub use gateway_policy::{BackendPolicy, PolicyTarget, ReferenceGrant, Referent};
 pub use int_or_percent::IntOrPercent;
 pub use key::{Key, Text};
 pub use kind::{Kind, KindSet};
 pub use labels::Labels;
+pub use monitor::{MonitoredIn, MonitoredPort, ServiceMonitor};
 pub use node::Node;
 pub use object::{Meta, Object, Owner, Stub};
-pub use placement::{Counted, Spread, SpreadField};
-pub use pod::{Container, ContainerRole, PodTemplate, Seccomp, Security};
+pub use particulars::{JobParts, Particulars, Retention, Runs, StatefulParts};
+pub use placement::{Counted, Flaw, Spread, SpreadField};
+pub use pod::{Container, ContainerRole, PodTemplate, RestartPolicy, Seccomp, Security};
 pub use probe::{ContainerPort, PortField, PortName, PreStop, Probe, Probes};
-pub use reference::{Clue, Environment, ROOT_CA, Reference, ReferenceField, Suspect};
+pub use reference::{
+    Clue, Environment, ROOT_CA, Reference, ReferenceField, Repeated, SecretVariable, Suspect,
+};
 pub use related::{
-    Binding, CoolDown, EndpointSlice, Grantee, LimitRange, LimitRangeItem, MetricSource,
-    NetworkPolicy, PodAutoscaler, PodDisruptionBudget, ResourceQuota, Role, Rule, ScaleTarget,
+    Binding, CoolDown, EndpointSlice, Grantee, LimitRange, LimitRangeBounds, LimitRangeItem, MetricSource,
+    NetworkPolicy, Peer, PodAutoscaler, PodDisruptionBudget, ResourceQuota, Role, Rule, ScaleTarget,
     Scaling, ServiceAccount, Traffic,
 };
 pub use resources::{Amounts, Resource, Resources};
 pub use rollout::{Progress, Rollout, Truth};
 pub use routing::{
-    Backend, DestinationRule, Gateway, Ingress, Listener, Parent, Plain, Route, RoutesFrom,
-    RuleHost, Tls,
+    Backend, Certificate, DestinationRule, Gateway, Ingress, IngressChoice, Lead, LeadPort,
+    Listener, Parent, Plain, Route, RoutesFrom, RuleHost, Termination, Tls,
 };
 pub use running::{ContainerState, Instance, Lineage, Observed, Phase, PodStatus, Ready, Second};
 pub use selector::{Operator, Requirement, Selector};
@@ -64,4 +78,4 @@ pub use service::{Clients, PortTarget, Protocol, Reach, Service, ServicePort};
 pub use storage::{ClaimPhase, PersistentVolume, PersistentVolumeClaim, StorageClass, VolumePhase};
 pub use volume::{AccessModes, ClaimSpec, ClaimTemplate, Volume, VolumeSource};
 pub use wire::decode;
-pub use workload::{Selection, Strategy, Workload};
+pub use workload::{Contact, Selection, Strategy, Workload};

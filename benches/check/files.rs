@@ -119,7 +119,8 @@ fn namespace(number: usize) -> String {
     format!("shop-{:03}", number / 100)
 }
 
-fn manifest(number: usize) -> String {
+/// The text of one.
+pub(crate) fn manifest(number: usize) -> String {
     let mut text = include_str!("deployment.yaml").to_owned();
     for (line, (placeholder, lines, _)) in LINES.iter().enumerate() {
         let lines = if lacks(number, line) { "" } else { lines };

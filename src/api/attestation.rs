@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
         json_path = ".spec.approver.username"
     ),
     printcolumn(name = "Release", type_ = "string", json_path = ".spec.release"),
-    printcolumn(name = "Expires", type_ = "date", json_path = ".spec.expiresAt"),
+    printcolumn(name = "Expires", type_ = "string", json_path = ".spec.expiresAt"),
     printcolumn(
         name = "Age",
         type_ = "date",
@@ -77,7 +77,7 @@ pub struct ReadinessAttestationSpec {
     pub approver: Approver,
 
     /// What is stated.
-    #[schemars(length(min = 1, max = 4096))]
+    #[schemars(length(min = 1, max = 4096), regex(pattern = r"\S"))]
     pub statement: String,
 
     /// Where the evidence can be read. It is never fetched.
@@ -86,12 +86,12 @@ pub struct ReadinessAttestationSpec {
         rename = "evidenceURL",
         skip_serializing_if = "Option::is_none"
     )]
-    #[schemars(length(max = 2048), regex(pattern = "^https://[^ ]+$"))]
+    #[schemars(length(max = 2048), regex(pattern = r"^https://[^\s/?#]\S*$"))]
     pub evidence_url: Option<String>,
 
     /// Why the items do not apply to this application, where that is what is stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 1000))]
+    #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
     pub not_applicable: Option<String>,
 
     /// Until when it counts, if that is earlier than what the items say.

@@ -33,7 +33,7 @@ use super::{WorkloadKind, schema};
         json_path = ".status.conditions[?(@.type==\"Active\")].status"
     ),
     printcolumn(name = "Used", type_ = "integer", json_path = ".status.used"),
-    printcolumn(name = "Expires", type_ = "date", json_path = ".spec.expiresAt"),
+    printcolumn(name = "Expires", type_ = "string", json_path = ".spec.expiresAt"),
     validation = Rule::new("self.spec == oldSelf.spec").message("an exception cannot be changed: delete it and ask for another")
 )]
 #[serde(rename_all = "camelCase")]
@@ -59,11 +59,11 @@ pub struct ReadinessExceptionSpec {
     pub overrides_gate: bool,
 
     /// Why.
-    #[schemars(length(min = 1, max = 1000))]
+    #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
     pub reason: String,
 
     /// Who sees to it that it can end: a person or a team.
-    #[schemars(length(min = 1, max = 253))]
+    #[schemars(length(min = 1, max = 253), regex(pattern = r"\S"))]
     pub owner: String,
 
     /// Who asks for it: the authenticated user, and nobody else.

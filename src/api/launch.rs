@@ -25,7 +25,7 @@ use super::{Period, Status, schema};
     printcolumn(name = "Score", type_ = "integer", json_path = ".status.score"),
     printcolumn(name = "Open", type_ = "integer", json_path = ".status.open"),
     printcolumn(name = "Waived", type_ = "integer", json_path = ".status.waived"),
-    printcolumn(name = "Target", type_ = "date", json_path = ".spec.targetDate"),
+    printcolumn(name = "Target", type_ = "string", json_path = ".spec.targetDate"),
     printcolumn(name = "Launched", type_ = "date", json_path = ".status.actualDate"),
     printcolumn(
         name = "Age",
@@ -230,7 +230,8 @@ pub struct LaunchStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<i32>", range(min = 0))]
     pub truncated: Option<u32>,
-    /// Ids of the risks of severity high that are neither mitigated nor accepted.
+    /// Ids of the risks of severity high that are neither mitigated nor accepted, and, as `exception/<name>`, the exceptions that
+    /// override the gate for workloads of the application.
     #[schemars(length(max = 200))]
     pub open_risks: Vec<String>,
     /// What lapses next of that which passes or is waived.

@@ -91,7 +91,8 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
             ),
             VolumeSource::Csi { read_only: true }
             | VolumeSource::Claim(_)
-            | VolumeSource::Ephemeral(_) => {}
+            | VolumeSource::Ephemeral(_)
+            | VolumeSource::GitRepo => {}
         }
     }
     for (index, template) in workload.claim_templates.iter().enumerate() {

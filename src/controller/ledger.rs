@@ -132,7 +132,7 @@ impl Ledger {
                 self.order_anew(inventory);
                 (Touched::everything(), true)
             }
-            Entry::Documents(news) => (self.documents_changed(news), false),
+            Entry::Documents(news) => (self.documents_changed(news, inventory), false),
             Entry::Authority(answers) => self.answered(answers),
             Entry::Claims(claims) => {
                 self.people.authority.retain(&claims);

@@ -4,11 +4,14 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::api::{
-    LaunchStatus, Memory, ReadinessLaunch, ReadinessLaunchSpec, ReleaseType, selector,
+    LaunchStatus, Memory, Period, ReadinessLaunch, ReadinessLaunchSpec, ReleaseType, selector,
 };
 use crate::inventory::View;
 use crate::model::{Selector, Text, Workload};
 use crate::people::Name;
+
+/// How long before its launch an attestation of the first release may be made that names no release.
+const EARLY: Period = Period::days(1);
 
 /// A launch: the application's workloads, what people say of it, and what is remembered.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,8 +124,9 @@ impl Launch {
         };
         let last = memory.releases.last().map(|last| last.since.0);
         let since = match turn {
-            // All that was attested since the launch was created is for its first release, whenever the operator saw it.
-            Turn::First => self.created,
+            // All that was attested since the launch was created is for its first release, whenever the operator saw it; and
+            // shortly before, as objects are applied in any order.
+            Turn::First => self.created.map(|created| EARLY.before(created)),
             Turn::Major => self.released.filter(|released| *released <= now),
             Turn::Promoted => last,
             Turn::Minor | Turn::Same => memory.since.as_ref().map(|since| since.0).or(last),

@@ -103,8 +103,16 @@ fn weigh(
     {
         return Err(format!("{name} names no evidence: give evidenceURL"));
     }
-    if rule.per_release && !lineage.has(attestation.release.as_ref(), attestation.created) {
-        return Err(format!("{name} is for an earlier release"));
+    // Of what is written in a file nobody knows for which release it was made, nor by whom.
+    let is_dated = attestation.release.is_some() || attestation.created.is_some();
+    if rule.per_release
+        && is_dated
+        && !lineage.has(attestation.release.as_ref(), attestation.created)
+    {
+        return Err(match &attestation.release {
+            Some(release) => format!("{name} is for the release {release:?}"),
+            None => format!("{name} is for an earlier release"),
+        });
     }
     match &ballot.standing {
         Standing::Counts => Ok(()),

@@ -91,7 +91,8 @@ fn status<'a, I: Iterator<Item = &'a JudgedItem>>(case: &Case<'_>, own: impl Fn(
     let is_at_risk = [&critical, &high]
         .iter()
         .any(|whole| whole.verdict != Verdict::Pass)
-        || risks::are_high_ones_left(case);
+        || risks::are_high_ones_left(case)
+        || !case.waivers.overriding(&case.workloads).is_empty();
     let word = if is_at_risk {
         "Ready with Risks"
     } else {

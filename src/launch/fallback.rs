@@ -1,10 +1,10 @@
 //! What people and exceptions add to what was found.
 
 use super::attested;
-use super::derived;
 use super::facts::Case;
 use super::outcome::{JudgedItem, Outcome, Pending, earlier};
 use super::ways::{self, Automatic};
+use super::{derived, own};
 use crate::check::LaunchCheck;
 use crate::checklist::Item;
 use crate::model::{Severity, Verdict};
@@ -85,11 +85,12 @@ fn subjects(found: &Outcome) -> String {
 }
 
 /// Waives an item that is open for the application as a whole: exceptions must cover each of its workloads. Sign-offs cannot
-/// be waived, nor what is worked out of other items; a risk is accepted instead.
+/// be waived, nor what is worked out of other items, nor that a checklist is there; a risk is accepted instead.
 pub(super) fn waive_whole(case: &Case<'_>, judged: &JudgedItem, outcome: Outcome) -> Outcome {
     use LaunchCheck::{RiskRegister, TargetDate};
     let item = &*judged.item;
-    let can_be = derived::checks(item).all(|check| matches!(check, RiskRegister | TargetDate));
+    let can_be = derived::checks(item).all(|check| matches!(check, RiskRegister | TargetDate))
+        && !own::is_of_checklist(item);
     if !outcome.is_open() || item.is_sign_off() || !can_be || case.workloads.is_empty() {
         return outcome;
     }

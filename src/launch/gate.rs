@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::outcome::JudgedItem;
-use super::{Launch, judge};
+use super::{Launch, judge, own};
 use crate::api::{Action, Phase};
 use crate::engine::Policy;
 use crate::evidence::Subject;
@@ -66,7 +66,10 @@ pub fn gate(input: GateInput<'_>, facts: Facts<'_>) -> Gate {
     {
         return Gate::Open;
     }
-    let is_live = ran || launches.iter().any(|launch| launch.live_since().is_some());
+    let is_live = ran
+        || launches
+            .iter()
+            .any(|launch| is_live(launch, &launch.workloads(facts.view)));
     let asking: Vec<(Action, &Policy)> = policies
         .iter()
         .map(|policy| (action(policy, new, is_live), *policy))
@@ -137,6 +140,17 @@ fn was_admitted(launch: &Launch, workload: &Workload, template: &str) -> bool {
     })
 }
 
+/// Whether the application of a launch is live. A launch that went live with workloads of which it now selects none has become
+/// another application's.
+fn is_live(launch: &Launch, workloads: &[&Workload]) -> bool {
+    let admitted = &launch.memory().admitted;
+    let is_known = |workload: &&Workload| {
+        let name = super::ways::name(workload);
+        admitted.iter().any(|admitted| admitted.workload == name)
+    };
+    launch.live_since().is_some() && (admitted.is_empty() || workloads.iter().any(is_known))
+}
+
 /// The exception from a policy that lets the pods run whatever the verdict.
 fn overridden(workload: &Workload, policy: &Text, facts: Facts<'_>) -> Option<Text> {
     let namespace = &workload.key().namespace;
@@ -169,14 +183,15 @@ fn obstacle(input: &GateInput<'_>, launches: &[&Launch], facts: Facts<'_>) -> Op
     launches.iter().find_map(|launch| {
         let replaced = input.subject.map(|subject| (workload.key(), subject));
         let judged = judge(launch, facts, replaced);
-        if judged.checklists.is_empty() {
+        let open = judged.open();
+        let open: Vec<&&JudgedItem> = open.iter().filter(|item| blocks(item)).collect();
+        // One that is named and not there yet is open itself.
+        if judged.checklists.is_empty() && !open.iter().any(|item| own::is_of_checklist(&item.item)) {
             return Some(format!(
                 "the launch {} is judged by no checklist: name one in spec.checklists",
                 launch.name.name
             ));
         }
-        let open = judged.open();
-        let open: Vec<&&JudgedItem> = open.iter().filter(|item| blocks(item)).collect();
         let (first, count) = (open.first()?, open.len());
         let keys: Vec<&str> = open.iter().take(MOST_NAMED).map(|item| &*item.item.key).collect();
         let more = match count - keys.len() {

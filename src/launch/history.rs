@@ -15,7 +15,10 @@ pub(super) fn why(judged: &Judged, open: &[&JudgedItem]) -> String {
         Reason::Ready => "everything that is asked for passes".to_owned(),
         Reason::NoWorkloads => "the launch selects no workload".to_owned(),
         Reason::NoChecklist => "no checklist is asked for".to_owned(),
-        _ if open.is_empty() => "something is waived or accepted as a risk".to_owned(),
+        _ if open.is_empty() => match judged.overrides.first() {
+            Some(over) => format!("the gate is overridden by the exception {}", over.exception),
+            None => "something is waived or accepted as a risk".to_owned(),
+        },
         _ => format!("open: {}", named(open.iter().map(|item| &*item.item.key))),
     }
 }

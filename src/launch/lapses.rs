@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::outcome::{By, JudgedItem};
 use super::risks::RiskState;
+use super::waivers::Override;
 use crate::api::{Period, Risk};
 use crate::model::Text;
 
@@ -23,6 +24,7 @@ pub(super) struct Lapse {
 pub(super) fn lapses<'a>(
     items: &'a [JudgedItem],
     risks: impl Iterator<Item = (&'a Risk, &'a RiskState)>,
+    overrides: &[Override],
 ) -> Vec<Lapse> {
     let mut attestations: BTreeMap<(Timestamp, &Text), Vec<&Text>> = BTreeMap::new();
     let mut lapses = Vec::new();
@@ -37,10 +39,7 @@ pub(super) fn lapses<'a>(
                     let items = attestations.entry((until, &proof.subject)).or_default();
                     items.push(&judged.item.key);
                 }
-                By::Exception { .. } => lapses.push(Lapse {
-                    at: until,
-                    what: format!("exception {}", proof.subject),
-                }),
+                By::Exception { .. } => lapses.push(of_exception(&proof.subject, until)),
                 _ => {}
             }
         }
@@ -60,7 +59,16 @@ pub(super) fn lapses<'a>(
         }),
         _ => None,
     }));
+    let over = overrides.iter();
+    lapses.extend(over.map(|over| of_exception(&over.exception, over.until)));
     lapses.sort();
     lapses.dedup();
     lapses
+}
+
+fn of_exception(name: &Text, at: Timestamp) -> Lapse {
+    Lapse {
+        at,
+        what: format!("exception {name}"),
+    }
 }

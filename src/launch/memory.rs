@@ -67,10 +67,12 @@ fn releases(launch: &Launch, observed: &Observed, now: Timestamp) -> Memory {
                 _ => launch.lineage(now).since,
             };
             memory.since.get_or_insert_with(|| seconds(since));
+            // What counts for the first release may have been attested before there was a launch.
+            let named = launch.created.map_or(since, |created| created.max(since));
             memory.releases.push(Release {
                 name: spec.release.clone(),
                 kind: spec.release_type,
-                since: seconds(since),
+                since: seconds(named),
                 images: Vec::new(),
             });
         }

@@ -10,10 +10,13 @@ use crate::api::{
     Risk, Scope,
 };
 use crate::checklist::{Checklist, Item, LAUNCH};
-use crate::model::Text;
+use crate::model::{Severity, Text};
 
 /// The key of the item that is attested as a review.
 pub(super) const REVIEW: &str = "launch:review";
+
+/// What the ids of items begin with that say that a checklist is there.
+const MISSING: &str = "checklist/";
 
 /// Who may say something of a launch that no checklist asks.
 const ANYBODY: [&str; 4] = ["engineering", "devops", "security", "product"];
@@ -35,9 +38,7 @@ pub(super) fn asked_for(case: &Case<'_>) -> (Vec<(Text, Text)>, Vec<JudgedItem>)
     }
     let signed: BTreeSet<&str> = items
         .iter()
-        .filter(|judged| judged.item.is_sign_off())
-        .filter_map(|judged| judged.item.attestation())
-        .flat_map(|rule| rule.roles.iter().map(String::as_str))
+        .filter_map(|judged| signed_by(&judged.item))
         .collect();
     let unsigned = sign_offs.into_iter().filter(|role| !signed.contains(role));
     own.extend(unsigned.map(sign_off));
@@ -51,6 +52,18 @@ pub(super) fn asked_for(case: &Case<'_>) -> (Vec<(Text, Text)>, Vec<JudgedItem>)
         asked: true,
     }));
     (checklists, items)
+}
+
+/// The role that must sign an item of a checklist before pods first run: no other may in its place, so that a sign-off in that
+/// role need not be asked for again.
+fn signed_by(item: &Item) -> Option<&str> {
+    let asks = item.is_sign_off()
+        && item.severity == Severity::Critical
+        && item.spec.phase == Phase::PreRollout;
+    match item.attestation()?.roles.as_slice() {
+        [role] if asks => Some(role),
+        _ => None,
+    }
 }
 
 fn of(checklist: &Checklist, item: &Arc<Item>) -> JudgedItem {
@@ -83,9 +96,15 @@ fn required<'a>(case: &'a Case<'_>) -> (Vec<&'a str>, Vec<&'a str>) {
     (checklists, roles)
 }
 
+/// Whether an item says that a checklist is there: without it nobody knows what is waived.
+pub(super) fn is_of_checklist(item: &Item) -> bool {
+    let id = item.key.strip_prefix(LAUNCH);
+    id.is_some_and(|id| id.starts_with(&format!(":{MISSING}")))
+}
+
 fn missing_checklist(name: &str) -> Item {
     Item::of_launch(ChecklistItem {
-        id: format!("checklist/{name}"),
+        id: format!("{MISSING}{name}"),
         title: format!("The checklist {name} exists"),
         ..bare("Checklists", ItemSource::Field)
     })

@@ -56,7 +56,8 @@ pub(super) fn gone(
     ))
 }
 
-/// What evidence closes now, and what it closed before where nothing does now: that it is gone must be seen again next time.
+/// What evidence closes now, and what it closed before where nothing does now, or where nobody asks now: that it is gone must be
+/// seen again next time.
 pub(super) fn remembered(launch: &Launch, judged: &Judged) -> Vec<Seen> {
     let mut seen: BTreeMap<Place, BTreeSet<String>> = BTreeMap::new();
     let before = before(launch, judged);
@@ -64,8 +65,10 @@ pub(super) fn remembered(launch: &Launch, judged: &Judged) -> Vec<Seen> {
         .items
         .iter()
         .filter(|judged| matches!(judged.item.way, Way::Evidence(_)));
+    let mut asked = BTreeSet::new();
     for judged in items.take(MOST) {
         let mark = mark(&judged.item.key);
+        asked.insert(mark.clone());
         let proofs = judged
             .outcome
             .proofs
@@ -80,6 +83,14 @@ pub(super) fn remembered(launch: &Launch, judged: &Judged) -> Vec<Seen> {
         };
         for place in places {
             seen.entry(place).or_default().insert(mark.clone());
+        }
+    }
+    // A checklist may be replaced by deleting it first, and an item come back: that forgets nothing.
+    let unasked = before.iter().filter(|(mark, _)| !asked.contains(**mark));
+    for (mark, places) in unasked.take(MOST.saturating_sub(asked.len())) {
+        for place in places {
+            let marks = seen.entry(place.clone()).or_default();
+            marks.insert((*mark).to_owned());
         }
     }
     let seen = seen

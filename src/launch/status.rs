@@ -19,6 +19,8 @@ const MOST_MISSING: usize = 40;
 const LONGEST_MESSAGE: usize = 160;
 /// Transitions that are kept.
 const MOST_TRANSITIONS: usize = 10;
+/// Risks beyond this are not listed: as many as a register may have.
+const MOST_RISKS: usize = 200;
 /// What lapses soon beyond this is not listed.
 const MOST_LAPSING: usize = 10;
 
@@ -49,7 +51,8 @@ pub fn status(
         .iter()
         .filter(|item| item.asked && item.outcome.verdict == Verdict::Waived);
     let left_out = open.len().saturating_sub(MOST_MISSING);
-    let lapses = lapses(&judged.items, launch.spec.risks.iter().zip(&judged.risks));
+    let risks = launch.spec.risks.iter().zip(&judged.risks);
+    let lapses = lapses(&judged.items, risks, &judged.overrides);
     let expiry = |lapse: &super::lapses::Lapse| Expiry {
         what: lapse.what.clone(),
         at: seconds(lapse.at),
@@ -174,7 +177,10 @@ fn open_risks(launch: &Launch, judged: &Judged) -> Vec<String> {
     let open = rows.filter(|(risk, state)| {
         risk.severity == Some(RiskSeverity::High) && matches!(state, RiskState::Open(_))
     });
-    open.map(|(risk, _)| risk.id.clone()).collect()
+    let open = open.map(|(risk, _)| risk.id.clone());
+    let overrides = judged.overrides.iter();
+    let overrides = overrides.map(|over| format!("exception/{}", over.exception));
+    open.chain(overrides).take(MOST_RISKS).collect()
 }
 
 fn conditions(

@@ -8,8 +8,8 @@ use rustls::SupportedCipherSuite;
 use rustls::crypto::aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256;
 
 use crate::model::{
-    Amount, Container, Environment, Labels, PodTemplate, PortName, Probe, Probes, Reference,
-    Resource, Resources, Seccomp, Security, Spread, VolumeSource, Workload,
+    Amount, Confinement, Container, Environment, Labels, PodTemplate, PortName, Probe, Probes, Reference,
+    RestartPolicy, Resource, Resources, SeLinux, Seccomp, Security, Spread, VolumeSource, Workload,
 };
 
 /// Of the digest, 128 bits are kept: nobody finds another template for them.
@@ -71,17 +71,22 @@ impl Canonical {
             volumes,
             references,
             service_account,
+            old_service_account: _,
             automount_token,
             host_network,
             host_pid,
             host_ipc,
             host_users,
             windows,
-            restarts_always,
+            restart_policy,
+            priority_class,
+            ndots,
             grace_period,
             chooses_nodes,
+            runtime_class,
             spreads,
             security,
+            app_armor,
             resources,
         } = template;
         self.labels(labels);
@@ -98,16 +103,26 @@ impl Canonical {
             host_pid,
             host_ipc,
             windows,
-            restarts_always,
+            &(*restart_policy == RestartPolicy::Always),
             chooses_nodes,
         ] {
             self.flag(*flag);
         }
         self.flag(*host_users);
+        self.text(priority_class.as_deref().unwrap_or_default());
+        self.number(ndots.unwrap_or(-1));
         self.number(*grace_period);
+        self.text(runtime_class.as_deref().unwrap_or_default());
         self.each(spreads, Self::spread);
         self.security(security);
         self.resources(resources);
+        if !app_armor.is_empty() {
+            self.text("appArmor");
+            self.each(app_armor, |to, annotation| {
+                to.text(&annotation.container);
+                to.text(&annotation.profile);
+            });
+        }
     }
 
     fn labels(&mut self, labels: &Labels) {
@@ -124,9 +139,12 @@ impl Canonical {
             role,
             index: _,
             image,
+            pull_policy: _,
             ports,
             probes,
             pre_stop,
+            calls,
+            host_mounts,
             environment,
             resources,
             security,
@@ -156,11 +174,28 @@ impl Canonical {
             from_config_map: _,
             references,
             suspects: _,
+            from_secrets: _,
+            repeated: _,
         } = environment;
         self.flag(*is_set);
         self.each(references, Self::reference);
         self.resources(resources);
         self.security(security);
+        // What few set is written down only where it is set: the digests of all others stay as they were.
+        for port in ports.iter().filter(|port| port.host != 0) {
+            self.text("/hostPort");
+            self.number(port.number);
+            self.number(port.host);
+        }
+        for call in calls {
+            self.text(&call.field.path());
+            self.text(&call.host);
+        }
+        for mount in host_mounts {
+            self.text("/hostPath");
+            self.text(&mount.path);
+            self.flag(mount.writable);
+        }
     }
 
     fn probe(&mut self, probe: Option<&Probe>) {
@@ -169,6 +204,7 @@ impl Canonical {
         };
         let Probe {
             port,
+            programs: _,
             initial_delay,
             period,
             timeout,
@@ -224,6 +260,7 @@ impl Canonical {
                 self.flag(*read_only);
             }
             VolumeSource::Device(field) => self.text(field),
+            VolumeSource::GitRepo => self.text("gitRepo"),
         }
     }
 
@@ -251,9 +288,11 @@ impl Canonical {
             read_only_root_filesystem,
             run_as_non_root,
             run_as_user,
+            run_as_group,
             seccomp,
             added_capabilities,
             dropped_capabilities,
+            confinement,
         } = security;
         for flag in [
             privileged,
@@ -273,5 +312,40 @@ impl Canonical {
         for capabilities in [added_capabilities, dropped_capabilities] {
             self.each(capabilities, |to, capability| to.text(capability));
         }
+        if let Some(group) = run_as_group {
+            self.text("/runAsGroup");
+            self.number(*group);
+        }
+        if let Some(confinement) = confinement {
+            self.confinement(confinement);
+        }
+    }
+
+    fn confinement(&mut self, confinement: &Confinement) {
+        let Confinement {
+            proc_mount,
+            app_armor,
+            selinux,
+            host_process,
+            sysctls,
+        } = confinement;
+        self.text("/confinement");
+        for part in [proc_mount, app_armor] {
+            self.text(part.as_deref().unwrap_or("-"));
+        }
+        self.flag(selinux.is_some());
+        if let Some(SeLinux {
+            kind,
+            user,
+            role,
+            level,
+        }) = selinux
+        {
+            for part in [kind, user, role, level] {
+                self.text(part);
+            }
+        }
+        self.flag(*host_process);
+        self.each(sysctls, |to, sysctl| to.text(sysctl));
     }
 }

@@ -8,6 +8,7 @@ use super::facts::{Case, Facts};
 use super::lapses::{SOON, lapses};
 use super::outcome::{By, JudgedItem, Pending};
 use super::risks::{self, RiskState};
+use super::waivers::Override;
 use super::{Launch, derived, fallback, own, phases, review, signatures};
 use crate::api::{RiskSeverity, Status};
 use crate::evidence::{Effort, Subject};
@@ -30,6 +31,8 @@ pub struct Judged {
     pub workloads: Vec<Key>,
     /// Each risk of the register, in its order.
     pub risks: Vec<RiskState>,
+    /// The exceptions that open the gate for its workloads.
+    pub overrides: Vec<Override>,
     /// When a review is due next.
     pub review_due: Option<Timestamp>,
     /// How many items each exception waives.
@@ -115,7 +118,8 @@ fn conclude(case: &Case<'_>, checklists: Vec<(Text, Text)>, items: Vec<JudgedIte
     let open = items
         .iter()
         .filter(|judged| judged.outcome.is_open() && case.is_due(&judged.item));
-    let reason = reason(case, checklists.is_empty(), &items, &risks);
+    let overrides = case.waivers.overriding(&case.workloads);
+    let reason = reason(case, checklists.is_empty(), &items, (&risks, &overrides));
     Judged {
         status: reason.status(),
         reason,
@@ -126,7 +130,8 @@ fn conclude(case: &Case<'_>, checklists: Vec<(Text, Text)>, items: Vec<JudgedIte
             .collect(),
         review_due: reviewed.and_then(|judged| review::reviewed(case, &judged.item).0),
         waivers: waivers(case, &items),
-        next: next(case, &items, &risks),
+        next: next(case, &items, &risks, &overrides),
+        overrides,
         pending: open.filter_map(|judged| judged.outcome.awaits).collect(),
         questions: case.asked.take(),
         effort: *case.effort.borrow(),
@@ -140,7 +145,7 @@ fn reason(
     case: &Case<'_>,
     is_without_checklist: bool,
     items: &[JudgedItem],
-    risks: &[RiskState],
+    (risks, overrides): (&[RiskState], &[Override]),
 ) -> Reason {
     let counted = || items.iter().filter(|judged| judged.asked);
     let open = |severity| {
@@ -148,9 +153,10 @@ fn reason(
     };
     let is_waived = counted().any(|judged| judged.outcome.verdict == Verdict::Waived);
     let mut register = case.launch.spec.risks.iter().zip(risks);
-    let is_at_risk = register.any(|(risk, state)| {
-        risk.severity == Some(RiskSeverity::High) && *state != RiskState::Mitigated
-    });
+    let is_at_risk = !overrides.is_empty()
+        || register.any(|(risk, state)| {
+            risk.severity == Some(RiskSeverity::High) && *state != RiskState::Mitigated
+        });
     // What is worked out of the others says nothing new.
     let unsigned_only = || open(Severity::Critical).all(|judged| judged.item.is_sign_off());
     if case.workloads.is_empty() {
@@ -186,17 +192,23 @@ fn waivers(case: &Case<'_>, items: &[JudgedItem]) -> BTreeMap<Name, u32> {
 }
 
 /// When something is another by itself.
-fn next(case: &Case<'_>, items: &[JudgedItem], risks: &[RiskState]) -> Option<Timestamp> {
+fn next(
+    case: &Case<'_>,
+    items: &[JudgedItem],
+    risks: &[RiskState],
+    overrides: &[Override],
+) -> Option<Timestamp> {
     let ends = items.iter().filter_map(|judged| judged.outcome.until);
     let dues = items.iter().filter(|judged| !judged.asked);
     let dues = dues.filter_map(|judged| phases::due(case, &judged.item));
     let register = || case.launch.spec.risks.iter().zip(risks);
     let turns = register().filter_map(|(risk, state)| risks::turns(risk, state));
     // That something lapses is said before it does.
-    let said = lapses(items, register())
+    let said = lapses(items, register(), overrides)
         .into_iter()
         .map(|lapse| SOON.before(lapse.at));
-    let all = ends.chain(dues).chain(turns).chain(said);
+    let over = overrides.iter().map(|exception| exception.until);
+    let all = ends.chain(dues).chain(turns).chain(said).chain(over);
     all.filter(|moment| *moment > case.facts.now).min()
 }
 

@@ -29,6 +29,21 @@ pub(super) struct Waiver<'a> {
     until: Timestamp,
 }
 
+/// An exception that lets pods run whatever the verdict: a risk as long as it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// The exception.
+    pub exception: Text,
+    /// Why it was asked for.
+    pub reason: Text,
+    /// Who sees to it that it can end.
+    pub owner: Text,
+    /// Who asked for it.
+    pub requested_by: Text,
+    /// Until when it holds.
+    pub until: Timestamp,
+}
+
 impl<'a> Waivers<'a> {
     pub(super) fn of(launch: &'a Launch, facts: Facts<'a>) -> Self {
         let namespace = &launch.name.namespace;
@@ -96,6 +111,25 @@ impl<'a> Waivers<'a> {
                 each?.into_iter().min_by_key(|waiver| waiver.until)
             }
         }
+    }
+
+    /// The exceptions that let pods of these workloads run whatever the verdict.
+    pub(super) fn overriding(&self, workloads: &[&Workload]) -> Vec<Override> {
+        let of_gate = self.holding.iter().filter(|waiver| {
+            let exception = waiver.exception;
+            exception.overrides_gate
+                && self.policies.contains(&exception.policy)
+                && workloads.iter().any(|workload| exception.covers(workload))
+        });
+        of_gate
+            .map(|waiver| Override {
+                exception: waiver.exception.name.name.clone(),
+                reason: waiver.exception.reason.clone(),
+                owner: waiver.exception.owner.clone(),
+                requested_by: waiver.exception.requested_by.clone(),
+                until: waiver.until,
+            })
+            .collect()
     }
 
     /// Whether an exception may come to waive it of which it is not known yet whether it holds.

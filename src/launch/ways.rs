@@ -298,9 +298,12 @@ fn by_metric(case: &Case<'_>, item: &Item, metric: &MetricItem, workload: &Workl
             Outcome::unknown(format!("{}: {}", name(workload), measured.reason)).awaiting(pending)
         }
     };
-    case.asked.borrow_mut().insert(question);
     // A sample is too old one day though nothing happens.
-    outcome.until((measured.verdict == Verdict::Pass).then(|| AGAIN.after(now)))
+    let lapses = case.facts.measurements.lapses(&question);
+    let lapses = lapses.filter(|_| measured.cause == Cause::Samples);
+    case.asked.borrow_mut().insert(question);
+    let again = (measured.verdict == Verdict::Pass).then(|| AGAIN.after(now));
+    outcome.until(again).until(lapses)
 }
 
 /// `Deployment/web`.

@@ -89,6 +89,13 @@ kinds! {
     Application "argoproj.io" "v1alpha1" "applications" namespaced custom;
     Kustomization "kustomize.toolkit.fluxcd.io" "v1" "kustomizations" namespaced custom;
     HelmRelease "helm.toolkit.fluxcd.io" "v2" "helmreleases" namespaced custom;
+    PriorityClass "scheduling.k8s.io" "v1" "priorityclasses" cluster;
+    RuntimeClass "node.k8s.io" "v1" "runtimeclasses" cluster;
+    IngressClass "networking.k8s.io" "v1" "ingressclasses" cluster;
+    ReferenceGrant "gateway.networking.k8s.io" "v1beta1" "referencegrants" namespaced custom;
+    BackendTLSPolicy "gateway.networking.k8s.io" "v1" "backendtlspolicies" namespaced custom;
+    BackendConfigPolicy "gateway.kgateway.dev" "v1alpha1" "backendconfigpolicies" namespaced custom;
+    ServiceMonitor "monitoring.coreos.com" "v1" "servicemonitors" namespaced custom;
 }
 
 impl Kind {

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::{
-    Binding, ConfigMap, DestinationRule, EndpointSlice, Gateway, Ingress, Key, Kind, Labels,
+    BackendPolicy, Binding, Class, ConfigMap, DestinationRule, EndpointSlice, Gateway, Ingress, Key, Kind, Labels,
     LimitRange, NetworkPolicy, Node, Observed, PersistentVolume, PersistentVolumeClaim,
-    PodAutoscaler, PodDisruptionBudget, ResourceQuota, Role, Route, SecretSource, Service,
-    ServiceAccount, StorageClass, Text, Workload, Written, running,
+    PodAutoscaler, PodDisruptionBudget, ReferenceGrant, ResourceQuota, Role, Route, SecretSource,
+    Service, ServiceAccount, ServiceMonitor, StorageClass, Text, Workload, Written, running,
 };
 
 /// What is kept of an object's metadata.
@@ -110,6 +110,10 @@ pub enum Object {
     Route(Route),
     DestinationRule(DestinationRule),
     Deliverer(Meta),
+    Class(Class),
+    ReferenceGrant(ReferenceGrant),
+    BackendPolicy(BackendPolicy),
+    ServiceMonitor(ServiceMonitor),
 }
 
 impl Object {
@@ -140,6 +144,10 @@ impl Object {
             Object::Route(route) => &route.meta,
             Object::DestinationRule(rule) => &rule.meta,
             Object::Deliverer(meta) => meta,
+            Object::Class(class) => &class.meta,
+            Object::ReferenceGrant(grant) => &grant.meta,
+            Object::BackendPolicy(policy) => &policy.meta,
+            Object::ServiceMonitor(monitor) => &monitor.meta,
         }
     }
 
@@ -170,6 +178,10 @@ impl Object {
             Object::Route(route) => &mut route.meta,
             Object::DestinationRule(rule) => &mut rule.meta,
             Object::Deliverer(meta) => meta,
+            Object::Class(class) => &mut class.meta,
+            Object::ReferenceGrant(grant) => &mut grant.meta,
+            Object::BackendPolicy(policy) => &mut policy.meta,
+            Object::ServiceMonitor(monitor) => &mut monitor.meta,
         }
     }
 

@@ -11,6 +11,33 @@ pub struct Spread {
     pub topology_key: Text,
     /// Whose pods it counts.
     pub counts: Counted,
+    /// What the API server has against it, where it is a constraint.
+    pub flaw: Option<Flaw>,
+}
+
+/// What the API server has against a `topologySpreadConstraint` (`validateTopologySpreadConstraints`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// `maxSkew` is below 1.
+    MaxSkew,
+    /// There is no `topologyKey`.
+    TopologyKey,
+    /// `whenUnsatisfiable` is neither `DoNotSchedule` nor `ScheduleAnyway`.
+    WhenUnsatisfiable,
+    /// `minDomains` is below 1, or stands where the constraint is only a wish.
+    MinDomains,
+}
+
+impl Flaw {
+    /// The field that it is about.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::MaxSkew => "maxSkew",
+            Self::TopologyKey => "topologyKey",
+            Self::WhenUnsatisfiable => "whenUnsatisfiable",
+            Self::MinDomains => "minDomains",
+        }
+    }
 }
 
 /// Where a [`Spread`] stands, by its place in the list.

@@ -1,7 +1,8 @@
 //! What is kept of a pod or a pod template.
 
 use super::{
-    ContainerPort, Environment, Labels, PreStop, Probes, Reference, Resources, Spread, Text, Volume,
+    AppArmorAnnotation, Call, Confinement, ContainerPort, Environment, HostMount, Labels, PreStop, Probes, PullPolicy, Reference, Resources, Spread,
+    Text, Volume,
 };
 
 /// The pods that a workload makes.
@@ -17,6 +18,9 @@ pub struct PodTemplate {
     pub references: Box<[Reference]>,
     /// `serviceAccountName`, with its default filled in.
     pub service_account: Text,
+    /// `serviceAccount`, the deprecated alias, where `serviceAccountName` does not say the same. The API server keeps both
+    /// equal.
+    pub old_service_account: Option<Text>,
     /// `automountServiceAccountToken` where it is set; else the ServiceAccount's counts.
     pub automount_token: Option<bool>,
     /// The pod shares its node's network namespace.
@@ -29,18 +33,52 @@ pub struct PodTemplate {
     pub host_users: Option<bool>,
     /// Whether `os.name` is `windows`: Linux-only fields do not apply.
     pub windows: bool,
-    /// Whether `restartPolicy` is `Always`: the pod is meant to run on.
-    pub restarts_always: bool,
+    /// What becomes of containers that ended, with the default of `Always` filled in.
+    pub restart_policy: RestartPolicy,
+    /// `priorityClassName`. The API server fills it in on a Pod, not on a template.
+    pub priority_class: Option<Text>,
+    /// `ndots` of its resolver, with the kubelet's default of 5 filled in; `None` where it does not ask the cluster's DNS
+    /// first.
+    pub ndots: Option<i32>,
     /// `terminationGracePeriodSeconds`, with its default filled in.
     pub grace_period: i64,
     /// Whether it asks for certain nodes: any `nodeSelector` or `nodeAffinity`.
     pub chooses_nodes: bool,
+    /// `runtimeClassName`, where it is set.
+    pub runtime_class: Option<Text>,
     /// What keeps the pods of a workload apart.
     pub spreads: Box<[Spread]>,
     /// The pod-level security context, which containers inherit.
     pub security: Security,
+    /// What old annotations say of AppArmor, by container.
+    pub app_armor: Box<[AppArmorAnnotation]>,
     /// Pod-level resources, which bound all containers together (KEP-2837).
     pub resources: Resources,
+}
+
+/// What becomes of containers that ended (`restartPolicy`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RestartPolicy {
+    /// They are started again: the pod is meant to run on.
+    Always,
+    /// They are started again where they failed.
+    OnFailure,
+    /// Nothing.
+    Never,
+    /// The policy is none that Kubernetes knows; the API server refuses it.
+    Other,
+}
+
+impl RestartPolicy {
+    /// Its name in a manifest.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Always => "Always",
+            Self::OnFailure => "OnFailure",
+            Self::Never => "Never",
+            Self::Other => "none that Kubernetes knows",
+        }
+    }
 }
 
 /// One container of a pod.
@@ -54,12 +92,18 @@ pub struct Container {
     pub index: u16,
     /// Its image reference, as written.
     pub image: Text,
+    /// When its image is pulled.
+    pub pull_policy: PullPolicy,
     /// The ports that it says it listens on.
     pub ports: Box<[ContainerPort]>,
     /// Its probes.
     pub probes: Probes,
     /// What is done before it is told to end.
     pub pre_stop: Option<PreStop>,
+    /// The other hosts that its probes and hooks call.
+    pub calls: Box<[Call]>,
+    /// Where it mounts something of its node.
+    pub host_mounts: Box<[HostMount]>,
     /// What it is configured by.
     pub environment: Environment,
     /// Its own requests and limits.
@@ -115,12 +159,16 @@ pub struct Security {
     pub run_as_non_root: Option<bool>,
     /// `runAsUser`.
     pub run_as_user: Option<i64>,
+    /// `runAsGroup`.
+    pub run_as_group: Option<i64>,
     /// `seccompProfile`.
     pub seccomp: Option<Seccomp>,
     /// `capabilities.add`.
     pub added_capabilities: Box<[Text]>,
     /// `capabilities.drop`.
     pub dropped_capabilities: Box<[Text]>,
+    /// What few set; `None` where none of it is.
+    pub confinement: Option<Box<Confinement>>,
 }
 
 /// `seccompProfile.type`.
@@ -146,6 +194,14 @@ impl PodTemplate {
     /// `runAsUser` as the kubelet sees it for a container.
     pub fn run_as_user(&self, container: &Container) -> Option<i64> {
         container.security.run_as_user.or(self.security.run_as_user)
+    }
+
+    /// `runAsGroup` as the kubelet sees it for a container.
+    pub fn run_as_group(&self, container: &Container) -> Option<i64> {
+        container
+            .security
+            .run_as_group
+            .or(self.security.run_as_group)
     }
 
     /// `seccompProfile` as the kubelet sees it for a container.

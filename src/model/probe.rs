@@ -21,6 +21,8 @@ pub struct Probes {
 pub struct Probe {
     /// The port that it asks, and the field that says so; none for a command, and where it asks another host than the pod.
     pub port: Option<(PortField, PortName)>,
+    /// The programs that its command runs, as far as that can be told, each once: those of a shell's script too.
+    pub programs: Box<[Text]>,
     /// `initialDelaySeconds`.
     pub initial_delay: i32,
     /// `periodSeconds`.
@@ -78,6 +80,8 @@ pub struct ContainerPort {
     pub number: i32,
     /// Its protocol.
     pub protocol: Protocol,
+    /// `hostPort`; 0 where it takes none of its node.
+    pub host: i32,
 }
 
 /// What the kubelet does before it tells a container to end (`lifecycle.preStop`).

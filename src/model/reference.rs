@@ -36,18 +36,25 @@ pub enum ReferenceField {
 impl Reference {
     /// The JSON pointer of the field within its container or pod spec.
     pub fn path(&self) -> String {
-        let (of_variable, whole, of_volume) = match self.kind {
+        self.field.path(self.kind)
+    }
+}
+
+impl ReferenceField {
+    /// The JSON pointer of the field that names an object of a kind, within its container or pod spec.
+    fn path(self, kind: Kind) -> String {
+        let (of_variable, whole, of_volume) = match kind {
             Kind::ConfigMap => ("configMapKeyRef", "configMapRef", "configMap"),
             _ => ("secretKeyRef", "secretRef", "secret"),
         };
-        match self.field {
-            ReferenceField::Env(at) => format!("/env/{at}/valueFrom/{of_variable}"),
-            ReferenceField::EnvFrom(at) => format!("/envFrom/{at}/{whole}"),
-            ReferenceField::Volume(at) => format!("/volumes/{at}/{of_volume}"),
-            ReferenceField::Projected(at, source) => {
+        match self {
+            Self::Env(at) => format!("/env/{at}/valueFrom/{of_variable}"),
+            Self::EnvFrom(at) => format!("/envFrom/{at}/{whole}"),
+            Self::Volume(at) => format!("/volumes/{at}/{of_volume}"),
+            Self::Projected(at, source) => {
                 format!("/volumes/{at}/projected/sources/{source}/{of_volume}")
             }
-            ReferenceField::PullSecret(at) => format!("/imagePullSecrets/{at}"),
+            Self::PullSecret(at) => format!("/imagePullSecrets/{at}"),
         }
     }
 }
@@ -64,6 +71,35 @@ pub struct Environment {
     pub references: Box<[Reference]>,
     /// The variables whose values stand in the manifest and are probably secret.
     pub suspects: Box<[Suspect]>,
+    /// The variables that are filled in from Secrets, optional ones too.
+    pub from_secrets: Box<[SecretVariable]>,
+    /// The variables that hide an earlier one of their name.
+    pub repeated: Box<[Repeated]>,
+}
+
+/// A variable that hides an earlier one of its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeated {
+    /// Its name.
+    pub name: Text,
+    /// Its place in `env`.
+    pub index: u16,
+}
+
+/// A variable, or several, from a Secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretVariable {
+    /// The name of the variable; of the Secret where all of it becomes variables.
+    pub name: Text,
+    /// [`ReferenceField::Env`] or [`ReferenceField::EnvFrom`].
+    pub field: ReferenceField,
+}
+
+impl SecretVariable {
+    /// The JSON pointer of the field within its container.
+    pub fn path(&self) -> String {
+        self.field.path(Kind::Secret)
+    }
 }
 
 /// A variable whose value stands in the manifest and is probably secret.

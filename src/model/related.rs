@@ -1,6 +1,6 @@
 //! What is kept of the objects around workloads.
 
-use super::{Amounts, IntOrPercent, Kind, Meta, Resource, Selector, Text, Truth};
+use super::{Amounts, IntOrPercent, Kind, Meta, Quantity, Resource, Selector, Text, Truth};
 
 /// A HorizontalPodAutoscaler.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +108,9 @@ pub struct PodDisruptionBudget {
     pub min_available: Option<IntOrPercent>,
     /// How many may go.
     pub max_unavailable: Option<IntOrPercent>,
+    /// Whether it says what becomes of pods that run and are not ready (`unhealthyPodEvictionPolicy`), in a word that
+    /// Kubernetes knows.
+    pub decides_unhealthy: bool,
 }
 
 /// A NetworkPolicy.
@@ -121,6 +124,35 @@ pub struct NetworkPolicy {
     pub ingress: Traffic,
     /// What it says of outgoing traffic.
     pub egress: Traffic,
+    /// The peers of its rules that are pods; ranges of addresses are not kept.
+    pub peers: Box<[Peer]>,
+}
+
+/// Pods that a rule of a NetworkPolicy names. There may be none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// Whether it is where outgoing traffic goes to, and not where incoming traffic comes from.
+    pub is_egress: bool,
+    /// The place of its rule.
+    pub rule: u16,
+    /// Its place in the rule.
+    pub index: u16,
+    /// Which pods; `None` is every pod.
+    pub pods: Option<Selector>,
+    /// Of which namespaces; `None` is the policy's own.
+    pub namespaces: Option<Selector>,
+}
+
+impl Peer {
+    /// The JSON pointer of the field.
+    pub fn path(&self) -> String {
+        let (rules, peers) = if self.is_egress {
+            ("egress", "to")
+        } else {
+            ("ingress", "from")
+        };
+        format!("/spec/{rules}/{}/{peers}/{}", self.rule, self.index)
+    }
 }
 
 /// What a NetworkPolicy says of one direction.
@@ -150,6 +182,8 @@ pub struct LimitRange {
     pub meta: Meta,
     /// Its items of type `Container`, with their own defaults filled in.
     pub containers: Box<[LimitRangeItem]>,
+    /// What it bounds of containers and of pods, item by item.
+    pub bounds: Box<[LimitRangeBounds]>,
 }
 
 impl LimitRange {
@@ -169,6 +203,19 @@ pub struct LimitRangeItem {
     pub requests: Amounts,
     /// The limits it sets.
     pub limits: Amounts,
+}
+
+/// What a LimitRange lets a container or a pod ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitRangeBounds {
+    /// Whether it is of pods, the sum of their containers, and not of each container.
+    pub is_of_pods: bool,
+    /// The least that may be requested.
+    pub min: Amounts,
+    /// The most that a limit may be.
+    pub max: Amounts,
+    /// The most that a limit may be of its request, as a factor.
+    pub ratio: Amounts,
 }
 
 /// A Role or a ClusterRole.
@@ -235,6 +282,9 @@ pub struct ResourceQuota {
     pub bounds_storage: bool,
     /// Whether it counts only some of the namespace's objects (`scopes`, `scopeSelector`).
     pub is_scoped: bool,
+    /// The most that the namespace may have of what pods take: by resource, as in `spec.hard` but for the prefix `requests.`,
+    /// which is the same as none.
+    pub hard: Box<[(Text, Quantity)]>,
 }
 
 /// An EndpointSlice.

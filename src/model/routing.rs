@@ -17,6 +17,49 @@ pub struct Ingress {
     pub plain: Plain,
     /// The annotation that asks for sessions bound by a cookie.
     pub sticky: Option<&'static str>,
+    /// Each backend of it by its place.
+    pub leads: Box<[Lead]>,
+    /// Which controller it is for.
+    pub choice: IngressChoice,
+    /// The hosts and paths that it asks for, sorted, each once. A path without `pathType: Exact` ends in `*`.
+    pub claims: Box<[(Text, Text)]>,
+}
+
+/// Which controller an Ingress is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IngressChoice {
+    /// That of a class, by name (`ingressClassName`).
+    Class(Text),
+    /// One that the annotation of old names, which knows it with or without a class.
+    Annotated(Text),
+    /// That of the default class.
+    Default,
+}
+
+/// A Service and its port that an Ingress or a route leads to. They may not exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lead {
+    /// The place of its rule; `None` for the default backend of an Ingress.
+    pub rule: Option<u16>,
+    /// Its place in the rule.
+    pub index: u16,
+    /// Its namespace, where it is said; else that of what leads to it.
+    pub namespace: Option<Text>,
+    /// Its name; empty where there is none though there must be one.
+    pub name: Text,
+    /// Its port.
+    pub port: LeadPort,
+}
+
+/// The port of a Service that is led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeadPort {
+    /// By its number.
+    Number(i64),
+    /// By its name.
+    Name(Text),
+    /// It is not said.
+    Unsaid,
 }
 
 /// For which hosts an Ingress has TLS.
@@ -48,6 +91,11 @@ pub struct Gateway {
     pub meta: Meta,
     /// Where it listens.
     pub listeners: Box<[Listener]>,
+    /// Whether something of its controller's own gives it certificates: an annotation.
+    pub has_own_certificates: bool,
+    /// Where it lets in clients whose certificates do not hold (`AllowInsecureFallback`): by default (`None`), or the place
+    /// of a port's own setting.
+    pub lets_in_anybody: Box<[Option<u16>]>,
 }
 
 /// Where a Gateway listens, and whose routes it takes.
@@ -65,6 +113,36 @@ pub struct Listener {
     pub from: RoutesFrom,
     /// Whether it takes HTTPRoutes and GRPCRoutes.
     pub takes: [bool; 2],
+    /// Where TLS ends.
+    pub termination: Termination,
+    /// The certificates that it names; they may not exist.
+    pub certificates: Box<[Certificate]>,
+}
+
+/// Where the TLS of what comes in at a listener ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Termination {
+    /// At the listener, by certificates that it names or lacks.
+    Here,
+    /// At the listener, by what its controller has of its own (`tls.options`).
+    ByOptions,
+    /// There is none, or it ends behind it.
+    Elsewhere,
+}
+
+/// A certificate of a listener.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// Its place in `certificateRefs`.
+    pub index: u16,
+    /// The group of what it is in; empty for a Secret.
+    pub group: Text,
+    /// The kind of what it is in.
+    pub kind: Text,
+    /// Its namespace; the Gateway's own where there is none.
+    pub namespace: Option<Text>,
+    /// Its name.
+    pub name: Text,
 }
 
 /// The namespaces whose routes a listener takes.
@@ -95,6 +173,24 @@ pub struct Route {
     pub redirects: bool,
     /// Whether a rule of it binds sessions (`sessionPersistence`).
     pub is_sticky: bool,
+    /// Each Service that it leads to by its place.
+    pub leads: Box<[Lead]>,
+}
+
+impl Lead {
+    /// The JSON pointer of the field, in an Ingress.
+    pub fn ingress_path(&self) -> String {
+        match self.rule {
+            None => "/spec/defaultBackend".to_owned(),
+            Some(rule) => format!("/spec/rules/{rule}/http/paths/{}/backend", self.index),
+        }
+    }
+
+    /// The JSON pointer of the field, in a route.
+    pub fn route_path(&self) -> String {
+        let rule = self.rule.unwrap_or_default();
+        format!("/spec/rules/{rule}/backendRefs/{}", self.index)
+    }
 }
 
 /// What a route is attached to.

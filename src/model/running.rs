@@ -19,6 +19,8 @@ pub enum Observed {
     Rollout(Box<super::Rollout>),
     /// How a Pod does that is judged itself.
     Pod(Box<PodStatus>),
+    /// How the runs of a CronJob went.
+    Runs(Box<super::Runs>),
 }
 
 /// How a pod does.
@@ -84,6 +86,8 @@ pub struct ContainerState {
     pub name: Text,
     /// Whether it is ready, or an init container that has done its work.
     pub ready: bool,
+    /// How often it was started again.
+    pub restarts: i32,
     /// When it last started again, or ended while it waits to. None where it never did, and where that is not known: then
     /// it does not run.
     pub restarted: Option<Timestamp>,

@@ -54,6 +54,8 @@ pub enum Clients {
 /// A port of a Service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServicePort {
+    /// Its name.
+    pub name: Option<Text>,
     /// Its number.
     pub number: i64,
     /// Where it leads to in a pod; the default is filled in.

@@ -30,6 +30,8 @@ pub enum VolumeSource {
     },
     /// A disk or a share that the pod names itself, by the name of the field.
     Device(&'static str),
+    /// A clone of a repository, made anew for each pod.
+    GitRepo,
 }
 
 /// What a claim asks for.

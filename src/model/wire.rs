@@ -38,7 +38,8 @@ use self::selection::{Defaulting, SelectorFields};
 use self::selectors::LabelSelector;
 use self::status::{Intent, Status};
 use super::{
-    ClaimTemplate, Kind, Meta, Object, Observed, PodTemplate, Selection, Strategy, Text, Workload,
+    ClaimTemplate, JobParts, Kind, Meta, Object, Observed, Particulars, PodTemplate, Retention,
+    Selection, StatefulParts, Strategy, Text, Workload,
 };
 
 /// The record of an object of a kind, from its JSON or YAML.
@@ -93,6 +94,9 @@ struct ReplicatedSpec<S> {
     revision_history_limit: Option<i32>,
     volume_claim_templates: List<storage::ClaimTemplate>,
     ordinals: Option<Ordinals>,
+    service_name: Option<Str>,
+    pod_management_policy: Option<Str>,
+    persistent_volume_claim_retention_policy: Option<RetentionSpec>,
     strategy: Option<StrategySpec>,
     update_strategy: Option<StrategySpec>,
     template: Option<Template>,
@@ -102,6 +106,24 @@ struct ReplicatedSpec<S> {
 #[serde(default)]
 struct Ordinals {
     start: Option<i32>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct RetentionSpec {
+    when_deleted: Option<Str>,
+    when_scaled: Option<Str>,
+}
+
+impl RetentionSpec {
+    fn record(&self) -> Retention {
+        let deletes =
+            |field: &Option<Str>| field.as_ref().is_some_and(|name| &*name.0 == "Delete");
+        Retention {
+            deletes_with_set: deletes(&self.when_deleted),
+            deletes_with_pod: deletes(&self.when_scaled),
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -138,6 +160,7 @@ impl StrategySpec {
 #[serde(default, rename_all = "camelCase")]
 struct CronJobSpec {
     suspend: Option<bool>,
+    starting_deadline_seconds: Option<i64>,
     job_template: JobTemplateHolder,
 }
 
@@ -154,6 +177,11 @@ trait PodHolder: Default {
         Intent::default()
     }
 
+    /// Whether it says how many pods there should be, of a kind that can be scaled.
+    fn says_replicas(&self) -> bool {
+        false
+    }
+
     /// What it says of a workload with this metadata.
     fn parts(self, of: &Meta, defaulting: Defaulting) -> Parts;
 }
@@ -161,6 +189,7 @@ trait PodHolder: Default {
 /// What a spec says of its workload.
 struct Parts {
     replicas: i32,
+    particulars: Particulars,
     suspended: bool,
     strategy: Strategy,
     revision_history_limit: Option<i32>,
@@ -175,6 +204,7 @@ impl Parts {
     fn of_pods(replicas: i32, pod: PodTemplate) -> Self {
         Self {
             replicas,
+            particulars: Particulars::None,
             suspended: false,
             strategy: Strategy::None,
             revision_history_limit: None,
@@ -198,8 +228,16 @@ impl<S: SelectorFields + Default> PodHolder for ReplicatedSpec<S> {
         }
     }
 
+    fn says_replicas(&self) -> bool {
+        self.replicas.is_some()
+    }
+
     fn parts(self, of: &Meta, defaulting: Defaulting) -> Parts {
         let kind = of.key.kind;
+        let particulars = match kind {
+            Kind::StatefulSet => Particulars::StatefulSet(Box::new(self.stateful())),
+            _ => Particulars::None,
+        };
         let strategy = match kind {
             Kind::Deployment => self.strategy.unwrap_or_default().record(),
             Kind::StatefulSet | Kind::DaemonSet => {
@@ -215,6 +253,7 @@ impl<S: SelectorFields + Default> PodHolder for ReplicatedSpec<S> {
         let ordinals = self.ordinals.filter(|_| is_set);
         Parts {
             replicas: self.replicas.unwrap_or(1),
+            particulars,
             suspended: false,
             strategy,
             revision_history_limit: has_revisions
@@ -227,13 +266,39 @@ impl<S: SelectorFields + Default> PodHolder for ReplicatedSpec<S> {
     }
 }
 
+impl<S> ReplicatedSpec<S> {
+    fn stateful(&self) -> StatefulParts {
+        let rolling = self
+            .update_strategy
+            .as_ref()
+            .and_then(|strategy| strategy.rolling_update.as_ref());
+        let said = |field: &Option<Str>| {
+            field
+                .as_ref()
+                .map_or_else(|| Text::from(""), |text| text.0.clone())
+        };
+        StatefulParts {
+            service_name: said(&self.service_name),
+            partition: rolling.and_then(|rolling| rolling.partition).unwrap_or(0),
+            is_parallel: &*said(&self.pod_management_policy) == "Parallel",
+            retention: self
+                .persistent_volume_claim_retention_policy
+                .as_ref()
+                .map(RetentionSpec::record)
+                .unwrap_or_default(),
+        }
+    }
+}
+
 /// `revisionHistoryLimit` of `SetDefaults_Deployment`, `SetDefaults_StatefulSet` and `SetDefaults_DaemonSet`.
 const REVISIONS: i32 = 10;
 
 impl PodHolder for JobTemplate {
     fn parts(self, of: &Meta, _: Defaulting) -> Parts {
+        let particulars = Particulars::Job(Box::new(self.particulars()));
         let pod = self.template.record(&of.key.namespace);
         Parts {
+            particulars,
             suspended: self.suspend.unwrap_or(false),
             ..Parts::of_pods(self.parallelism.unwrap_or(1), pod)
         }
@@ -242,8 +307,13 @@ impl PodHolder for JobTemplate {
 
 impl PodHolder for CronJobSpec {
     fn parts(self, of: &Meta, defaulting: Defaulting) -> Parts {
+        let particulars = JobParts {
+            starting_deadline: self.starting_deadline_seconds,
+            ..self.job_template.spec.particulars()
+        };
         let parts = self.job_template.spec.parts(of, defaulting);
         Parts {
+            particulars: Particulars::Job(Box::new(particulars)),
             suspended: parts.suspended || self.suspend.unwrap_or(false),
             ..parts
         }
@@ -263,6 +333,20 @@ impl PodHolder for pod::Spec {
     }
 }
 
+/// `SetDefaults_Pod`: in the network of its node, a Pod takes there the ports that it listens on. Templates are not given them.
+fn take_host_ports(pod: &mut PodTemplate) {
+    if !pod.host_network {
+        return;
+    }
+    for container in &mut pod.containers {
+        for port in &mut container.ports {
+            if port.host == 0 {
+                port.host = port.number;
+            }
+        }
+    }
+}
+
 /// The names of the containers of a Pod that run as long as it does.
 fn running(kind: Kind, pod: &PodTemplate) -> Box<[Text]> {
     let containers = pod.containers.iter().filter(|_| kind == Kind::Pod);
@@ -275,6 +359,12 @@ fn running(kind: Kind, pod: &PodTemplate) -> Box<[Text]> {
 fn workload<S: PodHolder, E: Error>(kind: Kind, from: Envelope<S>) -> Result<Object, E> {
     let mut metadata = from.metadata;
     let revision = metadata.revision();
+    let contact = metadata.contact();
+    let sets_replicas = metadata.sets_replicas(
+        from.spec
+            .as_ref()
+            .is_some_and(|spec| spec.says_replicas()),
+    );
     let annotations = std::mem::take(&mut metadata.annotations);
     let mut meta: Meta = metadata.record(kind)?;
     // What another object controls was delivered by whatever made that; bare Pods are not delivered.
@@ -284,6 +374,7 @@ fn workload<S: PodHolder, E: Error>(kind: Kind, from: Envelope<S>) -> Result<Obj
     let intent = spec.intent();
     let Parts {
         replicas,
+        particulars,
         suspended,
         strategy,
         revision_history_limit,
@@ -292,6 +383,10 @@ fn workload<S: PodHolder, E: Error>(kind: Kind, from: Envelope<S>) -> Result<Obj
         first_ordinal,
         mut pod,
     } = spec.parts(&meta, from.api_version);
+    if kind == Kind::Pod {
+        pod.app_armor = annotations.into_app_armor();
+        take_host_ports(&mut pod);
+    }
     // `SetDefaults_Job`, `SetDefaults_ReplicationController`
     if matches!(kind, Kind::Job | Kind::ReplicationController) && meta.labels.is_empty() {
         meta.labels = pod.labels.clone();
@@ -324,6 +419,9 @@ fn workload<S: PodHolder, E: Error>(kind: Kind, from: Envelope<S>) -> Result<Obj
     Ok(Object::Workload(Box::new(Workload {
         meta,
         replicas,
+        sets_replicas,
+        contact,
+        particulars,
         suspended,
         strategy,
         revision_history_limit,

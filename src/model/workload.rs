@@ -1,8 +1,8 @@
 //! What is kept of a workload.
 
 use super::{
-    ClaimTemplate, Container, IntOrPercent, Key, Kind, KindSet, Mark, Meta, Observed, PodTemplate,
-    Text,
+    ClaimTemplate, Container, IntOrPercent, Key, Kind, KindSet, Mark, Meta, Observed, Particulars,
+    PodTemplate, RestartPolicy, Text,
 };
 
 /// Something that runs pods.
@@ -12,6 +12,13 @@ pub struct Workload {
     pub meta: Meta,
     /// How many pods it asks for, with the default of 1 filled in: `replicas`, or a Job's `parallelism`.
     pub replicas: i32,
+    /// Whether it says itself how many pods it asks for, so that whoever applies it again sets them anew. `None` where that
+    /// cannot be told: a cluster fills the number in, and a write that is no apply takes it along.
+    pub sets_replicas: Option<bool>,
+    /// Whom to ask about it, by its annotations.
+    pub contact: Contact,
+    /// What only some kinds have.
+    pub particulars: Particulars,
     /// Whether a Job or CronJob is told to run nothing.
     pub suspended: bool,
     /// How its pods are replaced.
@@ -32,6 +39,18 @@ pub struct Workload {
     pub delivery: Box<[Mark]>,
     /// What the cluster says of it. Only checks on what runs look at it.
     pub observed: Observed,
+}
+
+/// Whom to ask about a workload, by the annotation `email`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Contact {
+    /// Nothing says.
+    #[default]
+    Unsaid,
+    /// An address.
+    Address,
+    /// Something that is no address.
+    NoAddress,
 }
 
 /// How a workload's pods are replaced by newer ones.
@@ -104,7 +123,7 @@ impl Workload {
     pub fn runs_to_completion(&self) -> bool {
         match self.kind() {
             Kind::Job | Kind::CronJob => true,
-            Kind::Pod => !self.pod.restarts_always,
+            Kind::Pod => self.pod.restart_policy != RestartPolicy::Always,
             _ => false,
         }
     }
@@ -122,6 +141,9 @@ impl Workload {
         let Workload {
             meta,
             replicas,
+            sets_replicas,
+            contact,
+            particulars,
             suspended,
             strategy,
             revision_history_limit,
@@ -135,6 +157,9 @@ impl Workload {
         } = self;
         *meta == other.meta
             && *replicas == other.replicas
+            && *sets_replicas == other.sets_replicas
+            && *contact == other.contact
+            && *particulars == other.particulars
             && *suspended == other.suspended
             && *strategy == other.strategy
             && *revision_history_limit == other.revision_history_limit
@@ -151,6 +176,9 @@ impl Workload {
     pub fn is_judged_as(&self, other: &Workload) -> bool {
         self.kind() == other.kind()
             && self.replicas == other.replicas
+            && self.sets_replicas == other.sets_replicas
+            && self.contact == other.contact
+            && self.particulars == other.particulars
             && self.suspended == other.suspended
             && self.strategy == other.strategy
             && self.revision_history_limit == other.revision_history_limit

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use imbl::OrdMap;
 use imbl::ordmap::DiffItem;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::measured::{Cause, Measured};
 use super::{Failure, Question, Reading, span};
@@ -105,6 +105,13 @@ impl Measurements {
                 Measured::unknown(cause, reason, question.window)
             }
         }
+    }
+
+    /// When what was measured of a question begins to be too old, if nothing newer is.
+    pub fn lapses(&self, question: &Question) -> Option<Timestamp> {
+        let reading = self.answers.get(question)?.reading.as_ref()?;
+        let last = reading.newest()?.saturating_add(self.max_age).ok()?;
+        last.checked_add(SignedDuration::from_nanos(1)).ok()
     }
 
     /// The questions whose answers differ from those of an earlier state in more than their samples' times, in order.

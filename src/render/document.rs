@@ -51,7 +51,7 @@ pub struct Document {
     pub checklists: Vec<FilledChecklist>,
     /// Who signs.
     pub sign_offs: Vec<SignOff>,
-    /// The risk register.
+    /// The risk register, and the exceptions that override the gate.
     pub risks: Vec<FilledRisk>,
     /// Notes, as they were written.
     pub notes: Option<String>,
@@ -168,6 +168,7 @@ impl Document {
                 .collect(),
             risks: risks
                 .map(|(risk, state)| FilledRisk::of(risk, state))
+                .chain(judged.overrides.iter().map(FilledRisk::of_override))
                 .collect(),
             notes: spec.notes.clone(),
             contacts: spec.contacts.iter().map(FilledContact::of).collect(),

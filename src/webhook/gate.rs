@@ -38,9 +38,18 @@ pub(super) fn of_scale(snapshot: &Snapshot, request: &Request<'_>, now: Timestam
     let Some((kind, scale)) = request.scaled.zip(request.scale.as_ref()) else {
         return Gate::Open;
     };
-    let key = Key::new(kind, request.namespace.to_string(), scale.name.to_string());
-    let Some(Object::Workload(old)) = snapshot.inventory.get(&key).map(|object| &**object) else {
-        return Gate::Open;
+    let key = scaled(request, kind, scale);
+    let old = match snapshot.inventory.get(&key).map(|object| &**object) {
+        Some(Object::Workload(old)) => old,
+        Some(_) => return Gate::Open,
+        None if is_unknown(snapshot, request) => {
+            let warning = format!(
+                "plimsoll: {kind}/{} has not been read yet: whether it may run was not asked",
+                key.name
+            );
+            return Gate::Warn(vec![warning]);
+        }
+        None => return Gate::Open,
     };
     let mut new = old.clone();
     new.replicas = scale.replicas;
@@ -52,6 +61,24 @@ pub(super) fn of_scale(snapshot: &Snapshot, request: &Request<'_>, now: Timestam
         return Gate::Open;
     }
     ask(snapshot, (&new, Some(old)), None, now)
+}
+
+/// Whether pods of a workload are asked for that has not been read yet, in a namespace with a gate.
+pub(super) fn is_unknown(snapshot: &Snapshot, request: &Request<'_>) -> bool {
+    let Some((kind, scale)) = request.scaled.zip(request.scale.as_ref()) else {
+        return false;
+    };
+    let (inventory, policies) = (&snapshot.inventory, &snapshot.policies);
+    let namespace = request.namespace.to_string().into();
+    scale.replicas > 0
+        && inventory.get(&scaled(request, kind, scale)).is_none()
+        && policies
+            .of_namespace(View::of(inventory), &namespace)
+            .any(|policy| policy.launch.is_some())
+}
+
+fn scaled(request: &Request<'_>, kind: Kind, scale: &Scale<'_>) -> Key {
+    Key::new(kind, request.namespace.to_string(), scale.name.to_string())
 }
 
 /// Whether some policy has a gate, and pods begin to run or are replaced.

@@ -24,15 +24,19 @@ use super::server::guard::Guard;
 use crate::engine::admit;
 use crate::launch::Gate;
 use crate::live::{Live, Snapshot};
-use crate::model::{Kind, Object, Workload};
+use crate::model::{Key, Kind, Object, Workload};
 use crate::telemetry::metrics::{Outcome, WebhookMetrics};
 
 /// Namespaces that the webhook never judges: the control plane must work whatever the policies say. The webhook's
 /// configuration leaves them out as well, so their requests do not even come here.
 pub const CONTROL_PLANE: [&str; 3] = ["kube-system", "kube-node-lease", "kube-public"];
 
-/// How long an object that its owner's controller writes waits for the owner to be known: the watch may be a moment behind.
-const OWNER_PATIENCE: Duration = Duration::from_millis(500);
+/// What is said where nothing can be.
+const UNREAD: &str = "plimsoll has not read the cluster yet: this was not judged";
+
+/// How long what is asked about waits to be known, such as the owner of an object that its controller writes: the watch may be a
+/// moment behind.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// What the routes need.
 #[derive(Clone)]
@@ -85,16 +89,28 @@ impl Webhook {
     async fn decide<'a>(&self, request: &'a Request<'a>, body: &[u8]) -> (Outcome, Answer<'a>) {
         let uid = &*request.uid;
         if request.sub_resource == "scale" && self.is_judged(request) {
-            return self.scale(request);
+            return self.scale(request).await;
         }
         let Some(new) = self.subject(request) else {
             return (Outcome::Allowed, Answer::admit(uid, Vec::new()));
         };
         let snapshot = self.live.snapshot();
         if !snapshot.complete {
-            let warning = "plimsoll has not read the cluster yet: this was not judged".to_owned();
-            return (Outcome::Undecided, Answer::admit(uid, vec![warning]));
+            return (
+                Outcome::Undecided,
+                Answer::admit(uid, vec![UNREAD.to_owned()]),
+            );
         }
+        // Policies go by the labels of namespaces, and this one may have been made a moment ago.
+        let snapshot = match is_in_namespace_unread(&snapshot, request) {
+            false => snapshot,
+            true => {
+                drop(snapshot);
+                self.until(|snapshot| !is_in_namespace_unread(snapshot, request))
+                    .await;
+                self.live.snapshot()
+            }
+        };
         match descent(&snapshot, new, &request.username) {
             Descent::OnItsOwn => self.judge(&snapshot, (request, body), new),
             Descent::Judged => (Outcome::Owned, Answer::admit(uid, Vec::new())),
@@ -116,11 +132,21 @@ impl Webhook {
     }
 
     /// Whether a workload may be given pods, where it had none.
-    fn scale<'a>(&self, request: &'a Request<'a>) -> (Outcome, Answer<'a>) {
+    async fn scale<'a>(&self, request: &'a Request<'a>) -> (Outcome, Answer<'a>) {
         let snapshot = self.live.snapshot();
         if !snapshot.complete {
-            return (Outcome::Undecided, Answer::admit(&request.uid, Vec::new()));
+            let warnings = vec![UNREAD.to_owned()];
+            return (Outcome::Undecided, Answer::admit(&request.uid, warnings));
         }
+        let snapshot = match gate::is_unknown(&snapshot, request) {
+            false => snapshot,
+            true => {
+                drop(snapshot);
+                self.until(|snapshot| !gate::is_unknown(snapshot, request))
+                    .await;
+                self.live.snapshot()
+            }
+        };
         match gate::of_scale(&snapshot, request, Timestamp::now()) {
             Gate::Open => (Outcome::Allowed, Answer::admit(&request.uid, Vec::new())),
             Gate::Warn(warnings) => (
@@ -198,10 +224,16 @@ impl Webhook {
 
     /// Waits until the owner of an object that its controller writes is known and judged, for a moment.
     async fn owner_appears(&self, workload: &Workload, username: &str) -> bool {
+        self.until(|snapshot| descent(snapshot, workload, username) == Descent::Judged)
+            .await
+    }
+
+    /// Waits for a moment until something holds of what is known. Whether it does.
+    async fn until(&self, holds: impl Fn(&Snapshot) -> bool) -> bool {
         let mut changes = self.live.changes();
-        let appears = async {
+        let comes = async {
             loop {
-                if descent(&self.live.snapshot(), workload, username) == Descent::Judged {
+                if holds(&self.live.snapshot()) {
                     return true;
                 }
                 if changes.changed().await.is_err() {
@@ -209,13 +241,17 @@ impl Webhook {
                 }
             }
         };
-        tokio::time::timeout(OWNER_PATIENCE, appears)
-            .await
-            .unwrap_or(false)
+        tokio::time::timeout(PATIENCE, comes).await.unwrap_or(false)
     }
 }
 
 /// Reviews one of Plimsoll's own objects.
+/// Whether policies must be matched to a namespace whose labels are not known.
+fn is_in_namespace_unread(snapshot: &Snapshot, request: &Request<'_>) -> bool {
+    let key = Key::new(Kind::Namespace, "", request.namespace.to_string());
+    snapshot.policies.iter().next().is_some() && snapshot.inventory.get(&key).is_none()
+}
+
 async fn validate_own(State(webhook): State<Webhook>, body: Body) -> Response {
     let answer = async |bytes: Bytes| {
         let review: own::Review = match serde_json::from_slice(&bytes) {
@@ -225,7 +261,12 @@ async fn validate_own(State(webhook): State<Webhook>, body: Body) -> Response {
                 return (StatusCode::BAD_REQUEST, message).into_response();
             }
         };
-        let said = own::review(&webhook.live.snapshot(), &review.request);
+        let snapshot = webhook.live.snapshot();
+        let mut said = own::review(&snapshot, &review.request);
+        if !snapshot.complete {
+            // What is missing may only not have been read.
+            said.warnings.clear();
+        }
         let (uid, warnings) = (&review.request.uid, message::lines(said.warnings));
         let answer = match said.refusal {
             Some(why) => Answer::deny(uid, why, warnings),

@@ -105,11 +105,17 @@ fn forged_statements_are_refused_with_the_operator_down() {
         "RBAC does not grant you the role",
     );
     // Evidence that is no address of a page.
-    refused(
-        &ADA,
-        &changed("evidenceURL", json!("http://plain.example")),
-        "evidenceURL",
-    );
+    for address in [
+        "http://plain.example",
+        "https:///page",
+        "https://a.example/\nx",
+    ] {
+        refused(&ADA, &changed("evidenceURL", json!(address)), "evidenceURL");
+    }
+    // Nothing is stated, and no reason given.
+    for field in ["statement", "notApplicable"] {
+        refused(&ADA, &changed(field, json!(" ")), field);
+    }
     // Neither items nor an exception.
     let mut empty = genuine.clone();
     empty["spec"]

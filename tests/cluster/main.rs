@@ -5,6 +5,7 @@
 //! that count writes or kill the operator have a cluster to themselves.
 
 mod admission;
+mod convergence;
 mod crds;
 mod custom_kinds;
 mod evidence;
@@ -15,6 +16,7 @@ mod launches;
 mod lifecycle;
 mod live;
 mod people;
+mod prometheus;
 mod reports;
 mod steady;
 mod testbed;

@@ -28,7 +28,7 @@ pub(crate) struct Operator {
     /// Holds the supervisor's standard input open; the supervisor stops the operator when it closes.
     lifeline: Option<ChildStdin>,
     supervisor: Child,
-    pid: String,
+    pub(crate) pid: String,
     health: u16,
 }
 

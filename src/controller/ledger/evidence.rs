@@ -3,12 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::Ledger;
 use crate::cel::Projection;
 use crate::checklist::Way;
 use crate::controller::touched::Touched;
-use crate::evidence::{Change, Demand, Document, GroupKind, Source};
+use crate::evidence::{
+    Change, Demand, Document, Documents, Effort, GroupKind, Piece, Source, Subject,
+};
 use crate::inventory::{Inventory, View};
+use crate::launch::Launch;
 
 /// What a watch tells of the objects of a kind. One that was started for an older order is not listened to.
 pub(in crate::controller) struct DocumentNews {
@@ -110,7 +115,11 @@ impl Ledger {
         }
     }
 
-    pub(in crate::controller) fn documents_changed(&mut self, news: DocumentNews) -> Touched {
+    pub(in crate::controller) fn documents_changed(
+        &mut self,
+        news: DocumentNews,
+        inventory: &Inventory,
+    ) -> Touched {
         let kind = news.order.kind.clone();
         if self
             .orders
@@ -132,11 +141,11 @@ impl Ledger {
             }
             DocumentEvent::Is(document) => {
                 let change = documents.apply(document);
-                self.concerned(change)
+                self.concerned(change, inventory)
             }
             DocumentEvent::Gone(namespace, name) => {
                 let change = documents.delete(&kind, &namespace, &name);
-                self.concerned(change)
+                self.concerned(change, inventory)
             }
             DocumentEvent::Source(source) => match documents.set_source(&kind, source) {
                 true => Touched::every_launch(),
@@ -145,34 +154,77 @@ impl Ledger {
         }
     }
 
-    /// The launches that a change of an object may concern: those of its namespace where it speaks for that alone, all of them
-    /// where it may speak for others, as an alert rule of a monitoring namespace does.
-    fn concerned(&self, change: Option<Change>) -> Touched {
+    /// The launches that a change of an object may make another: those with a workload for which it counted before or counts
+    /// now, wherever it is. Of a workload, all of its namespace.
+    fn concerned(&self, change: Option<Change>, inventory: &Inventory) -> Touched {
         let Some(change) = change else {
             return Touched::none();
         };
         let Some(document) = change.after.as_ref().or(change.before.as_ref()) else {
             return Touched::none();
         };
-        // No namespace has this name, so that it stands for every other one.
-        let elsewhere = "/";
-        if self
-            .in_use
-            .iter()
-            .any(|piece| piece.may_concern(&change, elsewhere))
-        {
-            return Touched::every_launch();
-        }
+        let may_concern = |namespace: &str| -> Vec<&Piece> {
+            let pieces = self.in_use.iter();
+            pieces
+                .filter(|piece| piece.may_concern(&change, namespace))
+                .collect()
+        };
         let own = document.namespace();
         let is_workload = GroupKind::workloads().any(|kind| kind == *document.kind());
-        if is_workload
-            || self
-                .in_use
-                .iter()
-                .any(|piece| piece.may_concern(&change, own))
-        {
-            return self.launches_of([own]);
+        let mut touched = match is_workload {
+            true => self.launches_of([own]),
+            false => Touched::none(),
+        };
+        // No namespace has this name, so that it stands for every other one.
+        let (near, far) = (may_concern(own), may_concern("/"));
+        let mut looking = Looking {
+            documents: &self.documents,
+            view: View::of(inventory),
+            change: &change,
+            now: Timestamp::now(),
+            effort: Effort::default(),
+        };
+        for (name, launch) in &self.launches {
+            let pieces = if name.namespace == *own { &near } else { &far };
+            if pieces.is_empty() || touched.launches.contains(name) {
+                continue;
+            }
+            if looking.effort.pairs > MOST_PAIRS {
+                return Touched::every_launch();
+            }
+            if looking.may_alter(launch, pieces) {
+                touched.launches.insert(name.clone());
+            }
         }
-        Touched::none()
+        touched
+    }
+}
+
+/// How many pairs of object and workload are looked at for one change: some ten milliseconds. Where that is not enough, every
+/// launch is judged again, which whoever writes the records down does not wait for.
+const MOST_PAIRS: u64 = 5_000;
+
+/// Looks whom a change makes another.
+struct Looking<'a> {
+    documents: &'a Documents,
+    view: View<'a>,
+    change: &'a Change,
+    now: Timestamp,
+    effort: Effort,
+}
+
+impl Looking<'_> {
+    fn may_alter(&mut self, launch: &Launch, pieces: &[&Piece]) -> bool {
+        launch.workloads(self.view).into_iter().any(|workload| {
+            let key = workload.key();
+            let kind = GroupKind::new(key.kind.group(), key.kind.name());
+            let subject = Subject::of(self.documents, &kind, &key.namespace, &key.name);
+            // Of a workload that has not been read, nothing can be said.
+            subject.is_none_or(|subject| {
+                pieces
+                    .iter()
+                    .any(|piece| piece.may_alter(self.change, &subject, self.now, &mut self.effort))
+            })
+        })
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::evidence::Document;
 use crate::inventory::{Inventory, Record};
 use crate::model;
 
@@ -269,4 +270,70 @@ fn an_answer_of_rbac_touches_its_namespace_where_it_is_news() {
     );
     assert!(answer(Grant::Granted).is_none());
     assert!(!answer(Grant::Denied).is_none());
+}
+
+/// What a watch tells of a kind, as the newest order wants it.
+fn told(ledger: &Ledger, object: &Value, what: fn(Document) -> DocumentEvent) -> Entry {
+    let text = |field: &str| object[field].as_str().expect("a text").to_owned();
+    let kind = GroupKind::of(&text("apiVersion"), &text("kind"));
+    let order = ledger.orders().into_iter().find(|order| order.kind == kind);
+    let order = order.unwrap_or_else(|| panic!("{kind} is watched"));
+    let document = Document::decode(&kind, object, &order.parts).expect("it has a name");
+    let what = what(document);
+    Entry::Documents(DocumentNews { order, what })
+}
+
+#[test]
+fn an_object_elsewhere_touches_the_launches_that_it_speaks_of() {
+    let (mut ledger, mut inventory) = ledger();
+    for at in 0..50 {
+        let namespace = format!("team-{at}");
+        let mut launch = launch("web", json!({}));
+        launch.metadata.namespace = Some(namespace.clone());
+        ledger.write(Entry::Launches(News::Is(Box::new(launch))), &inventory);
+        let labels = json!({"app": "web"});
+        let deployment = json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": namespace, "labels": labels},
+            "spec": {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": {"containers": []}}},
+        });
+        let record = model::decode(model::Kind::Deployment, &deployment).expect("it is one");
+        inventory.apply(Record::of_cluster(record));
+        let (touched, _) = ledger.write(told(&ledger, &deployment, DocumentEvent::Is), &inventory);
+        let own = format!("team-{at}/web");
+        assert_eq!(names(&touched.launches), [own], "that of its namespace");
+    }
+    let rule = |expr: &str, severity: &str| {
+        json!({
+            "apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule",
+            "metadata": {"name": "alerts", "namespace": "monitoring"},
+            "spec": {"groups": [{"name": "web", "rules": [
+                {"alert": "WebDown", "expr": expr, "labels": {"severity": severity}},
+            ]}]},
+        })
+    };
+    let of_team_7 = rule("absent(up{namespace=\"team-7\",job=\"web\"})", "critical");
+    let mut write = |rule: &Value, what: fn(Document) -> DocumentEvent| {
+        let (touched, reports) = ledger.write(told(&ledger, rule, what), &inventory);
+        assert!(!touched.every_launch && !touched.everything && !reports);
+        names(&touched.launches)
+    };
+    assert_eq!(write(&of_team_7, DocumentEvent::Is), ["team-7/web"]);
+    // It says another thing of the same workload, which shows the same.
+    let again = rule(
+        "absent(up{namespace=\"team-7\",job=\"web\"}) == 1",
+        "critical",
+    );
+    assert!(write(&again, DocumentEvent::Is).is_empty());
+    // It speaks of another one.
+    let of_team_8 = rule("absent(up{namespace=\"team-8\",job=\"web\"})", "critical");
+    assert_eq!(
+        write(&of_team_8, DocumentEvent::Is),
+        ["team-7/web", "team-8/web"]
+    );
+    let gone =
+        |rule: Document| DocumentEvent::Gone(rule.namespace().to_string(), rule.name().to_string());
+    assert_eq!(write(&of_team_8, gone), ["team-8/web"]);
+    // Of every namespace.
+    let of_all = rule("absent(up{namespace=~\".+\",job=\"web\"})", "critical");
+    assert_eq!(write(&of_all, DocumentEvent::Is).len(), 50);
 }

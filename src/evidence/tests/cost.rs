@@ -183,6 +183,46 @@ fn most_pieces_stay_in_the_workloads_namespace() {
     );
 }
 
+/// The steps that an expression takes at most for an object of its own fixtures and the workload. What a piece may take for
+/// a workload is enough for a thousand such objects.
+const DEAREST: u64 = 1_000;
+
+/// Each case is of a piece of its own kind, so that most of its expression is gone through.
+#[test]
+fn no_piece_takes_many_steps_for_an_object() {
+    use super::fixtures::CASES;
+    use crate::cel::{Budget, Input};
+    use std::collections::BTreeMap;
+
+    let mut dearest: BTreeMap<&str, u64> = BTreeMap::new();
+    for case in CASES.iter() {
+        let documents = whole_cluster(&[case.piece], &case.objects);
+        let subject = case.subject(&documents);
+        for object in case.trees(&documents) {
+            let inputs = [
+                Input::Object(&object),
+                Input::Object(subject.workload()),
+                Input::Time(case.now),
+                Input::Objects(subject.services().unwrap_or_default()),
+                Input::Objects(subject.routes().unwrap_or_default()),
+            ];
+            let mut budget = Budget::default();
+            // What is paid once for all objects is paid.
+            case.piece.0.cel.evaluate(&inputs, &mut budget);
+            let all = budget.left();
+            case.piece.0.cel.evaluate(&inputs, &mut budget);
+            let steps = dearest.entry(case.piece.name()).or_default();
+            *steps = (*steps).max(all - budget.left());
+        }
+    }
+    let mut dear: Vec<_> = dearest
+        .into_iter()
+        .filter(|(_, steps)| *steps > DEAREST)
+        .collect();
+    dear.sort_by_key(|(_, steps)| std::cmp::Reverse(*steps));
+    assert!(dear.is_empty(), "{dear:#?}");
+}
+
 /// `cargo test --release --lib evidence::tests::cost::speed -- --ignored --nocapture`
 #[test]
 #[ignore = "measures"]

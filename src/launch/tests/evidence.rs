@@ -121,6 +121,36 @@ fn what_was_seen_and_is_gone_fails() {
 }
 
 #[test]
+fn what_was_seen_is_remembered_though_the_item_is_not_asked_for_a_while() {
+    let with = item("critical", "workload", "proves", true);
+    let without = "[{id: b, title: B, section: S, severity: high, checks: [liveness-probe]}]";
+    let mut world = World::new(&with);
+    world.apply(certificate("web", true));
+    world.write();
+    world.checklist("team", without);
+    assert_eq!(
+        world
+            .write()
+            .memory
+            .expect("something is remembered")
+            .seen
+            .len(),
+        1
+    );
+    world.delete("cert-manager.io/v1", "Certificate", "web");
+    world.write();
+    world.checklist("team", &with);
+    world.attest(Attest::by("ada", &[A]));
+    assert_item(&world, A, Fail, "Certificate.cert-manager.io web is gone");
+    // What goes with its workload, goes.
+    world.checklist("team", without);
+    world.delete("apps/v1", "Deployment", "web");
+    world.apply(deployment("worker"));
+    let memory = world.write().memory.expect("something is remembered");
+    assert_eq!(memory.seen, []);
+}
+
+#[test]
 fn what_cannot_be_looked_at_is_not_gone() {
     let kind = GroupKind::of("cert-manager.io/v1", "Certificate");
     let rows = [

@@ -165,3 +165,62 @@ fn it_must_keep_to_its_policy() {
     assert_item(&world, "team:whole", Unknown, "");
     assert!(world.judge().pending.contains(&Pending::People));
 }
+
+#[test]
+fn one_that_overrides_the_gate_is_a_risk_as_long_as_it_holds() {
+    let mut world = World::new(
+        "[{id: a, title: A, section: S, severity: critical, attestation: {roles: [devops], validFor: 10d}},
+          {id: status, title: T, section: S, severity: critical, source: field, checks: [checklist-status]}]",
+    );
+    let open = |world: &World| world.status().open_risks;
+    world.except("emergency", json!({"overridesGate": true}));
+    // It opens the gate, and nothing else.
+    assert_eq!(world.judge().reason, Reason::CriticalOpen);
+    assert_eq!(open(&world), ["exception/emergency"]);
+    world.attest(Attest::by("ada", &["team:a"]));
+    let judged = world.judge();
+    assert_eq!(judged.reason, Reason::ReadyWithRisks);
+    assert_eq!(
+        world.item("team:status").outcome.proofs[0].what,
+        "Ready with Risks"
+    );
+    let end = at("2026-01-02T12:00:00Z");
+    assert_eq!(judged.overrides[0].until, end);
+    assert_eq!(judged.next, Some(end));
+    let status = world.status();
+    assert_eq!(
+        status.expires_next.map(|expiry| expiry.what).as_deref(),
+        Some("exception emergency")
+    );
+    let verdict = &status.conditions[0];
+    assert_eq!(
+        (verdict.reason.as_str(), verdict.message.as_str()),
+        (
+            "ReadyWithRisks",
+            "the gate is overridden by the exception emergency"
+        )
+    );
+    world.now = end;
+    assert_eq!(world.judge().reason, Reason::Ready);
+    assert_eq!(open(&world), [""; 0]);
+    // What it does not hold for, or is not about, is none.
+    world.except(
+        "elsewhere",
+        json!({"overridesGate": true, "workloads": {"names": ["other"]}}),
+    );
+    world.except("nowhere", json!({"overridesGate": true, "policy": "none"}));
+    world.except("waives", json!({"waives": ["team:b"]}));
+    assert_eq!(world.judge().reason, Reason::Ready);
+}
+
+#[test]
+fn that_a_checklist_is_missing_is_never_waived() {
+    let mut world = world();
+    world.policy("strict", json!({"launch": {"checklists": ["gone"]}}));
+    world.except("gone", json!({"waives": ["launch:checklist/gone"]}));
+    world.except(
+        "strictly",
+        json!({"waives": ["launch:checklist/gone"], "policy": "strict"}),
+    );
+    assert_item(&world, "launch:checklist/gone", Fail, "exists");
+}

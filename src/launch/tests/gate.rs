@@ -214,6 +214,22 @@ fn later_rollouts_warn_unless_the_policy_denies() {
 }
 
 #[test]
+fn a_live_launch_cannot_be_lent_to_another_application() {
+    let mut world = world(json!({"gate": "Deny"}));
+    world.apply(deployment("web"));
+    world.write();
+    world.says(json!({"selector": {"matchLabels": {"app": "other"}}}));
+    let other = with("other", |object| {
+        object["metadata"]["labels"] = json!({"app": "other"})
+    });
+    assert_closed(&ask(&world, &create(other)), "team:a");
+    // The same workload, made anew, is the application's.
+    world.says(json!({"selector": {"matchLabels": {"app": "shop"}}}));
+    world.delete("apps/v1", "Deployment", "web");
+    assert_warned(&ask(&world, &create(image("2.0"))), "team:a");
+}
+
+#[test]
 fn a_later_rollout_is_never_asked_more_than_a_first_one() {
     let mut world = world(json!({"gate": "Warn", "laterRollouts": "Deny"}));
     world.apply(deployment("web"));

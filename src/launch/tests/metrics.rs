@@ -88,6 +88,24 @@ fn a_question_is_asked_and_its_answer_counts() {
 }
 
 #[test]
+fn an_answer_that_lapses_sooner_is_looked_at_when_it_does() {
+    for value in [0.0, 2.0] {
+        let mut world = world("pre-rollout");
+        world.measurements.set_max_age(Duration::from_secs(60));
+        answer(&mut world, value);
+        assert_ne!(world.verdict(A).0, Unknown, "{value}");
+        let next = world.judge().next.expect("time tells");
+        assert!(
+            next <= noon() + jiff::SignedDuration::from_secs(61),
+            "{next}"
+        );
+        world.now = next;
+        assert_item(&world, A, Unknown, "no sample since");
+        assert_eq!(world.judge().next, None, "{value}");
+    }
+}
+
+#[test]
 fn what_is_stored_does_not_change_with_each_sample() {
     let mut world = world("pre-rollout");
     answer(&mut world, 2.0);

@@ -146,19 +146,21 @@ fn what_nothing_checked_does_not_count() {
 
 #[test]
 fn what_is_written_in_a_file_has_no_author() {
-    let mut world = world("validFor: 10d");
-    world.attest(Attest::by("ada", &[A]));
-    for attestation in world.people.attestations.clone().values() {
-        let file = crate::people::Attestation {
-            created: None,
-            ..(**attestation).clone()
-        };
-        world
-            .people
-            .attestations
-            .insert(file.name.clone(), file.into());
+    for rule in ["validFor: 10d", "validFor: 10d, perRelease: true"] {
+        let mut world = world(rule);
+        world.attest(Attest::by("ada", &[A]));
+        for attestation in world.people.attestations.clone().values() {
+            let file = crate::people::Attestation {
+                created: None,
+                ..(**attestation).clone()
+            };
+            world
+                .people
+                .attestations
+                .insert(file.name.clone(), file.into());
+        }
+        assert_item(&world, A, Unknown, "only an API server knows who made it");
     }
-    assert_item(&world, A, Unknown, "only an API server knows who made it");
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn an_attestation_may_name_a_release() {
     world.write();
     assert_item(&world, "team:each", Unknown, "is for an earlier release");
     world.attest(Attest::by("eve", &["team:each"]).with(json!({"release": "2.1.0"})));
-    assert_item(&world, "team:each", Unknown, "is for an earlier release");
+    assert_item(&world, "team:each", Unknown, "is for the release \"2.1.0\"");
 }
 
 #[test]
@@ -79,6 +79,35 @@ fn a_first_release_is_never_too_new() {
         world.write();
         assert_item(&world, "team:each", Pass, "");
     }
+}
+
+#[test]
+fn what_was_attested_a_moment_before_there_was_a_launch_is_for_its_first_release() {
+    let mut world = World::new(ITEMS);
+    world.attest(Attest::by("ada", &BOTH));
+    let created = |world: &mut World, hours: i64| {
+        let created = world.now + jiff::SignedDuration::from_hours(hours);
+        world.launch.metadata.creation_timestamp = Some(
+            k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(created),
+        );
+        created
+    };
+    // Objects are applied in any order; but what was attested long before was for another launch of the name.
+    created(&mut world, 25);
+    world.later(26);
+    assert_item(&world, "team:each", Unknown, "is for an earlier release");
+    world.later(-26);
+    let named = created(&mut world, 23);
+    world.later(24);
+    assert_item(&world, "team:each", Pass, "");
+    let memory = world.write().memory.expect("releases are remembered");
+    assert_eq!(memory.releases[0].since.0, named);
+    assert_item(&world, "team:each", Pass, "");
+    release(&mut world, "1.1.0", "minor");
+    world.write();
+    assert_item(&world, "team:each", Pass, "");
+    release(&mut world, "2.0.0", "major");
+    assert_item(&world, "team:each", Unknown, "is for an earlier release");
 }
 
 #[test]
@@ -164,7 +193,7 @@ fn many_releases_are_remembered_by_name() {
     }
     let memory = world.write().memory.expect("releases are remembered");
     assert_eq!((memory.releases.len(), memory.earlier.len()), (8, 64));
-    assert_item(&world, "team:each", Unknown, "earlier release");
+    assert_item(&world, "team:each", Unknown, "is for the release");
 }
 
 #[test]

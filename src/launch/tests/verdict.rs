@@ -141,6 +141,35 @@ fn a_launch_adds_to_what_policies_require_and_takes_nothing_away() {
     );
 }
 
+#[test]
+fn only_a_sign_off_that_is_worth_as_much_stands_for_one_that_a_policy_requires() {
+    let sign_off = |different: &str| {
+        format!(
+            "[{{id: s, title: S, section: S, source: sign-off, attestation: {{roles: [security], validFor: 1d}}, \
+               severity: critical{different}}}]"
+        )
+    };
+    let either = sign_off("").replace("[security]", "[security, product]");
+    let high = sign_off("").replace("critical", "high");
+    for (items, is_asked_for) in [
+        (sign_off(""), false),
+        (either, true),
+        (high, true),
+        (sign_off(", phase: post-launch"), true),
+    ] {
+        let mut world = world(&[], false);
+        world.policy("more", json!({"launch": {"signOffs": ["security"]}}));
+        world.checklist("extra", &items);
+        world.says(json!({"checklists": ["extra"]}));
+        let judged = world.judge();
+        let own = judged
+            .items
+            .iter()
+            .any(|item| &*item.item.key == "launch:sign-off/security");
+        assert_eq!(own, is_asked_for, "{items}");
+    }
+}
+
 const SCOPED: &str = "
 - {id: each, title: Each, section: S, severity: critical, scope: workload,
    cel: {expression: workload.spec.replicas > 1, message: has one replica}}

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 use super::scalar::Str;
-use crate::model::Text;
+use crate::model::{AppArmorAnnotation, Text};
 
 pub(super) const ALB_CERTIFICATE: &str = "alb.ingress.kubernetes.io/certificate-arn";
 pub(super) const ALB_PORTS: &str = "alb.ingress.kubernetes.io/listen-ports";
@@ -18,6 +18,7 @@ pub(super) const ARGO_TRACKING: &str = "argocd.argoproj.io/tracking-id";
 pub(super) const CLAIM_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
 pub(super) const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
 pub(super) const DEFAULT_CLASS_OLD: &str = "storageclass.beta.kubernetes.io/is-default-class";
+pub(super) const EMAIL: &str = "email";
 pub(super) const GCP_CERTIFICATE: &str = "ingress.gcp.kubernetes.io/pre-shared-cert";
 pub(super) const GKE_CERTIFICATES: &str = "networking.gke.io/managed-certificates";
 pub(super) const GKE_TYPE: &str = "networking.gke.io/load-balancer-type";
@@ -42,6 +43,9 @@ pub(super) const TRAEFIK_ENTRYPOINTS: &str = "traefik.ingress.kubernetes.io/rout
 pub(super) const TRAEFIK_MIDDLEWARES: &str = "traefik.ingress.kubernetes.io/router.middlewares";
 pub(super) const TRAEFIK_STICKY: &str = "traefik.ingress.kubernetes.io/service.sticky.cookie";
 pub(super) const TRAEFIK_TLS: &str = "traefik.ingress.kubernetes.io/router.tls";
+
+/// Before the name of a container (`DeprecatedAppArmorBetaContainerAnnotationKeyPrefix`).
+const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 /// Annotations of Services, by the part of their names behind the common one.
 pub(super) mod of_service {
@@ -81,6 +85,7 @@ const KNOWN: &[&str] = &[
     CLAIM_CLASS,
     DEFAULT_CLASS,
     DEFAULT_CLASS_OLD,
+    EMAIL,
     GCP_CERTIFICATE,
     GKE_CERTIFICATES,
     GKE_TYPE,
@@ -123,12 +128,15 @@ const KNOWN: &[&str] = &[
 
 /// The annotations of an object that are read; `null` is none.
 #[derive(Default)]
-pub(super) struct Annotations(Vec<(&'static str, Text)>);
+pub(super) struct Annotations {
+    known: Vec<(&'static str, Text)>,
+    app_armor: Vec<AppArmorAnnotation>,
+}
 
 impl Annotations {
     /// The value of an annotation that is read; an empty one is none.
     pub(super) fn get(&self, name: &str) -> Option<&Text> {
-        let (_, value) = self.0.iter().find(|(known, _)| *known == name)?;
+        let (_, value) = self.known.iter().find(|(known, _)| *known == name)?;
         Some(value).filter(|value| !value.is_empty())
     }
 
@@ -136,6 +144,13 @@ impl Annotations {
     pub(super) fn says(&self, name: &str, value: &str) -> bool {
         self.get(name)
             .is_some_and(|said| said.eq_ignore_ascii_case(value))
+    }
+
+    /// What they say of AppArmor, by container.
+    pub(super) fn into_app_armor(mut self) -> Box<[AppArmorAnnotation]> {
+        self.app_armor
+            .sort_by(|one, other| one.container.cmp(&other.container));
+        self.app_armor.into()
     }
 }
 
@@ -157,25 +172,38 @@ impl<'de> Deserialize<'de> for Annotations {
                 from.deserialize_map(self)
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Annotations, A::Error> {
-                let mut annotations = Vec::new();
-                while let Some(Name(name)) = map.next_key()? {
+                let mut annotations = Annotations::default();
+                while let Some(name) = map.next_key()? {
                     match name {
-                        Some(name) => {
+                        Name::Known(name) => {
                             let value: Option<Str> = map.next_value()?;
-                            annotations.push((name, super::text(value)));
+                            annotations.known.push((name, super::text(value)));
                         }
-                        None => _ = map.next_value::<IgnoredAny>()?,
+                        Name::AppArmor(container) => {
+                            let profile = super::text(map.next_value()?);
+                            annotations
+                                .app_armor
+                                .push(AppArmorAnnotation { container, profile });
+                        }
+                        Name::Other => _ = map.next_value::<IgnoredAny>()?,
                     }
                 }
-                Ok(Annotations(annotations))
+                Ok(annotations)
             }
         }
         from.deserialize_option(Expected)
     }
 }
 
-/// The name of an annotation that is read, of the program's own; `None` of any other.
-struct Name(Option<&'static str>);
+/// The name of an annotation.
+enum Name {
+    /// One that is read, of the program's own.
+    Known(&'static str),
+    /// What is said of AppArmor, for this container.
+    AppArmor(Text),
+    /// One that is skipped.
+    Other,
+}
 
 impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -186,7 +214,11 @@ impl<'de> Deserialize<'de> for Name {
                 f.write_str("a string")
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Name, E> {
-                Ok(Name(KNOWN.iter().find(|known| **known == text).copied()))
+                if let Some(container) = text.strip_prefix(APP_ARMOR) {
+                    return Ok(Name::AppArmor(container.into()));
+                }
+                let known = KNOWN.iter().find(|known| **known == text);
+                Ok(known.map_or(Name::Other, |known| Name::Known(known)))
             }
         }
         from.deserialize_str(Expected)

@@ -6,7 +6,24 @@ use serde::de::Error;
 use super::annotations::{self, Annotations};
 use super::scalar::{List, Pairs, Str, Time};
 use super::written;
-use crate::model::{Key, Kind, Meta, Owner, Text};
+use crate::model::{Contact, Key, Kind, Meta, Owner, Text};
+
+/// Whether a text is the address of a mailbox: something, an `@`, and a domain with a dot.
+fn is_address(text: &str) -> bool {
+    let is_local = |part: &str| {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.+-".contains(&byte);
+        !part.is_empty() && part.bytes().all(allowed)
+    };
+    let is_domain = |part: &str| {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        part.contains('.')
+            && part
+                .split('.')
+                .all(|label| !label.is_empty() && label.bytes().all(allowed))
+    };
+    text.split_once('@')
+        .is_some_and(|(local, domain)| is_local(local) && is_domain(domain))
+}
 
 /// `metadata`.
 #[derive(Deserialize, Default)]
@@ -45,6 +62,24 @@ impl Metadata {
         revision
             .and_then(|revision| revision.parse().ok())
             .unwrap_or(0)
+    }
+
+    /// Whether whoever applies the object says how many replicas there should be. `is_given` is whether it has a number of them,
+    /// which decides where no cluster has filled one in.
+    pub(super) fn sets_replicas(&self, is_given: bool) -> Option<bool> {
+        match self.uid {
+            Some(_) => written::applies_replicas(&self.managed_fields),
+            None => Some(is_given),
+        }
+    }
+
+    /// Whom to ask about it.
+    pub(super) fn contact(&self) -> Contact {
+        match self.annotations.get(annotations::EMAIL) {
+            None => Contact::Unsaid,
+            Some(address) if is_address(address) => Contact::Address,
+            Some(_) => Contact::NoAddress,
+        }
     }
 
     pub(super) fn record<E: Error>(self, kind: Kind) -> Result<Meta, E> {

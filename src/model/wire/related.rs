@@ -33,6 +33,9 @@ pub(super) fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<O
                 selector: selector.filter(|selector| !(old && selector.is_empty())),
                 min_available: spec.min_available.map(|share| share.0),
                 max_unavailable: spec.max_unavailable.map(|share| share.0),
+                decides_unhealthy: spec
+                    .unhealthy_pod_eviction_policy
+                    .is_some_and(|name| matches!(&*name.0, "AlwaysAllow" | "IfHealthyBudget")),
             })
         }
         Kind::NetworkPolicy => {
@@ -136,6 +139,7 @@ struct BudgetSpec {
     selector: Option<LabelSelector>,
     min_available: Option<Share>,
     max_unavailable: Option<Share>,
+    unhealthy_pod_eviction_policy: Option<Str>,
 }
 
 #[derive(Deserialize)]

@@ -227,6 +227,7 @@ impl Port {
             said => is_tls(&said.to_ascii_lowercase()),
         };
         ServicePort {
+            name: Some(Text::from(name)).filter(|name| !name.is_empty()),
             number,
             tls: speaks_tls || certified.has(name, number),
             // `SetDefaults_Service`

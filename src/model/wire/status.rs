@@ -1,10 +1,14 @@
 //! What the cluster says of workloads, on the wire.
 
+use std::fmt;
+
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 
 use super::scalar::{List, Str, Time};
 use crate::model::{
-    ContainerState, Kind, Meta, Observed, Phase, PodStatus, Progress, Ready, Rollout, Text, Truth,
+    ContainerState, Kind, Meta, Observed, Phase, PodStatus, Progress, Ready, Rollout, Runs, Text,
+    Truth,
 };
 
 /// What is read of any workload's status.
@@ -26,6 +30,42 @@ pub(super) struct Status {
     updated_number_scheduled: Option<i32>,
     number_ready: Option<i32>,
     number_available: Option<i32>,
+    active: Active,
+    last_schedule_time: Option<Time>,
+    last_successful_time: Option<Time>,
+}
+
+/// How many Jobs of a CronJob run: a list; of a Job it is the number of its pods, which does not matter here.
+#[derive(Default)]
+struct Active(usize);
+
+impl<'de> Deserialize<'de> for Active {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Expected;
+        impl<'de> Visitor<'de> for Expected {
+            type Value = Active;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list or a number")
+            }
+            fn visit_unit<E: Error>(self) -> Result<Active, E> {
+                Ok(Active(0))
+            }
+            fn visit_i64<E: Error>(self, _: i64) -> Result<Active, E> {
+                Ok(Active(0))
+            }
+            fn visit_u64<E: Error>(self, _: u64) -> Result<Active, E> {
+                Ok(Active(0))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Active, A::Error> {
+                let mut length = 0;
+                while list.next_element::<IgnoredAny>()?.is_some() {
+                    length += 1;
+                }
+                Ok(Active(length))
+            }
+        }
+        from.deserialize_any(Expected)
+    }
 }
 
 #[derive(Deserialize)]
@@ -126,6 +166,14 @@ impl Status {
             | Kind::ReplicationController => {
                 Observed::Rollout(Box::new(self.rollout(meta.key.kind, &intent)))
             }
+            Kind::CronJob => {
+                let time = |time: Option<Time>| time.and_then(|time| time.0);
+                Observed::Runs(Box::new(Runs {
+                    last: time(self.last_schedule_time),
+                    succeeded: time(self.last_successful_time),
+                    active: self.active.0,
+                }))
+            }
             _ => Observed::Nothing,
         }
     }
@@ -208,6 +256,7 @@ impl Status {
             .map(|name| ContainerState {
                 name: name.clone(),
                 ready: false,
+                restarts: 0,
                 restarted: None,
                 missing_secret: None,
             });
@@ -265,6 +314,7 @@ impl ContainerStatus {
         ContainerState {
             name: super::text(self.name),
             ready: self.ready.unwrap_or(false),
+            restarts: i32::try_from(self.restart_count.unwrap_or(0)).unwrap_or(i32::MAX),
             restarted: last.filter(|_| was_restarted),
             missing_secret,
         }

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::day;
 use super::lines::Line;
-use crate::api::{Contact, Risk};
-use crate::launch::RiskState;
+use crate::api::{Contact, Risk, RiskSeverity};
+use crate::launch::{Override, RiskState};
 
 /// A signature.
 #[derive(Debug, Serialize)]
@@ -100,6 +100,25 @@ impl FilledRisk {
                 (RiskState::Open(why), _) => format!("open: {why}"),
             },
             is_open: matches!(state, RiskState::Open(_)),
+        }
+    }
+}
+
+impl FilledRisk {
+    /// An exception that lets pods run whatever the verdict.
+    pub(super) fn of_override(over: &Override) -> Self {
+        Self {
+            id: format!("exception/{}", over.exception),
+            risk: format!("The gate is overridden: {}", over.reason),
+            severity: Some(RiskSeverity::High.name().to_owned()),
+            mitigation: String::new(),
+            owner: over.owner.to_string(),
+            state: format!(
+                "open: asked for by {}, ends on {}",
+                over.requested_by,
+                day(over.until)
+            ),
+            is_open: true,
         }
     }
 }

@@ -441,3 +441,23 @@ fn where_nothing_was_seen_by_the_guard_nothing_is_ticked() {
         traffic.why
     );
 }
+
+#[test]
+fn an_exception_that_overrides_the_gate_stands_among_the_risks() {
+    let mut world = world();
+    world.except("emergency", serde_json::json!({"overridesGate": true}));
+    let document = document(&world, Basis::Seen);
+    let row = document.risks.last().expect("a risk");
+    assert!(row.is_open);
+    assert_eq!(
+        (row.id.as_str(), row.severity.as_deref(), row.state.as_str()),
+        (
+            "exception/emergency",
+            Some("high"),
+            "open: asked for by ada, ends on 2026-01-02"
+        )
+    );
+    let line = "| The gate is overridden: the vendor is late | high |  | team | open: asked for by ada, ends on 2026-01-02 |";
+    assert!(markdown(&document).contains(line));
+    assert!(html(&document).contains("The gate is overridden: the vendor is late"));
+}

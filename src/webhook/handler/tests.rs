@@ -275,6 +275,72 @@ async fn an_owner_that_is_a_moment_late_is_waited_for() {
     assert_eq!(answer["allowed"], true);
 }
 
+fn scaling(replicas: i32) -> Value {
+    let mut request = request("Deployment", Value::Null);
+    request["kind"] = json!({"group": "autoscaling", "version": "v1", "kind": "Scale"});
+    request["resource"] = json!({"group": "apps", "version": "v1", "resource": "deployments"});
+    request["subResource"] = json!("scale");
+    request["operation"] = json!("UPDATE");
+    request["object"] =
+        json!({"metadata": {"name": "web", "namespace": "shop"}, "spec": {"replicas": replicas}});
+    request
+}
+
+/// With a policy that lets nothing run without a launch.
+fn gated() -> Arc<Live> {
+    let spec = serde_json::from_value(json!({"launch": {"gate": "Deny"}})).expect("a spec");
+    let policy = Policy::compile("gate", &spec, Checklists::built_in()).expect("a policy");
+    let known = live(&[]).snapshot();
+    Live::at(Snapshot {
+        inventory: known.inventory.clone(),
+        policies: Arc::new(PolicySet::new([policy])),
+        complete: true,
+        ..Snapshot::empty()
+    })
+}
+
+#[tokio::test]
+async fn a_workload_that_is_scaled_a_moment_after_it_was_made_is_waited_for() {
+    let live = gated();
+    let late = live.clone();
+    let publish = async move {
+        tokio::task::yield_now().await;
+        let snapshot = late.snapshot();
+        let mut inventory = snapshot.inventory.clone();
+        let mut new = deployment();
+        new["spec"]["replicas"] = json!(0);
+        inventory.apply(model::decode(Kind::Deployment, new).expect("a Deployment"));
+        late.publish(Snapshot {
+            inventory,
+            policies: snapshot.policies.clone(),
+            complete: true,
+            ..Snapshot::empty()
+        });
+    };
+    let (answer, ()) = tokio::join!(review(&live, scaling(2)), publish);
+    assert_eq!(answer["allowed"], false);
+    let said = answer["status"]["message"].as_str().unwrap_or_default();
+    assert!(said.contains("is part of no launch"), "{said}");
+}
+
+#[tokio::test]
+async fn a_scale_of_what_is_not_known_is_admitted_with_a_warning() {
+    let warning = |answer: Value| {
+        assert_eq!(answer["allowed"], true);
+        answer["warnings"][0].as_str().map(str::to_owned)
+    };
+    let unknown = warning(review(&gated(), scaling(2)).await);
+    assert!(unknown.is_some_and(|said| said.contains("Deployment/web has not been read yet")));
+    assert_eq!(warning(review(&gated(), scaling(0)).await), None);
+    assert_eq!(
+        warning(review(&live(&[]), scaling(2)).await),
+        None,
+        "no gate"
+    );
+    let unread = warning(review(&Live::new(), scaling(2)).await);
+    assert!(unread.is_some_and(|said| said.contains("not judged")));
+}
+
 #[tokio::test]
 async fn before_the_cluster_is_read_requests_are_admitted_with_a_warning() {
     let answer = review(&Live::new(), request("Deployment", deployment())).await;

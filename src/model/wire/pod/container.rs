@@ -2,12 +2,14 @@
 
 use serde::Deserialize;
 
+use super::confinement;
 use super::environment::{self, Variable, Variables};
 use super::probe::{self, Lifecycle, PortSpec, Probe};
+use super::volume::{Mount, Volumes};
 use crate::model::wire::scalar::{Amounts, List, Str};
 use crate::model::wire::text;
 use crate::model::{
-    Container as Record, ContainerRole, Resources as ResourcesRecord, Seccomp, Security, Text,
+    Container as Record, ContainerRole, PullPolicy, Resources as ResourcesRecord, Seccomp, Security,
 };
 
 #[derive(Deserialize, Default)]
@@ -15,6 +17,7 @@ use crate::model::{
 pub(super) struct Container {
     name: Option<Str>,
     image: Option<Str>,
+    image_pull_policy: Option<Str>,
     restart_policy: Option<Str>,
     env: List<Variable>,
     env_from: List<Variables>,
@@ -43,8 +46,14 @@ pub(super) struct SecurityContext {
     read_only_root_filesystem: Option<bool>,
     run_as_non_root: Option<bool>,
     run_as_user: Option<i64>,
+    run_as_group: Option<i64>,
     seccomp_profile: Option<SeccompProfile>,
     capabilities: Option<Capabilities>,
+    proc_mount: Option<Str>,
+    app_armor_profile: Option<confinement::Profile>,
+    se_linux_options: Option<confinement::SeLinux>,
+    windows_options: Option<confinement::Windows>,
+    sysctls: List<confinement::Sysctl>,
 }
 
 #[derive(Deserialize, Default)]
@@ -60,29 +69,23 @@ struct Capabilities {
     drop: List<Str>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Mount {
-    name: Option<Str>,
-}
-
 impl Container {
-    /// `of_config_maps` names the volumes that are made of ConfigMaps.
-    pub(super) fn record(
-        self,
-        list: ContainerRole,
-        index: usize,
-        of_config_maps: &[Text],
-    ) -> Record {
+    /// `volumes` are those of its pod.
+    pub(super) fn record(self, list: ContainerRole, index: usize, volumes: &Volumes) -> Record {
         let restarts = self
             .restart_policy
             .is_some_and(|policy| &*policy.0 == "Always");
-        let is_of_config_map = |mount: &Mount| {
-            let name = mount.name.as_ref();
-            name.is_some_and(|name| of_config_maps.contains(&name.0))
-        };
-        let mounts_config_map = self.volume_mounts.0.iter().any(is_of_config_map);
+        let mounts = &self.volume_mounts.0;
+        let mounts_config_map = mounts.iter().any(|mount| volumes.are_config_at(mount));
+        let host_mounts = volumes.of_host_at(self.volume_mounts);
         let ports = probe::ports(self.ports);
+        let image = text(self.image);
+        let probes = (
+            self.liveness_probe,
+            self.readiness_probe,
+            self.startup_probe,
+        );
+        let calls = probe::calls(&probes, self.lifecycle.as_ref());
         Record {
             name: text(self.name),
             role: if list == ContainerRole::Init && restarts {
@@ -91,17 +94,13 @@ impl Container {
                 list
             },
             index: u16::try_from(index).unwrap_or(u16::MAX),
-            image: text(self.image),
-            probes: probe::record(
-                (
-                    self.liveness_probe,
-                    self.readiness_probe,
-                    self.startup_probe,
-                ),
-                &ports,
-            ),
+            pull_policy: PullPolicy::of(text(self.image_pull_policy), &image),
+            image,
+            probes: probe::record(probes, &ports),
             ports,
             pre_stop: self.lifecycle.and_then(Lifecycle::pre_stop),
+            calls,
+            host_mounts,
             environment: environment::record(self.env, self.env_from, mounts_config_map),
             resources: self.resources.map(Resources::record).unwrap_or_default(),
             security: self
@@ -139,9 +138,17 @@ impl SecurityContext {
             read_only_root_filesystem: self.read_only_root_filesystem,
             run_as_non_root: self.run_as_non_root,
             run_as_user: self.run_as_user,
+            run_as_group: self.run_as_group,
             seccomp,
             added_capabilities: capabilities.add.into_texts(),
             dropped_capabilities: capabilities.drop.into_texts(),
+            confinement: confinement::record(confinement::Fields {
+                proc_mount: self.proc_mount,
+                app_armor: self.app_armor_profile,
+                selinux: self.se_linux_options,
+                windows: self.windows_options,
+                sysctls: self.sysctls,
+            }),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::references::{KeyRef, NameRef, References};
 use crate::model::reference::ReferenceField;
 use crate::model::suspect::{self, Form};
 use crate::model::wire::scalar::{List, Str};
-use crate::model::{Environment, Kind, ROOT_CA, Suspect};
+use crate::model::{Environment, Kind, ROOT_CA, Repeated, SecretVariable, Suspect, Text};
 
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
@@ -19,8 +19,11 @@ pub(super) struct Variable {
     value_from: Option<ValueFrom>,
 }
 
-/// The form of a value.
-struct Value(Form);
+/// The form of a value, and the variables that it takes up.
+struct Value {
+    form: Form,
+    takes_up: Box<[Text]>,
+}
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -31,11 +34,30 @@ impl<'de> Deserialize<'de> for Value {
                 f.write_str("a string")
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
-                Ok(Value(Form::of(text)))
+                Ok(Value {
+                    form: Form::of(text),
+                    takes_up: taken_up(text),
+                })
             }
         }
         from.deserialize_str(Expected)
     }
+}
+
+/// The names in `$(NAME)` where something else stands beside them: `X: $(X)` alone is what X is already.
+fn taken_up(text: &str) -> Box<[Text]> {
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once("$(") {
+        let Some((name, behind)) = after.split_once(')') else {
+            break;
+        };
+        if text.len() > name.len() + "$()".len() {
+            names.push(name.into());
+        }
+        rest = behind;
+    }
+    names.into()
 }
 
 #[derive(Deserialize, Default)]
@@ -62,6 +84,9 @@ pub(super) fn record(
     let mut from_config_map = mounts_config_map;
     let mut references = References::default();
     let mut suspects = Vec::new();
+    let mut repeated = Vec::new();
+    let mut names: Vec<Text> = Vec::with_capacity(env.0.len());
+    let mut from_secrets = Vec::new();
     for (at, source) in (0_u16..).zip(env_from.0) {
         let field = ReferenceField::EnvFrom(at);
         if let Some(named) = source.config_map_ref {
@@ -69,21 +94,41 @@ pub(super) fn record(
             references.add(Kind::ConfigMap, named, field);
         }
         if let Some(named) = source.secret_ref {
+            let name = named.name();
+            from_secrets.push(SecretVariable { name, field });
             references.add(Kind::Secret, named, field);
         }
     }
     for (at, variable) in (0_u16..).zip(env.0) {
         let field = ReferenceField::Env(at);
+        let is_referred = variable.value_from.is_some();
         let source = variable.value_from.unwrap_or_default();
+        let name = crate::model::wire::text(variable.name);
         if let Some(key) = source.config_map_key_ref {
             from_config_map |= key.is_not(ROOT_CA);
             references.add_key(Kind::ConfigMap, key, field);
         }
         if let Some(key) = source.secret_key_ref {
+            from_secrets.push(SecretVariable {
+                name: name.clone(),
+                field,
+            });
             references.add_key(Kind::Secret, key, field);
         }
-        let form = variable.value.map(|value| value.0).unwrap_or_default();
-        let name = crate::model::wire::text(variable.name);
+        let (form, takes_up) = variable.value.map_or_else(Default::default, |value| {
+            (value.form, value.takes_up)
+        });
+        // As the API server warns (`warningsForPodSpecAndMeta`): a value that adds to the earlier one hides nothing.
+        if names.contains(&name) {
+            if is_referred || !takes_up.contains(&name) {
+                repeated.push(Repeated {
+                    name: name.clone(),
+                    index: at,
+                });
+            }
+        } else {
+            names.push(name.clone());
+        }
         if let Some(by) = suspect::clue(&name, form) {
             suspects.push(Suspect {
                 name,
@@ -97,5 +142,7 @@ pub(super) fn record(
         from_config_map,
         references: references.into_list(),
         suspects: suspects.into(),
+        repeated: repeated.into(),
+        from_secrets: from_secrets.into(),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::model::placement::{Counted, SpreadField};
+use crate::model::placement::{Counted, Flaw, SpreadField};
 use crate::model::wire::scalar::{Length, List, Pairs, Str};
 use crate::model::wire::selectors::LabelSelector;
 use crate::model::wire::text;
@@ -54,6 +54,9 @@ struct Term {
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Constraint {
+    max_skew: Option<i64>,
+    min_domains: Option<i64>,
+    when_unsatisfiable: Option<Str>,
     topology_key: Option<Str>,
     label_selector: Option<LabelSelector>,
 }
@@ -91,6 +94,7 @@ pub(super) fn spreads(
         .unwrap_or_default();
     let constraints = (0_u16..).zip(constraints.0).map(|(at, constraint)| Spread {
         field: SpreadField::Constraint(at),
+        flaw: constraint.flaw(),
         topology_key: text(constraint.topology_key),
         counts: own.counted(constraint.label_selector),
     });
@@ -103,6 +107,28 @@ pub(super) fn spreads(
         .zip(preferred)
         .map(|(at, term)| own.term(SpreadField::Preferred(at), term.pod_affinity_term));
     constraints.chain(required).chain(preferred).collect()
+}
+
+impl Constraint {
+    fn flaw(&self) -> Option<Flaw> {
+        let unsatisfiable = self.when_unsatisfiable.as_ref().map_or("", |name| &*name.0);
+        let must = unsatisfiable == "DoNotSchedule";
+        if self.max_skew.is_none_or(|skew| skew < 1) {
+            Some(Flaw::MaxSkew)
+        } else if self
+            .topology_key
+            .as_ref()
+            .is_none_or(|key| key.0.is_empty())
+        {
+            Some(Flaw::TopologyKey)
+        } else if !must && unsatisfiable != "ScheduleAnyway" {
+            Some(Flaw::WhenUnsatisfiable)
+        } else if self.min_domains.is_some_and(|domains| domains < 1 || !must) {
+            Some(Flaw::MinDomains)
+        } else {
+            None
+        }
+    }
 }
 
 impl Own<'_> {
@@ -127,6 +153,7 @@ impl Own<'_> {
         };
         Spread {
             field,
+            flaw: None,
             topology_key: text(term.topology_key),
             counts,
         }

@@ -2,9 +2,12 @@
 
 use serde::Deserialize;
 
+use super::command;
 use crate::model::probe::PortField;
-use crate::model::wire::scalar::{List, Port, Present, Str};
-use crate::model::{ContainerPort, PortName, PreStop, Probe as Record, Probes, Protocol, Text};
+use crate::model::wire::scalar::{List, Port, Str};
+use crate::model::{
+    Call, CallField, ContainerPort, PortName, PreStop, Probe as Record, Probes, Protocol, Text,
+};
 
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
@@ -63,11 +66,13 @@ pub(super) struct PortSpec {
     name: Option<Str>,
     container_port: Option<i32>,
     protocol: Option<Str>,
+    host_port: Option<i32>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Lifecycle {
+    post_start: Option<Hook>,
     pre_stop: Option<Hook>,
 }
 
@@ -75,15 +80,68 @@ pub(super) struct Lifecycle {
 #[serde(default, rename_all = "camelCase")]
 struct Hook {
     exec: Option<Command>,
-    http_get: Option<Present>,
-    tcp_socket: Option<Present>,
+    http_get: Option<Destination>,
+    tcp_socket: Option<Destination>,
     sleep: Option<Sleep>,
+}
+
+/// `httpGet` or `tcpSocket` of a hook.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Destination {
+    host: Option<Str>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Sleep {
     seconds: Option<i64>,
+}
+
+/// The other hosts that a container's probes and hooks call.
+pub(super) fn calls(
+    (liveness, readiness, startup): &(Option<Probe>, Option<Probe>, Option<Probe>),
+    lifecycle: Option<&Lifecycle>,
+) -> Box<[Call]> {
+    let probes = [
+        ("/livenessProbe", liveness),
+        ("/readinessProbe", readiness),
+        ("/startupProbe", startup),
+    ];
+    let of_probes = probes.into_iter().filter_map(|(caller, probe)| {
+        let probe = probe.as_ref()?;
+        let http = probe.http_get.as_ref().map(|http| &http.host);
+        let tcp = probe.tcp_socket.as_ref().map(|tcp| &tcp.host);
+        Some((caller, http, tcp))
+    });
+    let hooks = [
+        (
+            "/lifecycle/postStart",
+            lifecycle.and_then(|own| own.post_start.as_ref()),
+        ),
+        (
+            "/lifecycle/preStop",
+            lifecycle.and_then(|own| own.pre_stop.as_ref()),
+        ),
+    ];
+    let of_hooks = hooks.into_iter().filter_map(|(caller, hook)| {
+        let hook = hook?;
+        let http = hook.http_get.as_ref().map(|http| &http.host);
+        let tcp = hook.tcp_socket.as_ref().map(|tcp| &tcp.host);
+        Some((caller, http, tcp))
+    });
+    let calls = of_probes.chain(of_hooks).flat_map(|(caller, http, tcp)| {
+        [("httpGet", http), ("tcpSocket", tcp)]
+            .into_iter()
+            .filter_map(move |(handler, host)| {
+                let host = host?.as_ref().filter(|host| !host.0.is_empty())?;
+                Some(Call {
+                    field: CallField { caller, handler },
+                    host: host.0.clone(),
+                })
+            })
+    });
+    calls.collect()
 }
 
 /// A container's probes, with their defaults.
@@ -166,9 +224,11 @@ impl Probe {
             (None, None, Some(grpc)) => named(PortField::Grpc, grpc.port),
             _ => None,
         };
+        let programs = self.exec.map(|exec| command::programs(&exec.command.0));
         let or = |given: Option<i32>, default| given.filter(|given| *given != 0).unwrap_or(default);
         Record {
             port,
+            programs: programs.unwrap_or_default(),
             initial_delay: self.initial_delay_seconds.unwrap_or(0),
             period: or(self.period_seconds, 10),
             timeout: or(self.timeout_seconds, 1),
@@ -209,6 +269,7 @@ impl PortSpec {
             name: self.name.map(|name| name.0).filter(|name| !name.is_empty()),
             number: self.container_port.unwrap_or(0),
             protocol,
+            host: self.host_port.unwrap_or(0),
         }
     }
 }

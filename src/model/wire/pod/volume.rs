@@ -7,7 +7,7 @@ use crate::model::reference::ReferenceField;
 use crate::model::wire::scalar::{List, Present, Str};
 use crate::model::wire::storage::ClaimFields;
 use crate::model::wire::text;
-use crate::model::{Kind, ROOT_CA, Text, Volume as Record, VolumeSource};
+use crate::model::{HostMount, Kind, ROOT_CA, Text, Volume as Record, VolumeSource};
 
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
@@ -34,6 +34,13 @@ pub(super) struct Volume {
     aws_elastic_block_store: Option<Present>,
     vsphere_volume: Option<Present>,
     portworx_volume: Option<Present>,
+    flocker: Option<Present>,
+    quobyte: Option<Present>,
+    photon_persistent_disk: Option<Present>,
+    #[serde(rename = "scaleIO")]
+    scale_io: Option<Present>,
+    storageos: Option<Present>,
+    git_repo: Option<Present>,
 }
 
 #[derive(Deserialize, Default)]
@@ -77,6 +84,15 @@ struct Source {
 #[serde(default, rename_all = "camelCase")]
 struct Csi {
     read_only: Option<bool>,
+}
+
+/// An entry of `volumeMounts`.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Mount {
+    name: Option<Str>,
+    read_only: Option<bool>,
+    sub_path: Option<Str>,
 }
 
 /// What volumes come to: those that are kept, what they need, and the names of those that are made of a ConfigMap.
@@ -133,6 +149,8 @@ impl Volumes {
             }
         } else if let Some(device) = device {
             VolumeSource::Device(device)
+        } else if volume.git_repo.is_some() {
+            VolumeSource::GitRepo
         } else {
             return;
         };
@@ -142,6 +160,48 @@ impl Volumes {
             source,
         });
     }
+}
+
+impl Volumes {
+    /// Whether what is mounted there is made of a ConfigMap.
+    pub(super) fn are_config_at(&self, mount: &Mount) -> bool {
+        let name = mount.name.as_ref();
+        name.is_some_and(|name| self.of_config_maps.contains(&name.0))
+    }
+
+    /// Those of the mounts that are of the node.
+    pub(super) fn of_host_at(&self, mounts: List<Mount>) -> Box<[HostMount]> {
+        let mounts = (0_u16..).zip(mounts.0).filter_map(|(index, mount)| {
+            let name = mount.name?;
+            let volume = self.kept.iter().find(|volume| volume.name == name.0)?;
+            let VolumeSource::HostPath(path) = &volume.source else {
+                return None;
+            };
+            let below = mount.sub_path.as_ref().map_or("", |below| &*below.0);
+            Some(HostMount {
+                volume: volume.index,
+                index,
+                path: joined(path, below),
+                writable: mount.read_only != Some(true),
+            })
+        });
+        mounts.collect()
+    }
+}
+
+/// A path and what is below it, with one slash between any two names.
+fn joined(path: &str, below: &str) -> Text {
+    let names = path.split('/').chain(below.split('/'));
+    let names = names.filter(|name| !matches!(*name, "" | "."));
+    let mut joined = String::with_capacity(path.len() + below.len() + 1);
+    for name in names {
+        joined.push('/');
+        joined.push_str(name);
+    }
+    if joined.is_empty() {
+        joined.push('/');
+    }
+    joined.into()
 }
 
 impl Volume {
@@ -162,6 +222,11 @@ impl Volume {
             ("awsElasticBlockStore", self.aws_elastic_block_store),
             ("vsphereVolume", self.vsphere_volume),
             ("portworxVolume", self.portworx_volume),
+            ("flocker", self.flocker),
+            ("quobyte", self.quobyte),
+            ("photonPersistentDisk", self.photon_persistent_disk),
+            ("scaleIO", self.scale_io),
+            ("storageos", self.storageos),
         ];
         let named = devices.into_iter().find(|(_, device)| device.is_some());
         named.map(|(name, _)| name)
