@@ -48,6 +48,10 @@ generate: rust ## Write what is derived from the code: crds/, deploy/plimsoll.ya
 	$(PLIMSOLL) generate deploy --to deploy
 	$(PLIMSOLL) generate docs --to docs
 
+.PHONY: api-lifecycle
+api-lifecycle: rust ## Write the list of deprecated API versions anew, from the Go module k8s.io/api in the cache
+	PLIMSOLL_WRITE=1 $(CARGO) test --package plimsoll --lib api_version::tests::the_list_is
+
 .PHONY: bench
 bench: rust ## Webhook against a null webhook, check against only parsing; figures also in target/bench/
 	$(CARGO) bench --package plimsoll --bench webhook

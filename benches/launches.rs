@@ -104,6 +104,9 @@ fn measure(args: &Args) -> Result<()> {
     let cluster = Cluster::install(&fleet, &stub, &runtime)?;
 
     let operator = cluster.operator(&stub)?;
+    if args.bench {
+        cluster.aged()?;
+    }
     operator.settled(None)?;
     let without = operator.memory()?;
     println!("{:.1} MiB resident without launches", mib(without.0));

@@ -51,9 +51,9 @@ pub use launch::{
 };
 pub use period::{Period, PeriodError};
 pub use policy::{
-    Action, Actions, Approval, CheckRule, ExceptionRule, LaunchRule, MetricsRule, MetricsServer,
-    OnUnknown, OnUpdate, PolicyMatch, PolicyStatus, ReadinessPolicy, ReadinessPolicySpec,
-    WorkloadKind,
+    Action, Actions, Approval, CheckRule, ExceptionRule, LaunchRule, MatchCondition, MetricsRule,
+    MetricsServer, OnUnknown, OnUpdate, PolicyMatch, PolicyStatus, ReadinessPolicy,
+    ReadinessPolicySpec, WorkloadKind,
 };
 pub use report::{
     ReadinessReport, Report, ReportFields, ReportFinding, ReportSubject, ReportTally, Status,

@@ -4,20 +4,27 @@ pub mod accounts;
 pub mod application;
 pub mod autoscaling;
 pub mod claims;
+pub mod classes;
 mod context;
 pub mod delivery;
 pub mod disruption;
 mod findings;
+pub mod footprint;
 pub mod gateway;
+pub mod host_files;
 pub mod image;
+pub mod names;
 pub mod network;
 mod params;
+pub mod pod_security;
 pub mod probes;
+pub mod ratio;
 pub mod rbac;
 pub mod references;
 pub mod replicas;
 pub mod resources;
 pub mod running;
+pub mod spread;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -47,6 +54,9 @@ pub struct Check {
     pub source: &'static str,
     /// Its severity where a policy says nothing else.
     pub severity: Severity,
+    /// Whether it is judged where no policy says by what: what a production cluster wants of nearly every workload. The others
+    /// are a matter of taste, of an organisation's own rules, or say again what finer checks say.
+    pub default: bool,
     /// Its place in the catalogue.
     pub group: Group,
     /// The version of Plimsoll that first had it.
@@ -175,6 +185,12 @@ impl Check {
         !self.subjects.without(KindSet::WORKLOADS).is_empty()
             || !self.reads.without(SETTLED).is_empty()
             || self.sees_running()
+    }
+
+    /// Whether files are judged by it where nobody says by what. One on what runs, or on who delivered it, would only say that
+    /// it cannot.
+    pub fn is_default(&self) -> bool {
+        self.default && !self.is_live() && !self.judges_launches() && self.group != Group::Delivery
     }
 
     /// Whether it is about what runs, which only a cluster can tell, and only at a moment.

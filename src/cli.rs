@@ -8,10 +8,13 @@ mod checklist;
 mod checklists;
 mod checks;
 mod cluster;
+mod completions;
 mod explain;
+mod file;
 mod gate;
 mod generate;
 mod lookup;
+mod man;
 mod operator;
 mod output;
 mod policies;
@@ -48,12 +51,16 @@ enum Command {
     Checklist(checklist::Arguments),
     /// List the built-in checklists, print one, or check one of your own.
     Checklists(checklists::Arguments),
+    /// Print what completes commands and options in a shell.
+    Completions(completions::Arguments),
     /// Explain a check, a line of a checklist or a piece of evidence.
     Explain(explain::Arguments),
     /// A launch's verdict as an exit code, for pipelines.
     Gate(gate::Arguments),
     /// Print what is derived from the code: definitions, permissions, manifests, the catalogue.
     Generate(generate::Arguments),
+    /// Print the manual, or write its pages into a folder.
+    Man(man::Arguments),
     /// Run in a cluster: reports, admission, metrics.
     Operator(operator::Arguments),
 }
@@ -66,9 +73,11 @@ impl Command {
             Self::Checklist(arguments) => checklist::run(&arguments),
             Self::Checklists(arguments) => checklists::run(&arguments),
             Self::Checks(arguments) => checks::run(&arguments),
+            Self::Completions(arguments) => completions::run(&arguments),
             Self::Explain(arguments) => explain::run(&arguments),
             Self::Gate(arguments) => gate::run(&arguments),
             Self::Generate(arguments) => generate::run(&arguments),
+            Self::Man(arguments) => man::run(&arguments),
             Self::Operator(arguments) => operator::run(arguments),
         }
     }

@@ -48,6 +48,7 @@ use self::ledger::Entry;
 use crate::api::{ReadinessAttestation, ReadinessChecklist, ReadinessException, ReadinessLaunch};
 use crate::check::Check;
 use crate::checks;
+use crate::engine::Conditions;
 use crate::live::Live;
 use crate::model::KindSet;
 use crate::prometheus::QueryMetrics;
@@ -103,10 +104,12 @@ pub async fn run(
     let (inputs, indexed) = mpsc::channel(INPUTS);
     // Unbounded, since the indexer must not wait for the reporter; that takes it all in at once, each report only once.
     let (affected, to_report) = mpsc::unbounded_channel();
+    let (conditions, asked_of_objects) = watch::channel(Conditions::default());
     for kind in kinds().iter() {
         let watch = watches::Watch {
             client: client.clone(),
             kind,
+            conditions: asked_of_objects.clone(),
             inputs: inputs.clone(),
             metrics: metrics.clone(),
         };
@@ -134,6 +137,7 @@ pub async fn run(
         live.clone(),
         affected.clone(),
         launches,
+        conditions,
         metrics.clone(),
     );
     tasks.spawn(until(shutdown.clone(), indexer));

@@ -5,8 +5,10 @@
 //! one.
 
 mod admission;
+mod conditions;
 mod evaluate;
 mod plan;
+mod policies;
 mod policy;
 mod relief;
 pub mod report;
@@ -14,7 +16,9 @@ pub mod report;
 mod tests;
 
 pub use admission::{Decision, Denial, admit};
+pub use conditions::{Conditions, Coverage, MatchCondition};
 pub use evaluate::{CheckResult, Evaluation, Located, evaluate, judge, judge_for, unclaimed};
-pub use plan::{Claim, Entry, Plan};
-pub use policy::{Policy, PolicyError, PolicySet, Rule};
+pub use plan::{Claim, Doubt, Entry, Plan};
+pub use policies::{Covering, PolicySet};
+pub use policy::{Policy, PolicyError, Rule};
 pub use relief::{Relief, Relieved};

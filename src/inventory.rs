@@ -23,7 +23,7 @@ use crate::model::{Key, Kind, Object, Text};
 
 pub use affected::{ReportOn, Sight, affected};
 pub use record::Record;
-pub use view::{Pools, Replica, View};
+pub use view::{PeerNamespaces, Pools, Replica, View};
 
 /// The records of a cluster, or of some files, with the edges between them.
 #[derive(Clone, Debug)]

@@ -10,6 +10,7 @@ mod find;
 mod json;
 mod nearest;
 mod own;
+mod places;
 mod schema;
 mod skipped;
 mod whole;
@@ -23,10 +24,12 @@ use serde_json::Value;
 
 use self::file::Contents;
 use self::find::Found;
+use crate::engine::Conditions;
 use crate::model::{Kind, Object, Text};
 
 pub use nearest::nearest;
 pub use own::{Own, Stated, problem_at};
+pub use places::{Region, Sources};
 pub use skipped::{Reason, Skipped};
 pub use whole::{Member, Whole};
 
@@ -46,13 +49,15 @@ pub struct Manifests {
     pub skipped: Vec<Skipped>,
     /// How many files were found, standard input included.
     pub files: usize,
+    /// Where the texts are, for a second look.
+    pub sources: Sources,
 }
 
 /// What is kept of what is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
-    /// What checks are judged by.
-    Records,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Keep<'a> {
+    /// What checks are judged by, and what match conditions come to.
+    Records(&'a Conditions),
     /// Every object as well, as it is written.
     Documents,
 }
@@ -75,6 +80,8 @@ pub struct Origin {
     pub document: u32,
     /// The line that the object begins with, from 1.
     pub line: u32,
+    /// The column that it begins in, from 1.
+    pub column: u32,
     /// Its `apiVersion`: a kind has several.
     pub api_version: Text,
     /// Whether it names its namespace itself.
@@ -121,7 +128,7 @@ pub trait Progress: Sync {
 /// the skipped.
 pub fn read(
     paths: &[PathBuf],
-    keep: Keep,
+    keep: Keep<'_>,
     progress: &dyn Progress,
 ) -> Result<Manifests, ReadError> {
     let Found { files, unreadable } = find::find(paths)?;
@@ -132,14 +139,17 @@ pub fn read(
         contents
     };
     let contents: Vec<_> = files.par_iter().map(read).collect();
+    let sources = Sources::of(&files);
     let mut found = Manifests {
         objects: Vec::with_capacity(contents.len()),
         skipped: unreadable,
         files: files.len(),
+        sources,
         ..Manifests::default()
     };
     for contents in contents {
         let contents = contents?;
+        found.sources.keep(contents.stdin);
         found.objects.extend(contents.objects);
         found.stated.extend(contents.stated);
         found.documents.extend(contents.documents);
@@ -150,15 +160,21 @@ pub fn read(
     Ok(found)
 }
 
-fn read_one(file: &find::File, keep: Keep) -> Result<Contents, ReadError> {
-    let bytes = if file.path == Path::new(STDIN) {
+fn read_one(file: &find::File, keep: Keep<'_>) -> Result<Contents, ReadError> {
+    let is_stdin = file.path == Path::new(STDIN);
+    let bytes = if is_stdin {
         let mut bytes = Vec::new();
         std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
     } else {
         std::fs::read(&file.path)
     };
     match bytes {
-        Ok(bytes) => Ok(file::read(&file.label, &bytes, keep)),
+        Ok(bytes) => {
+            let contents = file::read(&file.label, &bytes, keep);
+            // It cannot be read twice.
+            let stdin = is_stdin.then_some(bytes);
+            Ok(Contents { stdin, ..contents })
+        }
         Err(error) if file.named => Err(ReadError::new(&file.path, &error)),
         Err(error) => Ok(Contents::skipped(&file.label, Reason::unreadable(&error))),
     }

@@ -5,10 +5,12 @@
 //! ([`decode`]); nothing further in looks at a wire type.
 
 mod amount;
+mod answers;
 mod api_version;
 mod class;
 mod config;
 mod confinement;
+mod constraints;
 mod delivery;
 mod finding;
 mod gateway_policy;
@@ -38,12 +40,14 @@ mod wire;
 mod workload;
 
 pub use amount::{Amount, Quantity};
-pub use api_version::{Removal, Written};
+pub use answers::{Answer, Answers};
+pub use api_version::{NEWEST, Release, Superseded, Written};
 pub use class::Class;
-pub use config::{ConfigMap, SecretSource};
+pub use config::{ConfigMap, SecretSource, SuspectEntry};
 pub use confinement::{
     AppArmorAnnotation, Call, CallField, Confinement, HostMount, PullPolicy, SeLinux,
 };
+pub use constraints::SecurityConstraints;
 pub use delivery::{Deliverer, Mark};
 pub use finding::{Finding, Place, Severity, Verdict};
 pub use gateway_policy::{BackendPolicy, PolicyTarget, ReferenceGrant, Referent};
@@ -53,7 +57,7 @@ pub use kind::{Kind, KindSet};
 pub use labels::Labels;
 pub use monitor::{MonitoredIn, MonitoredPort, ServiceMonitor};
 pub use node::Node;
-pub use object::{Meta, Object, Owner, Stub};
+pub use object::{KeyOrder, Meta, Object, Owner, Stub};
 pub use particulars::{JobParts, Particulars, Retention, Runs, StatefulParts};
 pub use placement::{Counted, Flaw, Spread, SpreadField};
 pub use pod::{Container, ContainerRole, PodTemplate, RestartPolicy, Seccomp, Security};
@@ -62,9 +66,9 @@ pub use reference::{
     Clue, Environment, ROOT_CA, Reference, ReferenceField, Repeated, SecretVariable, Suspect,
 };
 pub use related::{
-    Binding, CoolDown, EndpointSlice, Grantee, LimitRange, LimitRangeBounds, LimitRangeItem, MetricSource,
-    NetworkPolicy, Peer, PodAutoscaler, PodDisruptionBudget, ResourceQuota, Role, Rule, ScaleTarget,
-    Scaling, ServiceAccount, Traffic,
+    Binding, CoolDown, EndpointSlice, Grantee, LimitRange, LimitRangeBounds, LimitRangeItem,
+    MetricSource, NetworkPolicy, Peer, PodAutoscaler, PodDisruptionBudget, ResourceQuota, Role,
+    Rule, ScaleTarget, Scaling, ServiceAccount, Traffic,
 };
 pub use resources::{Amounts, Resource, Resources};
 pub use rollout::{Progress, Rollout, Truth};
@@ -72,7 +76,9 @@ pub use routing::{
     Backend, Certificate, DestinationRule, Gateway, Ingress, IngressChoice, Lead, LeadPort,
     Listener, Parent, Plain, Route, RoutesFrom, RuleHost, Termination, Tls,
 };
-pub use running::{ContainerState, Instance, Lineage, Observed, Phase, PodStatus, Ready, Second};
+pub use running::{
+    ContainerState, Digests, Instance, Lineage, Observed, Phase, PodStatus, Ready, Second,
+};
 pub use selector::{Operator, Requirement, Selector};
 pub use service::{Clients, PortTarget, Protocol, Reach, Service, ServicePort};
 pub use storage::{ClaimPhase, PersistentVolume, PersistentVolumeClaim, StorageClass, VolumePhase};

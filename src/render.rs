@@ -5,17 +5,29 @@
 pub mod attest;
 pub mod catalogue;
 pub mod checklists;
+pub mod csv;
 pub mod document;
 pub mod explain;
+mod fingerprint;
+pub mod github;
+pub mod gitlab;
+pub mod html;
 pub mod json;
-mod markdown;
+pub mod junit;
+pub mod markdown;
 mod palette;
+mod prose;
+pub mod reports;
+pub mod sarif;
 mod summary;
 pub mod table;
+mod visible;
 mod wrap;
+mod xml;
 
+use crate::api::ReadinessReport;
 use crate::check::Check;
-use crate::manifests::{Origin, Skipped};
+use crate::manifests::{Origin, Region, Skipped};
 use crate::model::{Finding, Key, Severity, Text, Verdict};
 
 pub use palette::Palette;
@@ -30,6 +42,10 @@ pub struct Judged<'a> {
     pub key: &'a Key,
     /// What became of it: the gravest first, then by check, container and path.
     pub rows: Vec<Row>,
+    /// How many objects of this name are before it in the same file: one may stand in several documents.
+    pub earlier: u32,
+    /// What the operator would report on it, where that was asked for and it is a workload.
+    pub report: Option<Box<ReadinessReport>>,
 }
 
 impl<'a> Judged<'a> {
@@ -39,7 +55,27 @@ impl<'a> Judged<'a> {
             let graver = b.severity.cmp(&a.severity);
             graver.then_with(|| a.place().cmp(&b.place()))
         });
-        Self { origin, key, rows }
+        Self {
+            origin,
+            key,
+            rows,
+            earlier: 0,
+            report: None,
+        }
+    }
+
+    /// What is found, and where `passes` are wanted also what passes and does not apply.
+    fn listed(&self, passes: bool) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(move |row| {
+            passes || !matches!(row.verdict, Verdict::Pass | Verdict::NotApplicable)
+        })
+    }
+
+    /// What fails or is undecided, and is not waived.
+    fn open(&self) -> impl Iterator<Item = &Row> {
+        self.rows
+            .iter()
+            .filter(|row| matches!(row.verdict, Verdict::Fail | Verdict::Unknown))
     }
 
     /// Its namespace, where it names one.
@@ -70,6 +106,8 @@ pub struct Row {
     pub finding: Option<Finding>,
     /// The exception that waives it, where it is waived.
     pub exception: Option<Text>,
+    /// Where it is written: the object, until the place is looked up.
+    pub region: Region,
 }
 
 impl Row {
@@ -85,6 +123,27 @@ impl Row {
     fn message(&self) -> &str {
         self.finding.as_ref().map_or("", |finding| &finding.message)
     }
+
+    /// The JSON pointer of the field; empty for the whole object.
+    pub fn path(&self) -> &str {
+        self.finding.as_ref().map_or("", |finding| &finding.at.path)
+    }
+
+    /// The message, which says where nothing could be decided.
+    fn statement(&self) -> String {
+        match self.verdict {
+            Verdict::Unknown => format!("unknown: {}", self.message()),
+            _ => self.message().to_owned(),
+        }
+    }
+
+    /// The statement, beginning with the container that it is about.
+    fn full_statement(&self) -> String {
+        match self.container() {
+            Some(container) => format!("container {container}: {}", self.statement()),
+            None => self.statement(),
+        }
+    }
 }
 
 /// How the findings of a run are written. The text is put together from what each object adds to it, in order, so that
@@ -92,10 +151,36 @@ impl Row {
 pub trait Report: Sync {
     /// What comes first.
     fn begin(&self) -> String;
+
+    /// Whether what comes first says how it came out. The objects are kept until then, and `begin` is not asked for.
+    fn begins_with_summary(&self) -> bool {
+        false
+    }
+
+    /// What comes first where it says how it came out.
+    fn begin_with(&self, _summary: &Summary) -> String {
+        self.begin()
+    }
+
+    /// Whether it lists what passes and does not apply, so that there are to be rows of it.
+    fn lists_passes(&self) -> bool;
+
+    /// Whether it says where each finding is written.
+    fn shows_regions(&self) -> bool {
+        false
+    }
+
     /// What an object adds; nothing where there is nothing to say.
     fn object(&self, judged: &Judged<'_>) -> String;
+
     /// What comes between objects that add something.
     fn separator(&self) -> &'static str;
+
+    /// What documents that were skipped add, as one more object would.
+    fn skipped(&self, _skipped: &[Skipped]) -> String {
+        String::new()
+    }
+
     /// What comes last.
     fn end(&self, skipped: &[Skipped], summary: &Summary) -> String;
 }

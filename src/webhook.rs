@@ -5,6 +5,7 @@
 //! reads reviews into records, asks the [`engine`](crate::engine), and answers.
 
 pub mod certificates;
+mod conditions;
 mod gate;
 pub mod handler;
 mod message;

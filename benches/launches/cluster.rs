@@ -1,6 +1,7 @@
 //! The control plane, and what is put into it: by an administrator, and by people.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -17,6 +18,9 @@ use crate::operator::Operator;
 use crate::people;
 use crate::stub::Stub;
 use crate::testbed::Testbed;
+
+/// How long pods are to have run: ten minutes, and a little for what follows from it.
+const AGE: Duration = Duration::from_secs(630);
 
 /// Requests under way at once.
 const TOGETHER: usize = 16;
@@ -53,6 +57,7 @@ impl Cluster {
         cluster.testbed.apply(&fleet.policy(stub.address));
         println!("Putting {} applications into it", fleet.count());
         cluster.create(runtime, None, fleet.namespaces())?;
+        cluster.create(runtime, None, fleet.backups())?;
         cluster.create(runtime, None, fleet.applications())?;
         let ready = || {
             let list = cluster.testbed.get(&["deployments", "-A"]);
@@ -65,13 +70,38 @@ impl Cluster {
                 .filter(|one| one["status"]["readyReplicas"] == one["spec"]["replicas"]);
             let enough = ready.count() == fleet.count();
             if !enough {
-                std::thread::sleep(std::time::Duration::from_secs(5));
+                std::thread::sleep(Duration::from_secs(5));
             }
             Ok(enough.then_some(()))
         };
-        let patience = std::time::Duration::from_secs(600);
+        let patience = Duration::from_secs(600);
         eventually("every application runs", patience, ready)?;
         Ok(cluster)
+    }
+
+    /// Waits until the applications have run for as long as some check asks pods to: that they become so old is a change.
+    pub(crate) fn aged(&self) -> Result<()> {
+        println!("Waiting until all pods have run for ten minutes");
+        let aged = || {
+            let list = self.testbed.get(&["pods", "-A"]);
+            let pods = list["items"]
+                .as_array()
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            let times = pods.iter().filter_map(|pod| {
+                pod["status"]["startTime"]
+                    .as_str()?
+                    .parse::<jiff::Timestamp>()
+                    .ok()
+            });
+            let youngest = times.max().unwrap_or(jiff::Timestamp::MIN);
+            let rest =
+                AGE.as_secs() as i64 - jiff::Timestamp::now().duration_since(youngest).as_secs();
+            let rest = u64::try_from(rest).unwrap_or(0);
+            std::thread::sleep(Duration::from_secs(rest));
+            Ok((rest == 0).then_some(()))
+        };
+        Ok(eventually("the pods are old enough", AGE * 2, aged)?)
     }
 
     /// An operator that is ready.

@@ -45,8 +45,7 @@ impl Fleet {
 
     /// Each application.
     pub(crate) fn names(&self) -> Vec<Name> {
-        let namespaces = (0..self.namespaces).map(|at| format!("team-{at:03}"));
-        let each = namespaces.flat_map(|namespace| {
+        let each = self.teams().flat_map(|namespace| {
             (0..self.launches).map(move |at| (namespace.clone(), format!("agent-{at:02}")))
         });
         each.collect()
@@ -69,14 +68,29 @@ impl Fleet {
         })
     }
 
+    /// Those of the teams, and the one for backups.
     pub(crate) fn namespaces(&self) -> Vec<Value> {
-        let all = (0..self.namespaces).map(|at| {
+        let namespace = |name: &str, labels: Value| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}});
+        let teams = self
+            .teams()
+            .map(|team| namespace(&team, json!({"policy": POLICY})));
+        teams.chain([namespace("velero", json!({}))]).collect()
+    }
+
+    /// A backup of each team's namespace, where Velero has them.
+    pub(crate) fn backups(&self) -> Vec<Value> {
+        let each = self.teams().map(|team| {
             json!({
-                "apiVersion": "v1", "kind": "Namespace",
-                "metadata": {"name": format!("team-{at:03}"), "labels": {"policy": POLICY}},
+                "apiVersion": "velero.io/v1", "kind": "Schedule", "metadata": {"name": team, "namespace": "velero"},
+                "spec": {"schedule": "0 3 * * *", "template": {"includedNamespaces": [team], "ttl": "720h0m0s"}},
+                "status": {"phase": "Enabled", "lastBackup": "2026-11-01T03:00:00Z"},
             })
         });
-        all.collect()
+        each.collect()
+    }
+
+    fn teams(&self) -> impl Iterator<Item = String> {
+        (0..self.namespaces).map(|at| format!("team-{at:03}"))
     }
 
     /// The workloads, with what is around each.
@@ -206,14 +220,6 @@ fn application(namespace: &str, name: &str) -> Vec<Value> {
                     "query": format!("sum(rate(http_requests_total{{namespace=\"{namespace}\",service=\"{name}\"}}[2m]))"),
                 }}],
             }}),
-        ),
-        object(
-            "velero.io/v1",
-            "Schedule",
-            json!({
-                "spec": {"schedule": "0 3 * * *", "template": {"includedNamespaces": [namespace], "ttl": "720h0m0s"}},
-                "status": {"phase": "Enabled", "lastBackup": "2026-11-01T03:00:00Z"},
-            }),
         ),
     ]
 }

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use plimsoll::cel::Tree;
+use plimsoll::checklist::Way;
 use plimsoll::controller::{self, Settings};
+use plimsoll::evidence::{Effort, GroupKind, Subject};
 use plimsoll::inventory::View;
 use plimsoll::launch::{self, Launch};
 use plimsoll::live::{Live, Snapshot};
@@ -20,6 +22,7 @@ use serde::Serialize;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use crate::CHECKLISTS;
 use crate::cluster::Cluster;
 
 /// What one judgement of a launch of both checklists takes.
@@ -40,6 +43,8 @@ pub(crate) struct Judgement {
     pub(crate) questions: usize,
     pub(crate) passed: usize,
     pub(crate) open: usize,
+    /// The pieces of evidence for which the most pairs are looked at, of one workload.
+    pub(crate) dearest: Vec<(String, u64)>,
     /// What is kept of the objects that evidence is looked for in: how many of each kind, and roughly how many KiB.
     pub(crate) documents: BTreeMap<String, (usize, usize)>,
 }
@@ -108,9 +113,39 @@ pub(crate) fn measure(cluster: &Cluster, runtime: &Runtime, in_earnest: bool) ->
         serialize_us,
         judge_to_serialize: judge_us / serialize_us,
         pairs: median(|one| one.pairs),
+        dearest: dearest(&snapshot, now),
         documents: documents(&snapshot),
         ..one
     })
+}
+
+/// The pieces that are looked for in the most objects, and in how many.
+fn dearest(snapshot: &Snapshot, now: Timestamp) -> Vec<(String, u64)> {
+    let mut all = BTreeMap::new();
+    let documents = &snapshot.documents;
+    let kind = GroupKind::new("apps", "Deployment");
+    let some = documents
+        .of_kind(&kind)
+        .nth(documents.of_kind(&kind).count() / 2);
+    let subject =
+        some.and_then(|some| Subject::of(documents, &kind, some.namespace(), some.name()));
+    let checklists = CHECKLISTS
+        .iter()
+        .filter_map(|name| snapshot.checklists.find(name));
+    for item in checklists.flat_map(|checklist| &checklist.items) {
+        let (Way::Evidence(pieces), Some(subject)) = (&item.way, &subject) else {
+            continue;
+        };
+        for piece in pieces {
+            let mut effort = Effort::default();
+            black_box(piece.judge(subject, documents, now, &mut effort));
+            all.insert(piece.name().to_string(), effort.pairs);
+        }
+    }
+    let mut all: Vec<_> = all.into_iter().collect();
+    all.sort_by_key(|(name, pairs)| (std::cmp::Reverse(*pairs), name.clone()));
+    all.truncate(10);
+    all
 }
 
 fn documents(snapshot: &Snapshot) -> BTreeMap<String, (usize, usize)> {
@@ -173,6 +208,7 @@ fn judge(snapshot: &Snapshot, launch: &Launch, now: Timestamp) -> Result<Judgeme
             .filter(|item| item.asked && !item.outcome.is_open())
             .count(),
         open: judged.open().len(),
+        dearest: Vec::new(),
         documents: BTreeMap::new(),
     })
 }

@@ -293,6 +293,9 @@ impl Table {
             "  pairs of object and workload",
             format!("{:.0}", self.judgement.pairs),
         );
+        for (piece, pairs) in &self.judgement.dearest {
+            line(&format!("    {piece}"), pairs.to_string());
+        }
         machine::print_others(self.other_cores);
     }
 }

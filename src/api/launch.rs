@@ -367,7 +367,7 @@ pub struct Release {
     pub kind: ReleaseType,
     /// Since when it is the one that is meant to run.
     pub since: Time,
-    /// The images of the containers that the launch names, as `<container>=<image>`.
+    /// The images of the containers that the launch names, as `<container>=<image>`, with the digest that pods run where that is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 16))]
     pub images: Vec<String>,

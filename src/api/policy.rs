@@ -1,13 +1,17 @@
 //! `ReadinessPolicy`.
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, LabelSelector};
+mod matching;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::CustomResource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Period, schema};
-use crate::model::{Kind, Severity};
+use crate::model::Severity;
+
+pub use matching::{MatchCondition, PolicyMatch, WorkloadKind};
 
 /// Which workloads are judged, by what, and what follows from it.
 #[derive(CustomResource, JsonSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
@@ -97,55 +101,6 @@ pub struct ReadinessPolicySpec {
     /// The servers that metric items of launches in the policy's namespaces are asked of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<MetricsRule>,
-}
-
-/// Which workloads a policy covers. All conditions must hold.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, Default, PartialEq)]
-#[serde(rename_all = "camelCase")]
-pub struct PolicyMatch {
-    /// Kinds of workloads; all of them where nothing is said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 8))]
-    pub kinds: Option<Vec<WorkloadKind>>,
-
-    /// Labels of the namespace. Every namespace has the label `kubernetes.io/metadata.name`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "schema::label_selector")]
-    pub namespace_selector: Option<LabelSelector>,
-
-    /// Labels of the workload itself (not those of its pods).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "schema::label_selector")]
-    pub object_selector: Option<LabelSelector>,
-}
-
-/// A kind of workload.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "these are Kubernetes' own names")]
-pub enum WorkloadKind {
-    Deployment,
-    StatefulSet,
-    DaemonSet,
-    ReplicaSet,
-    ReplicationController,
-    CronJob,
-    Job,
-    Pod,
-}
-
-impl From<WorkloadKind> for Kind {
-    fn from(kind: WorkloadKind) -> Kind {
-        match kind {
-            WorkloadKind::Deployment => Kind::Deployment,
-            WorkloadKind::StatefulSet => Kind::StatefulSet,
-            WorkloadKind::DaemonSet => Kind::DaemonSet,
-            WorkloadKind::ReplicaSet => Kind::ReplicaSet,
-            WorkloadKind::ReplicationController => Kind::ReplicationController,
-            WorkloadKind::CronJob => Kind::CronJob,
-            WorkloadKind::Job => Kind::Job,
-            WorkloadKind::Pod => Kind::Pod,
-        }
-    }
 }
 
 /// A check to judge by.
@@ -380,6 +335,7 @@ pub struct PolicyStatus {
     pub not_ready: u32,
     /// `Accepted`: the policy is in force. `ParametersConflict`: another policy that covers some of the same workloads gives a
     /// check other parameters; both are judged. `Guarded`: the admission policies that check who attests are in place.
+    /// `MatchInDoubt`, where the policy has match conditions: one of them cannot be evaluated for some workloads.
     #[schemars(schema_with = "schema::conditions")]
     pub conditions: Vec<Condition>,
 }

@@ -56,6 +56,9 @@ pub struct Report {
     pub workload_generation: Option<i64>,
     /// The policies that cover it.
     pub policies: Vec<String>,
+    /// Which of the policies deny nothing here, since one of their match conditions cannot be evaluated, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<String>,
     /// The worst that follows from the findings.
     pub status: Status,
     /// 100 × passed weight / applicable weight, where something applies: critical weighs 3, high 1.

@@ -28,6 +28,10 @@ pub(super) fn params(_: &mut SchemaGenerator) -> Schema {
                 ParamKind::Integer { default, minimum, maximum } => {
                     json!({"type": "integer", "format": "int64", "default": default, "minimum": minimum, "maximum": maximum})
                 }
+                ParamKind::Release { default } => {
+                    let pattern = r"^v?1\.[0-9]{1,4}(\.[0-9]{1,4})?$";
+                    json!({"type": "string", "default": default.to_string(), "pattern": pattern})
+                }
                 ParamKind::Strings { default } => {
                     json!({"type": "array", "items": {"type": "string", "maxLength": 253}, "default": default, "maxItems": 256})
                 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Check, Params};
 use crate::inventory::{Extent, Source, View};
-use crate::model::Kind;
+use crate::model::{Kind, Release, Text};
 
 /// What a check may look at besides its subject: its parameters, and records of the kinds that it says it reads.
 pub struct Context<'a> {
@@ -87,9 +87,24 @@ impl<'a> Context<'a> {
         self.view.extent() == Extent::Files
     }
 
+    /// Whether the objects of a kind that a namespace has are known: all of a cluster; of files, where there are any.
+    ///
+    /// # Errors
+    /// Where they cannot be looked up.
+    pub fn knows(&self, kind: Kind, namespace: &Text) -> Result<bool, Undecided> {
+        let view = self.read(kind)?;
+        let is_any = || view.in_namespace(kind, namespace).next().is_some();
+        Ok(!self.may_exist_elsewhere() || is_any())
+    }
+
     /// A parameter that is a number.
     pub fn integer(&self, name: &str) -> i64 {
         self.params.integer(self.check, name)
+    }
+
+    /// A parameter that is a release of Kubernetes.
+    pub fn release(&self, name: &str) -> Release {
+        self.params.release(self.check, name)
     }
 
     /// A parameter that is a list of names.

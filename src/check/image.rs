@@ -31,21 +31,28 @@ impl<'a> Image<'a> {
             && digest.is_none_or(is_digest);
         valid.then_some(Self { name, tag, digest })
     }
+
+    /// The registry in the name of an image, if it says one.
+    pub fn registry(name: &str) -> Option<&str> {
+        let (first, _) = name.split_once('/')?;
+        (is_registry(first) && is_domain(first)).then_some(first)
+    }
 }
 
 fn is_name(name: &str) -> bool {
-    // What stands before the first slash is a registry if it looks like one and can be one, else a part of the repository.
-    let is_registry = |first: &str| {
-        first == "localhost"
-            || first
-                .bytes()
-                .any(|byte| matches!(byte, b'.' | b':') || byte.is_ascii_uppercase())
-    };
-    let repository = match name.split_once('/') {
-        Some((first, rest)) if is_registry(first) && is_domain(first) => rest,
-        _ => name,
+    let repository = match Image::registry(name) {
+        Some(registry) => &name[registry.len() + 1..],
+        None => name,
     };
     repository.len() <= 255 && repository.split('/').all(is_component)
+}
+
+/// What stands before the first slash is a registry if it looks like one and can be one, else a part of the repository.
+fn is_registry(first: &str) -> bool {
+    first == "localhost"
+        || first
+            .bytes()
+            .any(|byte| matches!(byte, b'.' | b':') || byte.is_ascii_uppercase())
 }
 
 fn is_domain(domain: &str) -> bool {

@@ -1,7 +1,7 @@
 //! What the checks on NetworkPolicies share.
 
 use super::{Context, Findings, Judgement};
-use crate::model::{Kind, NetworkPolicy, Object, Place, Traffic, Workload};
+use crate::model::{Kind, NetworkPolicy, Object, Place, Selector, Traffic, Workload};
 
 /// A direction of traffic, seen from the pods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,23 @@ pub fn require(
         );
     }
     Ok(())
+}
+
+/// Whether a label of a selector is in a domain of somebody's own, as controllers label the pods that they make for a custom
+/// resource.
+pub fn is_of_a_controller(selector: &Selector) -> bool {
+    selector.0.iter().any(|requirement| {
+        let domain = requirement.key.split_once('/').map(|(domain, _)| domain);
+        let is_common = |domain: &str| {
+            ["kubernetes.io", "k8s.io"].iter().any(|of| {
+                domain == *of
+                    || domain
+                        .strip_suffix(of)
+                        .is_some_and(|rest| rest.ends_with('.'))
+            })
+        };
+        domain.is_some_and(|domain| !is_common(domain))
+    })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Check;
+use crate::model::{NEWEST, Release};
 
 /// A parameter of a check.
 pub struct Param {
@@ -26,6 +27,11 @@ pub enum ParamKind {
         /// The most it may be.
         maximum: i64,
     },
+    /// A release of Kubernetes, as `1.34`.
+    Release {
+        /// Where a policy says nothing: the newest that is known.
+        default: Release,
+    },
     /// A list of names.
     Strings {
         /// Where a policy says nothing.
@@ -38,6 +44,8 @@ pub enum ParamKind {
 pub enum ParamValue {
     /// Of a [`ParamKind::Integer`].
     Integer(i64),
+    /// Of a [`ParamKind::Release`].
+    Release(Release),
     /// Of a [`ParamKind::Strings`], sorted.
     Strings(Vec<String>),
 }
@@ -101,11 +109,18 @@ impl Params {
     pub(super) fn strings<'a>(&'a self, check: &'a Check, name: &str) -> Vec<&'a str> {
         match self.0.get(name) {
             Some(ParamValue::Strings(values)) => values.iter().map(String::as_str).collect(),
-            Some(ParamValue::Integer(_)) => Vec::new(),
+            Some(ParamValue::Integer(_) | ParamValue::Release(_)) => Vec::new(),
             None => match declaration(check, name) {
                 Some(ParamKind::Strings { default }) => default.to_vec(),
                 _ => Vec::new(),
             },
+        }
+    }
+
+    pub(super) fn release(&self, check: &Check, name: &str) -> Release {
+        match self.value(check, name) {
+            Some(ParamValue::Release(value)) => value,
+            _ => NEWEST,
         }
     }
 
@@ -128,6 +143,7 @@ impl ParamKind {
     pub fn default_value(self) -> ParamValue {
         match self {
             Self::Integer { default, .. } => ParamValue::Integer(default),
+            Self::Release { default } => ParamValue::Release(default),
             Self::Strings { default } => {
                 ParamValue::Strings(sorted(default.iter().map(|&name| name.to_owned())))
             }
@@ -146,6 +162,13 @@ impl ParamKind {
                     return Err(format!("must be from {minimum} to {maximum}, is {number}"));
                 }
                 Ok(ParamValue::Integer(number))
+            }
+            Self::Release { .. } => {
+                let release = value.as_str().and_then(Release::parse);
+                let release = release.map(ParamValue::Release);
+                release.ok_or_else(|| {
+                    format!("must be a release of Kubernetes as \"1.34\", is {value}")
+                })
             }
             Self::Strings { .. } => {
                 let list = value

@@ -39,7 +39,14 @@ pub(crate) fn cluster(yaml: &str) -> Inventory {
 }
 
 /// Checks on what is named: it may be elsewhere where it is not among files, and is only missed in a cluster.
-const IN_CLUSTERS: [&str; 2] = ["pvc-exists", "service-account-exists"];
+const IN_CLUSTERS: [&str; 6] = [
+    "ingress-class-exists",
+    "priority-class-exists",
+    "pvc-exists",
+    "runtime-class-exists",
+    "service-account-exists",
+    "storage-class-exists",
+];
 
 /// The inventory that a check's manifests are meant for: files, or a cluster where it is about what runs.
 pub(crate) fn inventory_for(check: &Check, yaml: &str) -> Inventory {
@@ -65,7 +72,20 @@ pub(crate) fn store(inventory: &mut Inventory, yaml: &str) {
 fn objects(yaml: &str) -> impl Iterator<Item = Object> {
     let documents: Vec<serde_json::Value> =
         serde_saphyr::from_multiple(yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}"));
-    documents.into_iter().map(record)
+    let written: Vec<_> = crate::manifests::yaml::documents(yaml)
+        .filter_map(|(_, source)| Some(source.parse().ok()?.root()?.key_order()))
+        .collect();
+    documents
+        .into_iter()
+        .enumerate()
+        .map(move |(at, document)| {
+            let mut object = record(document);
+            // What a cluster has stored has no order.
+            if object.meta().uid.is_empty() {
+                object.meta_mut().key_order = written.get(at).copied().unwrap_or_default();
+            }
+            object
+        })
 }
 
 fn record(document: serde_json::Value) -> Object {

@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
           allow it by the parameter `allowed`.",
     source: "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     severity: Severity::High,
+    default: true,
     group: Group::ContainerSecurity,
     since: "0.1.0",
     aliases: &["polaris/dangerousCapabilities"],

@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
           both say something.",
     source: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
     severity: Severity::Advice,
+    default: true,
     group: Group::Identity,
     since: "0.1.0",
     aliases: &["polaris/automountServiceAccountToken"],

@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
           whom.",
     source: "https://sre.google/sre-book/reliable-product-launches/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Launch,
     since: "0.2.0",
     aliases: &[],

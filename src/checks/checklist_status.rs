@@ -9,6 +9,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Close the critical items and collect the sign-offs.",
     source: "https://sre.google/sre-book/reliable-product-launches/",
     severity: Severity::High,
+    default: true,
     group: Group::Launch,
     since: "0.2.0",
     aliases: &[],

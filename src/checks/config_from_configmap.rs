@@ -13,6 +13,7 @@ pub(super) static CHECK: Check = Check {
           container mounts.",
     source: "https://kubernetes.io/docs/concepts/configuration/configmap/",
     severity: Severity::Critical,
+    default: false,
     group: Group::Configuration,
     since: "0.2.0",
     aliases: &[],

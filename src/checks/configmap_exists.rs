@@ -11,6 +11,7 @@ pub(super) static CHECK: Check = Check {
           true` where the application does without.",
     source: "https://kubernetes.io/docs/concepts/configuration/configmap/#restrictions",
     severity: Severity::Critical,
+    default: true,
     group: Group::Configuration,
     since: "0.2.0",
     aliases: &["kube-linter/env-value-from"],

@@ -14,6 +14,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Make the cluster a private one, or let the API server advertise a private address and close the public one.",
     source: "https://kubernetes.io/docs/concepts/architecture/control-plane-node-communication/",
     severity: Severity::Critical,
+    default: false,
     group: Group::Network,
     since: "0.2.0",
     aliases: &[],

@@ -11,6 +11,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Set `resources.limits.cpu`, on the container or on the pod, or let a LimitRange of the namespace set it.",
     source: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Resources,
     since: "0.1.0",
     aliases: &["polaris/cpuLimitsMissing", "kube-score/container-resources"],

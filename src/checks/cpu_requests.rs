@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
           pod, or let a LimitRange of the namespace set it. A limit without a request is taken for the request too.",
     source: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
     severity: Severity::High,
+    default: true,
     group: Group::Resources,
     since: "0.1.0",
     aliases: &[

@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
           the Kubernetes API, set `automountServiceAccountToken: false`.",
     source: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Identity,
     since: "0.1.0",
     aliases: &["kube-linter/default-service-account"],

@@ -1,5 +1,5 @@
-use crate::check::{Check, Context, Findings, Group, Judgement, Run};
-use crate::model::{KindSet, Meta, Place, Removal, Severity, Written};
+use crate::check::{Check, Context, Findings, Group, Judgement, Param, ParamKind, Run};
+use crate::model::{KindSet, Meta, NEWEST, Place, Severity, Superseded, Written};
 
 pub(super) static CHECK: Check = Check {
     id: "deprecated-api",
@@ -7,20 +7,23 @@ pub(super) static CHECK: Check = Check {
     why: "The API server refuses a manifest in a version that it no longer serves: the release that worked for years fails on \
           the day after the upgrade. What is written in a file is what its `apiVersion` says. A cluster serves each object \
           in every version, so that there the last write of each field manager decides (`managedFields`), without what \
-          controllers write to subresources; an object that has none is Unknown.",
+          controllers write to subresources; an object that has none is Unknown. What is \
+          deprecated is for `api-version-deprecated`; what a later release will not serve, for the parameter \
+          (`--kubernetes-version` of the command line).",
     fix: "Write the object in the version that the message names, and check its fields against that version: some were \
           renamed or are required now.",
     source: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Configuration,
     since: "0.2.0",
     aliases: &[
         "kube-score/stable-version",
         "kube-linter/no-extensions-v1beta",
     ],
-    subjects: Removal::KINDS,
+    subjects: Superseded::KINDS,
     reads: KindSet::NONE,
-    params: &[],
+    params: &[KUBERNETES_VERSION],
     bad: r"
 apiVersion: policy/v1beta1
 kind: PodDisruptionBudget
@@ -42,17 +45,25 @@ spec:
     run: Run::Any(run),
 };
 
-fn run(_: &Context<'_>, meta: &Meta, findings: &mut Findings) -> Judgement {
+/// The release that objects are written for.
+pub(super) const KUBERNETES_VERSION: Param = Param {
+    name: "kubernetesVersion",
+    doc: "the release of Kubernetes that objects are written for, as \"1.34\"",
+    kind: ParamKind::Release { default: NEWEST },
+};
+
+fn run(context: &Context<'_>, meta: &Meta, findings: &mut Findings) -> Judgement {
     let at = Place::field("/apiVersion");
     match meta.written {
         Written::Served => {}
-        Written::Removed(removal) => {
-            let problem = format!(
-                "{} is not served since Kubernetes {}",
-                removal.api_version(),
-                removal.release()
-            );
-            let instead = meta.key.kind.api_version();
+        Written::Superseded(version) => {
+            let removed = version.removed();
+            if context.release(KUBERNETES_VERSION.name) < removed {
+                return Ok(());
+            }
+            let written = version.api_version();
+            let problem = format!("{written} is not served since Kubernetes {removed}");
+            let instead = version.instead(meta.key.kind);
             findings.fail(at, format!("{problem}: write it as {instead}"));
         }
         Written::Unsaid => findings.unknown(
@@ -67,10 +78,23 @@ fn run(_: &Context<'_>, meta: &Meta, findings: &mut Findings) -> Judgement {
 mod tests {
     use super::CHECK;
     use crate::check::Params;
-    use crate::check::testing::{assert_in, assert_on};
+    use crate::check::testing::{assert_in, assert_on, verdict_with};
     use crate::inventory::Inventory;
     use crate::model::Verdict::{self, Fail, Pass, Unknown};
     use crate::model::{self, Kind};
+
+    #[test]
+    fn the_release_decides() {
+        let manifest = "{apiVersion: batch/v1beta1, kind: CronJob, metadata: {name: web}}";
+        for (release, expected) in [("1.24", Pass), ("1.25", Fail), ("v1.30.1", Fail)] {
+            let params = serde_json::json!({ "kubernetesVersion": release });
+            assert_eq!(
+                verdict_with(&CHECK, params, manifest)[0].1,
+                expected,
+                "{release}"
+            );
+        }
+    }
 
     #[test]
     fn a_file_says_it_itself() {

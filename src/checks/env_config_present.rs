@@ -11,6 +11,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Give the container what it is configured by as `env`, or a whole ConfigMap by `envFrom`.",
     source: "https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/",
     severity: Severity::High,
+    default: false,
     group: Group::Configuration,
     since: "0.2.0",
     aliases: &[],

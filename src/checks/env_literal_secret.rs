@@ -14,6 +14,7 @@ pub(super) static CHECK: Check = Check {
           `notSecret`.",
     source: "https://kubernetes.io/docs/concepts/security/secrets-good-practices/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Configuration,
     since: "0.2.0",
     aliases: &[

@@ -11,6 +11,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Set `resources.limits.ephemeral-storage` on the container, or let a LimitRange of the namespace set it.",
     source: "https://kubernetes.io/docs/concepts/storage/ephemeral-storage/",
     severity: Severity::High,
+    default: true,
     group: Group::Resources,
     since: "0.2.0",
     aliases: &["kube-score/container-ephemeral-storage-request-and-limit"],

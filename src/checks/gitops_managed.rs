@@ -13,6 +13,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Put the manifest into the repository that an Application or a Kustomization delivers.",
     source: "https://kubernetes.io/docs/concepts/workloads/management/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Delivery,
     since: "0.2.0",
     aliases: &[],

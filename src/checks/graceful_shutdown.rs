@@ -14,6 +14,7 @@ pub(super) static CHECK: Check = Check {
           and a `terminationGracePeriodSeconds` that leaves time after it.",
     source: "https://kubernetes.io/docs/tutorials/services/pods-and-endpoint-termination-flow/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Availability,
     since: "0.2.0",
     aliases: &[],

@@ -15,6 +15,7 @@ pub(super) static CHECK: Check = Check {
           that.",
     source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/",
     severity: Severity::High,
+    default: true,
     group: Group::Delivery,
     since: "0.2.0",
     aliases: &[],

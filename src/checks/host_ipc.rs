@@ -9,6 +9,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Remove `hostIPC`. Containers of one pod share their IPC namespace without it.",
     source: "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     severity: Severity::High,
+    default: true,
     group: Group::HostAccess,
     since: "0.1.0",
     aliases: &["polaris/hostIPCSet", "kube-linter/host-ipc"],

@@ -11,6 +11,7 @@ pub(super) static CHECK: Check = Check {
           exception.",
     source: "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     severity: Severity::High,
+    default: true,
     group: Group::HostAccess,
     since: "0.1.0",
     aliases: &["polaris/hostNetworkSet", "kube-linter/host-network"],

@@ -11,6 +11,7 @@ pub(super) static CHECK: Check = Check {
           for what the node was to provide. A node agent that needs it is a case for an exception.",
     source: "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     severity: Severity::High,
+    default: true,
     group: Group::HostAccess,
     since: "0.1.0",
     aliases: &["polaris/hostPathSet"],

@@ -9,6 +9,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Remove `hostPID`. To look at the containers of the same pod, `shareProcessNamespace` is enough.",
     source: "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     severity: Severity::High,
+    default: true,
     group: Group::HostAccess,
     since: "0.1.0",
     aliases: &["polaris/hostPIDSet", "kube-linter/host-pid"],

@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
           start, 300 as a beginning.",
     source: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#stabilization-window",
     severity: Severity::High,
+    default: true,
     group: Group::Availability,
     since: "0.2.0",
     aliases: &[],

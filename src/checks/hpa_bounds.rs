@@ -13,6 +13,7 @@ pub(super) static CHECK: Check = Check {
           `scaleTargetRef`.",
     source: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
     severity: Severity::High,
+    default: true,
     group: Group::Availability,
     since: "0.1.0",
     aliases: &[

@@ -13,6 +13,7 @@ pub(super) static CHECK: Check = Check {
           back by `maxReplicas`, raise that.",
     source: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale-walkthrough/#appendix-horizontal-pod-autoscaler-status-conditions",
     severity: Severity::High,
+    default: true,
     group: Group::Availability,
     since: "0.2.0",
     aliases: &[],

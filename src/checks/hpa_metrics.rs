@@ -17,6 +17,7 @@ pub(super) static CHECK: Check = Check {
           `AverageValue` as the metric's target; let `containerResource.container` name a container of the target.",
     source: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
     severity: Severity::High,
+    default: true,
     group: Group::Availability,
     since: "0.1.0",
     aliases: &[],

@@ -11,6 +11,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Add a HorizontalPodAutoscaler whose `scaleTargetRef` names this workload, with its kind and `apiVersion`.",
     source: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
     severity: Severity::High,
+    default: true,
     group: Group::Availability,
     since: "0.1.0",
     aliases: &[],

@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
           forbidden by the parameter `forbidden`.",
     source: "https://kubernetes.io/docs/concepts/containers/images/",
     severity: Severity::High,
+    default: true,
     group: Group::Images,
     since: "0.1.0",
     aliases: &[

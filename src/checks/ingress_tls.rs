@@ -17,9 +17,13 @@ pub(super) static CHECK: Check = Check {
           `sectionName`, and let one route of the HTTP listener redirect with `scheme: https`.",
     source: "https://kubernetes.io/docs/concepts/services-networking/ingress/#tls",
     severity: Severity::Critical,
+    default: true,
     group: Group::Network,
     since: "0.2.0",
-    aliases: &["polaris/tlsSettingsMissing"],
+    aliases: &[
+        "polaris/tlsSettingsMissing",
+        "polaris/httpRouteInsecureListener",
+    ],
     subjects: KindSet::of(&[
         Kind::Ingress,
         Kind::HTTPRoute,

@@ -9,6 +9,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Roll the application out; where the target date has passed, set a new one.",
     source: "https://sre.google/sre-book/reliable-product-launches/",
     severity: Severity::High,
+    default: true,
     group: Group::Launch,
     since: "0.2.0",
     aliases: &[],

@@ -8,6 +8,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Set `spec.targetDate` of the launch.",
     source: "https://sre.google/sre-book/reliable-product-launches/",
     severity: Severity::High,
+    default: true,
     group: Group::Launch,
     since: "0.2.0",
     aliases: &[],

@@ -10,6 +10,7 @@ pub(super) static CHECK: Check = Check {
           a database or on another service.",
     source: "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Probes,
     since: "0.1.0",
     aliases: &[

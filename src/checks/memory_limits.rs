@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
           it. Equal to the request it is the safest.",
     source: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Resources,
     since: "0.1.0",
     aliases: &[

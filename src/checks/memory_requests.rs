@@ -11,6 +11,7 @@ pub(super) static CHECK: Check = Check {
           LimitRange of the namespace set it. A limit without a request is taken for the request too.",
     source: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
     severity: Severity::High,
+    default: true,
     group: Group::Resources,
     since: "0.1.0",
     aliases: &[

@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Set `replicas` to 2 or more; where a HorizontalPodAutoscaler scales the workload, its `minReplicas` instead.",
     source: "https://kubernetes.io/docs/concepts/workloads/pods/disruptions/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Availability,
     since: "0.1.0",
     aliases: &[

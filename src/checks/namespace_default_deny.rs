@@ -13,9 +13,10 @@ pub(super) static CHECK: Check = Check {
           needed by one for each workload.",
     source: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-policies",
     severity: Severity::Critical,
+    default: true,
     group: Group::Network,
     since: "0.2.0",
-    aliases: &[],
+    aliases: &["kubescape/C-0206"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::NetworkPolicy]),
     params: &[Param {

@@ -14,6 +14,7 @@ pub(super) static CHECK: Check = Check {
           Egress]`, no rules), and allow what is needed, DNS first, by one for each workload.",
     source: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Network,
     since: "0.1.0",
     aliases: &[

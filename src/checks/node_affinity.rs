@@ -13,6 +13,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Add a `nodeSelector`, or a `nodeAffinity` by labels that your nodes have, such as the node pool's.",
     source: "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/",
     severity: Severity::High,
+    default: false,
     group: Group::Availability,
     since: "0.2.0",
     aliases: &["kube-linter/no-node-affinity"],

@@ -14,6 +14,7 @@ pub(super) static CHECK: Check = Check {
           workload to them.",
     source: "https://kubernetes.io/docs/reference/node/node-status/#addresses",
     severity: Severity::Critical,
+    default: false,
     group: Group::Network,
     since: "0.2.0",
     aliases: &[],

@@ -16,6 +16,7 @@ pub(super) static CHECK: Check = Check {
           (DaemonSets, Jobs, bare Pods), only a number as `minAvailable` can be computed.",
     source: "https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Availability,
     since: "0.1.0",
     aliases: &[

@@ -10,6 +10,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Keep one of the budgets, or narrow their selectors until each pod is under one.",
     source: "https://kubernetes.io/docs/tasks/run-application/configure-pdb/#arbitrary-controllers-and-selectors",
     severity: Severity::Critical,
+    default: true,
     group: Group::Availability,
     since: "0.2.0",
     aliases: &[],

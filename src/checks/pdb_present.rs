@@ -10,6 +10,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Add a PodDisruptionBudget to the namespace whose selector matches the pods' labels, with `maxUnavailable: 1`.",
     source: "https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Availability,
     since: "0.1.0",
     aliases: &[

@@ -17,6 +17,7 @@ pub(super) static CHECK: Check = Check {
           use a `local` volume with `nodeAffinity` for a disk of a node.",
     source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#lifecycle-of-a-volume-and-claim",
     severity: Severity::Critical,
+    default: true,
     group: Group::Storage,
     since: "0.2.0",
     aliases: &[],

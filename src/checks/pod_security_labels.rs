@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
           `warn` with the same level shows first what would be refused.",
     source: "https://kubernetes.io/docs/concepts/security/pod-security-admission/",
     severity: Severity::Critical,
+    default: true,
     group: Group::ContainerSecurity,
     since: "0.2.0",
     aliases: &[],

@@ -11,6 +11,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Leave `revisionHistoryLimit` at its default of 10, and do not delete old ReplicaSets.",
     source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-back-a-deployment",
     severity: Severity::Critical,
+    default: true,
     group: Group::Availability,
     since: "0.2.0",
     aliases: &[],

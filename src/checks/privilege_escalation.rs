@@ -10,6 +10,7 @@ pub(super) static CHECK: Check = Check {
           the pod as a whole.",
     source: "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     severity: Severity::Critical,
+    default: true,
     group: Group::ContainerSecurity,
     since: "0.1.0",
     aliases: &[

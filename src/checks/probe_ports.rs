@@ -11,6 +11,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Name the port in the container's `ports`, and refer to it by that name in the probe; probes use TCP.",
     source: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#http-probes",
     severity: Severity::Critical,
+    default: true,
     group: Group::Probes,
     since: "0.2.0",
     aliases: &[

@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
           the readiness probe.",
     source: "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Probes,
     since: "0.2.0",
     aliases: &["kube-score/pod-probes-identical"],

@@ -22,6 +22,7 @@ pub(super) static CHECK: Check = Check {
           start (a startup probe), and let the liveness probe ask nothing that depends on other services.",
     source: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Probes,
     since: "0.2.0",
     aliases: &[],

@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Apply the PersistentVolumeClaim to the workload's namespace, or correct `claimName`.",
     source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#claims-as-volumes",
     severity: Severity::Critical,
+    default: true,
     group: Group::Storage,
     since: "0.2.0",
     aliases: &[],

@@ -15,6 +15,7 @@ pub(super) static CHECK: Check = Check {
           to a claim of such a class.",
     source: "https://kubernetes.io/docs/concepts/storage/storage-classes/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Storage,
     since: "0.2.0",
     aliases: &[],

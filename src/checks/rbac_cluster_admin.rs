@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Bind the ServiceAccount to a role that names the verbs and resources that the workload needs.",
     source: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Identity,
     since: "0.1.0",
     aliases: &[

@@ -10,6 +10,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Make a ServiceAccount for the workload, name it in `serviceAccountName` and bind the role to it.",
     source: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Identity,
     since: "0.2.0",
     aliases: &[],

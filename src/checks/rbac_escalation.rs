@@ -16,6 +16,7 @@ pub(super) static CHECK: Check = Check {
           `nodes/metrics`, not `nodes/proxy`.",
     source: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks",
     severity: Severity::Critical,
+    default: true,
     group: Group::Identity,
     since: "0.2.0",
     aliases: &[
@@ -23,6 +24,7 @@ pub(super) static CHECK: Check = Check {
         "polaris/rolebindingClusterRolePodExecAttach",
         "polaris/rolebindingRolePodExecAttach",
         "kube-linter/access-to-create-pods",
+        "kubescape/C-0191",
     ],
     subjects: KindSet::of(&[Kind::RoleBinding, Kind::ClusterRoleBinding]),
     reads: KindSet::of(&[Kind::Role, Kind::ClusterRole]),

@@ -14,6 +14,7 @@ pub(super) static CHECK: Check = Check {
           Role.",
     source: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#listing-secrets",
     severity: Severity::Critical,
+    default: true,
     group: Group::Identity,
     since: "0.2.0",
     aliases: &["kube-linter/access-to-secrets"],

@@ -13,6 +13,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Name the verbs, API groups and resources that are needed.",
     source: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Identity,
     since: "0.1.0",
     aliases: &["kube-linter/wildcard-in-rules"],

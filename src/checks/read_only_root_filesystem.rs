@@ -11,6 +11,7 @@ pub(super) static CHECK: Check = Check {
           temporary files.",
     source: "https://kubernetes.io/docs/concepts/security/application-security-checklist/",
     severity: Severity::Critical,
+    default: true,
     group: Group::ContainerSecurity,
     since: "0.1.0",
     aliases: &[

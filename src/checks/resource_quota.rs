@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
           container has such a limit (a LimitRange may set it): pods without one are refused then.",
     source: "https://kubernetes.io/docs/concepts/policy/resource-quotas/#storage-resource-quota",
     severity: Severity::High,
+    default: true,
     group: Group::Resources,
     since: "0.2.0",
     aliases: &[],

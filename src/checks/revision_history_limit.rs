@@ -10,6 +10,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Leave `revisionHistoryLimit` out, or set it to as many revisions as you may have to go back.",
     source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#clean-up-policy",
     severity: Severity::Critical,
+    default: true,
     group: Group::Availability,
     since: "0.2.0",
     aliases: &[],

@@ -10,6 +10,7 @@ pub(super) static CHECK: Check = Check {
           `owner`.",
     source: "https://sre.google/sre-book/reliable-product-launches/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Launch,
     since: "0.2.0",
     aliases: &[],

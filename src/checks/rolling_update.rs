@@ -15,6 +15,7 @@ pub(super) static CHECK: Check = Check {
           `maxUnavailable: 0` and `maxSurge: 1`.",
     source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy",
     severity: Severity::Critical,
+    default: true,
     group: Group::Availability,
     since: "0.1.0",
     aliases: &[

@@ -14,6 +14,7 @@ pub(super) static CHECK: Check = Check {
           probe that fails, a quota, no room on a node. `kubectl rollout undo` goes back to the revision before.",
     source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status",
     severity: Severity::High,
+    default: true,
     group: Group::Availability,
     since: "0.2.0",
     aliases: &[],

@@ -13,6 +13,7 @@ pub(super) static CHECK: Check = Check {
           set `runAsUser`).",
     source: "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     severity: Severity::Critical,
+    default: true,
     group: Group::ContainerSecurity,
     since: "0.1.0",
     aliases: &["polaris/runAsRootAllowed", "kube-linter/run-as-non-root"],

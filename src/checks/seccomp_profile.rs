@@ -11,6 +11,7 @@ pub(super) static CHECK: Check = Check {
           your own.",
     source: "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     severity: Severity::Critical,
+    default: true,
     group: Group::ContainerSecurity,
     since: "0.1.0",
     aliases: &["kube-score/container-seccomp-profile"],

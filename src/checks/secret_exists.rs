@@ -14,6 +14,7 @@ pub(super) static CHECK: Check = Check {
           `optional: true` where the application does without. Where the pods do not start, `kubectl describe` says what is missing.",
     source: "https://kubernetes.io/docs/concepts/configuration/secret/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Configuration,
     since: "0.2.0",
     aliases: &["kube-linter/env-value-from"],

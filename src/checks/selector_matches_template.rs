@@ -11,10 +11,12 @@ pub(super) static CHECK: Check = Check {
           the cluster already cannot be changed: correct the labels.",
     source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",
     severity: Severity::Critical,
+    default: true,
     group: Group::Configuration,
     since: "0.2.0",
     aliases: &[
         "kube-linter/mismatching-selector",
+        "kube-score/deployment-pod-selector-labels-match-template-metadata-labels",
         "kube-score/statefulset-pod-selector-labels-match-template-metadata-labels",
     ],
     subjects: KindSet::of(&[

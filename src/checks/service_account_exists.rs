@@ -10,6 +10,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Apply the ServiceAccount to the workload's namespace, or correct `serviceAccountName`.",
     source: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Identity,
     since: "0.2.0",
     aliases: &["kube-linter/non-existent-service-account"],

@@ -15,6 +15,7 @@ pub(super) static CHECK: Check = Check {
           number.",
     source: "https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports",
     severity: Severity::Critical,
+    default: true,
     group: Group::Network,
     since: "0.2.0",
     aliases: &["kube-linter/invalid-target-ports"],

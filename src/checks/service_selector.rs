@@ -1,4 +1,4 @@
-use crate::check::{Check, Context, Findings, Group, Judgement, Run};
+use crate::check::{Check, Context, Findings, Group, Judgement, Run, network};
 use crate::model::{Kind, KindSet, Operator, Place, Reach, Selector, Service, Severity};
 
 pub(super) static CHECK: Check = Check {
@@ -14,11 +14,13 @@ pub(super) static CHECK: Check = Check {
     fix: "Write the same labels into `spec.selector` of the Service and `spec.template.metadata.labels` of the workload.",
     source: "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Network,
     since: "0.2.0",
     aliases: &[
         "kube-score/service-targets-pod",
         "kube-linter/dangling-service",
+        "popeye/1100",
     ],
     subjects: KindSet::of(&[Kind::Service]),
     reads: KindSet::WORKLOADS,
@@ -106,7 +108,7 @@ fn run(context: &Context<'_>, service: &Service, findings: &mut Findings) -> Jud
                 lacking.join(", ")
             ),
         );
-    } else if context.may_exist_elsewhere() && has_label_of_a_controller(selector) {
+    } else if context.may_exist_elsewhere() && network::is_of_a_controller(selector) {
         let labels = labels(selector);
         findings.unknown(
             at,
@@ -122,23 +124,6 @@ fn run(context: &Context<'_>, service: &Service, findings: &mut Findings) -> Jud
         );
     }
     Ok(())
-}
-
-/// Whether a label of a selector is in a domain of somebody's own, as controllers label the pods that they make for a custom
-/// resource.
-fn has_label_of_a_controller(selector: &Selector) -> bool {
-    selector.0.iter().any(|requirement| {
-        let domain = requirement.key.split_once('/').map(|(domain, _)| domain);
-        let is_common = |domain: &str| {
-            ["kubernetes.io", "k8s.io"].iter().any(|of| {
-                domain == *of
-                    || domain
-                        .strip_suffix(of)
-                        .is_some_and(|rest| rest.ends_with('.'))
-            })
-        };
-        domain.is_some_and(|domain| !is_common(domain))
-    })
 }
 
 /// What a selector of equalities asks for, as `kubectl -l` takes it.

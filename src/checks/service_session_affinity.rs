@@ -11,6 +11,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Keep sessions outside the pods, in a store that all of them reach, and remove the field or annotation.",
     source: "https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity",
     severity: Severity::High,
+    default: true,
     group: Group::Network,
     since: "0.2.0",
     aliases: &[],

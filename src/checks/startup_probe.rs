@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
           `failureThreshold` × `periodSeconds` covers the slowest start.",
     source: "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",
     severity: Severity::High,
+    default: true,
     group: Group::Probes,
     since: "0.1.0",
     aliases: &[],

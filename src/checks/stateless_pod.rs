@@ -14,6 +14,7 @@ pub(super) static CHECK: Check = Check {
           its own disk, as a database has, is a case for an exception.",
     source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes",
     severity: Severity::High,
+    default: false,
     group: Group::Storage,
     since: "0.2.0",
     aliases: &[],

@@ -11,6 +11,7 @@ pub(super) static CHECK: Check = Check {
           it out where 30 seconds are enough.",
     source: "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination",
     severity: Severity::Critical,
+    default: true,
     group: Group::Availability,
     since: "0.2.0",
     aliases: &[],

@@ -1,5 +1,5 @@
-use crate::check::{Check, Context, Findings, Group, Judgement, Param, ParamKind, Run};
-use crate::model::{Counted, KindSet, Place, Severity, Spread, Workload};
+use crate::check::{Check, Context, Findings, Group, Judgement, Param, ParamKind, Run, spread};
+use crate::model::{KindSet, Severity, Spread, Workload};
 
 pub(super) static CHECK: Check = Check {
     id: "topology-spread",
@@ -12,6 +12,7 @@ pub(super) static CHECK: Check = Check {
           `labelSelector`.",
     source: "https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Availability,
     since: "0.2.0",
     aliases: &["polaris/topologySpreadConstraint"],
@@ -70,42 +71,9 @@ const TOPOLOGIES: Param = Param {
 
 fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> Judgement {
     let keys = context.strings(TOPOLOGIES.name);
-    let spreads = &workload.pod.spreads;
-    let (meant, others): (Vec<&Spread>, Vec<&Spread>) = spreads
-        .iter()
-        .partition(|spread| keys.contains(&&*spread.topology_key));
-    if meant.iter().any(|spread| spread.counts == Counted::Own) {
-        return Ok(());
-    }
-    let at = |spread: &Spread| Place::pod(workload, &spread.field.selector_path());
-    if let Some(spread) = meant
-        .iter()
-        .find(|spread| spread.counts == Counted::Unclear)
-    {
-        let problem = "whether its own pods are counted depends on a namespaceSelector";
-        findings.unknown(at(spread), format!("{problem}: leave that out"));
-        return Ok(());
-    }
-    if let Some(spread) = meant.first() {
-        let whose = match spread.counts {
-            Counted::None => "none, without a labelSelector",
-            _ => "others than the workload's own",
-        };
-        let key = &spread.topology_key;
-        let problem = format!("spreading over {key} counts {whose}");
-        findings.fail(
-            at(spread),
-            format!("{problem}: select the pods' own labels"),
-        );
-        return Ok(());
-    }
     let over = keys.last().copied().unwrap_or("no label at all");
-    let at = Place::pod(workload, "/topologySpreadConstraints");
-    let problem = match others.first() {
-        Some(spread) => format!("its pods are spread over {} only", spread.topology_key),
-        None => "nothing spreads its pods".to_owned(),
-    };
-    findings.fail(at, format!("{problem}: add a constraint over {over}"));
+    let is_meant = |spread: &Spread| keys.contains(&&*spread.topology_key);
+    spread::require(workload, is_meant, over, findings);
     Ok(())
 }
 

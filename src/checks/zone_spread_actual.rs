@@ -22,6 +22,7 @@ pub(super) static CHECK: Check = Check {
           cluster needs Nodes in several zones.",
     source: "https://kubernetes.io/docs/setup/best-practices/multiple-zones/",
     severity: Severity::Critical,
+    default: true,
     group: Group::Availability,
     since: "0.2.0",
     aliases: &[],

@@ -1,7 +1,13 @@
 //! `plimsoll check`: verdicts on manifests.
 
+mod doubts;
+mod format;
+mod regions;
+mod reports;
+mod sinks;
 mod stated;
 mod verdicts;
+mod writers;
 
 use std::path::PathBuf;
 
@@ -9,18 +15,20 @@ use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use self::doubts::Doubts;
+use self::format::{Asked, AskedParser, Format};
+use self::sinks::Sinks;
 use self::stated::Stated;
 use self::verdicts::{Judge, Outcome};
-use super::output::{self, Output};
-use super::policies::Given;
+use self::writers::Writers;
+use super::COULD_NOT_RUN;
+use super::output;
+use super::policies::{Given, all_checks};
 use super::progress::Bar;
-use super::{COULD_NOT_RUN, terminal};
 use crate::engine::Relief;
-use crate::manifests::{self, Keep, Manifests, Skipped, Whole};
+use crate::manifests::{self, Keep, Manifests, Skipped, Sources, Whole};
 use crate::model::Severity;
-use crate::render::json::Json;
-use crate::render::table::Table;
-use crate::render::{Report, Summary};
+use crate::render::Summary;
 
 /// Something is wrong with what was judged.
 const FINDINGS: u8 = 1;
@@ -36,17 +44,22 @@ pub(super) struct Arguments {
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 
-    /// How to write the findings.
-    #[arg(short, long, value_enum, default_value_t = Format::Table)]
-    output: Format,
+    /// How to write the findings, and into which file; without one, to standard output. May be given several times, for
+    /// several files [default: table].
+    #[arg(short, long, value_name = "FORMAT[=FILE]", value_parser = AskedParser)]
+    output: Vec<Asked>,
 
-    /// Judge by the ReadinessPolicies in this file, instead of by every check. It may hold ReadinessChecklists as well.
+    /// Judge by the ReadinessPolicies in this file, instead of by the checks that are on by default. It may hold ReadinessChecklists as well.
     #[arg(long, value_name = "FILE")]
     policy: Vec<PathBuf>,
 
     /// Judge by these checks only.
     #[arg(long, value_name = "ID,...", value_delimiter = ',')]
     checks: Vec<String>,
+
+    /// Judge by the whole catalogue, whatever policies say: also by what is a matter of taste.
+    #[arg(long, conflicts_with = "checks")]
+    all_checks: bool,
 
     /// List what passes and what does not apply as well, and everything that was skipped.
     #[arg(long)]
@@ -55,14 +68,6 @@ pub(super) struct Arguments {
     /// The least severity that makes the exit code 1.
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::High)]
     fail_on: FailOn,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    /// For people.
-    Table,
-    /// For programs: see docs/cli.md.
-    Json,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -86,15 +91,26 @@ impl FailOn {
 
 /// Judges manifests.
 pub(super) fn run(arguments: &Arguments) -> Result<u8> {
+    let default = [Asked {
+        format: Format::Table,
+        file: None,
+    }];
+    let asked = match arguments.output.as_slice() {
+        [] => &default,
+        asked => asked,
+    };
+    format::distinct(asked)?;
     let mut given = Given::read(&arguments.policy)?;
     let bar = Bar::new();
-    let found = manifests::read(&arguments.paths, Keep::Records, &bar);
+    let conditions = given.conditions()?;
+    let found = manifests::read(&arguments.paths, Keep::Records(&conditions), &bar);
     bar.finish();
     let Manifests {
         objects,
         stated,
         mut skipped,
         files,
+        sources,
         ..
     } = found?;
     if objects.is_empty() && stated.is_empty() && skipped.is_empty() {
@@ -102,7 +118,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     }
     let mut stated = Stated::sort(stated, &mut given, &mut skipped);
     let checklists = given.checklists()?;
-    let policies = given.to_check_by(&arguments.checks, &checklists)?;
+    let policies = match arguments.all_checks {
+        true => all_checks(),
+        false => given.to_check_by(&arguments.checks, &checklists)?,
+    };
     let people = stated.people();
     let relief = Relief {
         people: &people,
@@ -112,62 +131,62 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     };
     stated.leave_out_void(relief, &mut skipped);
     let whole = Whole::of(objects);
-    let judge = Judge::new(relief, &whole, arguments.all);
-    let report: Box<dyn Report> = match arguments.output {
-        Format::Json => Box::new(Json),
-        Format::Table => Box::new(Table {
-            palette: terminal::palette(),
-            width: terminal::width(),
-            all: arguments.all,
-        }),
+    let writers = Writers {
+        all: arguments.all,
+        fail_on: arguments.fail_on.severity(),
+        relief,
+        whole: &whole,
     };
-    let mut output = Output::stdout();
-    output.write(&report.begin())?;
-    let mut summary = write_objects(&judge, &*report, &mut output, &mut skipped)?;
+    let mut sinks = Sinks::open(asked, |asked| writers.of(asked));
+    let judge = Judge::new(relief, &whole, sinks.list_passes());
+    let judge = judge.reporting(asked.iter().any(|asked| asked.format == Format::Reports));
+    let sources = sinks.show_regions().then_some(&sources);
+    let (mut summary, doubts) = write_objects(&judge, sources, &mut sinks, &mut skipped);
     skipped.sort_by(|a, b| a.place().cmp(&b.place()));
     summary.objects += stated.len();
     summary.files = files;
     summary.skipped = skipped.len();
     summary.documents = summary.objects + skipped.len();
-    output.write(&report.end(&skipped, &summary))?;
-    output.finish()?;
+    let all_written = sinks.finish(&skipped, &summary);
+    doubts.complain();
     let code = conclude(arguments, &skipped, &summary);
     // The process is about to end: giving back the records one by one would only take time.
     std::mem::forget(whole);
-    Ok(code)
+    Ok(if all_written { code } else { COULD_NOT_RUN })
 }
 
 /// Judges every object and writes what is to say of it, in the order of the files. Batches are judged and put into words
 /// by all processors.
 fn write_objects(
     judge: &Judge<'_>,
-    report: &dyn Report,
-    output: &mut Output,
+    sources: Option<&Sources>,
+    sinks: &mut Sinks,
     skipped: &mut Vec<Skipped>,
-) -> Result<Summary> {
-    let mut summary = Summary::default();
-    let mut separator = "";
+) -> (Summary, Doubts) {
+    let (mut summary, mut doubts) = (Summary::default(), Doubts::default());
     for batch in judge.members().chunks(BATCH) {
-        let words = |member| match judge.judge(member) {
-            Outcome::Judged { judged, summary } => Ok((report.object(&judged), summary)),
-            Outcome::Skipped(skipped) => Err(skipped),
-        };
-        let outcomes: Vec<_> = batch.par_iter().map(words).collect();
+        let outcomes: Vec<_> = batch.par_iter().map(|member| judge.judge(member)).collect();
+        let mut all = Vec::with_capacity(outcomes.len());
         for outcome in outcomes {
             match outcome {
-                Err(reason) => skipped.push(reason),
-                Ok((text, part)) => {
+                Outcome::Skipped(reason) => skipped.push(reason),
+                Outcome::Judged {
+                    judged,
+                    summary: part,
+                    doubts: more,
+                } => {
                     summary = summary.and(&part);
-                    if !text.is_empty() {
-                        output.write(separator)?;
-                        output.write(&text)?;
-                        separator = report.separator();
-                    }
+                    doubts.add(more);
+                    all.push(judged);
                 }
             }
         }
+        if let Some(sources) = sources {
+            regions::find(sources, &mut all);
+        }
+        sinks.objects(&all);
     }
-    Ok(summary)
+    (summary, doubts)
 }
 
 /// The exit code; and what a reader of standard output may miss, on standard error.

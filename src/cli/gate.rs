@@ -221,7 +221,12 @@ fn text(launch: &ReadinessLaunch, verdict: Status, status: &LaunchStatus) -> Str
         text.push_str(&format!("and {truncated} more\n"));
     }
     for risk in &status.open_risks {
-        text.push_str(&format!("risk {risk} is neither mitigated nor accepted\n"));
+        match risk.strip_prefix("exception/") {
+            Some(exception) => {
+                text.push_str(&format!("the exception {exception} overrides the gate\n"))
+            }
+            None => text.push_str(&format!("risk {risk} is neither mitigated nor accepted\n")),
+        }
     }
     text
 }

@@ -8,11 +8,11 @@ use anyhow::{Context, Result, anyhow, bail};
 use kube::ResourceExt;
 
 use super::lookup;
-use crate::api::{API_VERSION, ReadinessChecklist, ReadinessPolicy};
-use crate::check::{Check, Group};
+use crate::api::{API_VERSION, ReadinessChecklist, ReadinessPolicy, ReadinessPolicySpec};
+use crate::check::Check;
 use crate::checklist::{Checklist, Checklists};
 use crate::checks;
-use crate::engine::{Policy, PolicySet};
+use crate::engine::{Conditions, MatchCondition, Policy, PolicySet};
 use crate::manifests::yaml::{self, Document, Node, Problem};
 use crate::manifests::{Own, problem_at};
 
@@ -85,7 +85,10 @@ impl Given {
         );
         let (place, at) = (file.to_owned(), node.position("/spec"));
         match Own::is_known(api_version, kind).then(|| Own::read(kind, node)) {
-            Some(Ok(Own::Policy(object))) => self.policies.push(Written { object, place, at }),
+            Some(Ok(Own::Policy(object))) => {
+                conditions(&object, node)?;
+                self.policies.push(Written { object, place, at });
+            }
             Some(Ok(Own::Checklist(object))) => self.checklists.push(Written { object, place, at }),
             Some(Err(problem)) => return Err(problem),
             _ => {
@@ -95,6 +98,25 @@ impl Given {
             }
         }
         Ok(())
+    }
+
+    /// What the match conditions of the policies ask, before it is known which checklists there are: those may be among the
+    /// manifests, of which it is asked as they are read.
+    ///
+    /// # Errors
+    /// Where one is wrong.
+    pub(super) fn conditions(&self) -> Result<Conditions> {
+        let matching = self.policies.iter().map(|written| {
+            let matches = written.object.spec.matches.clone();
+            let spec = ReadinessPolicySpec {
+                matches,
+                ..ReadinessPolicySpec::default()
+            };
+            Policy::compile(&written.object.name_any(), &spec, Checklists::built_in())
+                .map_err(|error| written.problem(&error))
+        });
+        let matching: Vec<Policy> = matching.collect::<Result<_>>()?;
+        Ok(Conditions::of(&matching))
     }
 
     /// Adds what is found among manifests.
@@ -195,6 +217,21 @@ impl<K> Written<K> {
     }
 }
 
+/// Refuses a match condition that is no expression, where it is written.
+fn conditions(policy: &ReadinessPolicy, node: Node<'_>) -> Result<(), Problem> {
+    let matches = policy.spec.matches.iter();
+    let conditions = matches.flat_map(|matches| &matches.conditions);
+    conditions.enumerate().try_for_each(|(at, condition)| {
+        MatchCondition::compile(condition)
+            .map(drop)
+            .map_err(|error| {
+                let pointer = format!("/spec/match/conditions/{at}/expression");
+                let field = format!("spec.match.conditions[{at}].expression");
+                problem_at(node, &pointer, &field, error.to_string())
+            })
+    })
+}
+
 fn is_list(root: Node<'_>) -> bool {
     let kind = root.get("kind").and_then(Node::as_str);
     matches!(
@@ -203,14 +240,16 @@ fn is_list(root: Node<'_>) -> bool {
     )
 }
 
-/// Every check that files can decide. One on what runs, or on who delivered it, would only say that it cannot; who asks for it by
-/// name is told so.
 fn judged_by_default() -> Vec<&'static Check> {
     let checks = checks::ALL.iter().copied();
-    let is_decidable = |check: &&Check| {
-        !check.is_live() && !check.judges_launches() && check.group != Group::Delivery
-    };
-    checks.filter(is_decidable).collect()
+    checks.filter(|check| check.is_default()).collect()
+}
+
+/// The whole catalogue, but for what is asked of launches.
+pub(super) fn all_checks() -> PolicySet {
+    let checks = checks::ALL.iter().copied();
+    let checks = checks.filter(|check| !check.judges_launches());
+    PolicySet::new([Policy::of_checks("checks", checks)])
 }
 
 fn once_each(mut checks: Vec<&'static Check>) -> Vec<&'static Check> {

@@ -23,6 +23,8 @@ pub(super) enum Desired {
     Nothing,
     /// It is too early to say.
     Later(Instant),
+    /// It cannot be said before the workload is read again, which is under way: a match condition has not been asked of it.
+    Unasked,
 }
 
 /// How soon a report is looked at again at the earliest where only time passes, whatever its verdicts say.
@@ -62,6 +64,9 @@ pub(super) fn desired(snapshot: &Snapshot, on: &ReportOn, now: Timestamp) -> Des
             if let Some(due) = premature(workload, now) {
                 return due;
             }
+            if snapshot.policies.awaits(view, workload) {
+                return Desired::Unasked;
+            }
             let Some(mut evaluation) = engine::evaluate(&snapshot.policies, view, workload) else {
                 return Desired::Nothing;
             };
@@ -94,4 +99,47 @@ fn premature(workload: &Workload, now: Timestamp) -> Option<Desired> {
         Duration::try_from(now.duration_since(workload.meta.created?)).unwrap_or(Duration::ZERO);
     let rest = MATURE.checked_sub(age).filter(|rest| !rest.is_zero())?;
     Some(Desired::Later(Instant::now() + rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::checklist::Checklists;
+    use crate::engine::{Policy, PolicySet};
+    use crate::inventory::Inventory;
+    use crate::model;
+
+    #[test]
+    fn nothing_is_said_of_a_workload_before_the_match_conditions_are_asked_of_it() {
+        let spec = json!({"match": {"conditions": [{"name": "some", "expression": "object.spec.replicas > 1"}]}});
+        let spec = serde_json::from_value(spec).expect("a spec");
+        let policy = Policy::compile("p", &spec, Checklists::built_in()).expect("a policy");
+        let policies = Arc::new(PolicySet::new([policy]));
+        let of = |replicas: Option<i32>| {
+            let object = json!({"metadata": {"name": "web", "namespace": "shop"}, "spec": {"replicas": replicas}});
+            let decoded = model::decode(Kind::Deployment, &object).expect("a Deployment");
+            let Object::Workload(mut workload) = decoded else {
+                panic!("it is a workload")
+            };
+            if replicas.is_some() {
+                workload.answers = policies.conditions().ask(Kind::Deployment, object);
+            }
+            let on = ReportOn::Workload(workload.key().clone());
+            let mut inventory = Inventory::of_cluster();
+            inventory.apply(Object::Workload(workload));
+            let snapshot = Snapshot {
+                inventory,
+                policies: policies.clone(),
+                ..Snapshot::empty()
+            };
+            desired(&snapshot, &on, Timestamp::UNIX_EPOCH)
+        };
+        assert!(matches!(of(None), Desired::Unasked));
+        assert!(matches!(of(Some(1)), Desired::Nothing));
+        assert!(matches!(of(Some(2)), Desired::Report(..)));
+    }
 }

@@ -9,6 +9,7 @@ use super::authority::Regrant;
 use super::ledger::{Entry, Ledger, Order};
 use super::reporter::News;
 use super::touched::Touched as TouchedLaunches;
+use crate::engine::Conditions;
 use crate::inventory::{Change, Inventory, Record, ReportOn, Sight, Source, affected};
 use crate::live::{Live, Snapshot};
 use crate::model::{Key, Kind, Text};
@@ -39,6 +40,7 @@ pub(super) async fn run(
     live: Arc<Live>,
     news: mpsc::UnboundedSender<News>,
     launches: LaunchNews,
+    conditions: watch::Sender<Conditions>,
     metrics: Arc<ControllerMetrics>,
 ) {
     let mut indexer = Indexer {
@@ -52,6 +54,7 @@ pub(super) async fn run(
         let (touched, touched_launches) = indexer.apply(batch.drain(..));
         metrics.set_records(indexer.inventory.len());
         metrics.set_evidence(indexer.ledger.sources());
+        tell(&conditions, indexer.ledger.in_force.conditions());
         live.publish(indexer.snapshot());
         // The reporter judges by what is published: it must not hear of a change before.
         launches.tell(&indexer.ledger, touched_launches);
@@ -65,6 +68,17 @@ pub(super) async fn run(
             return;
         }
     }
+}
+
+/// Tells the watches what to ask of each object, where that is news to them.
+fn tell(watches: &watch::Sender<Conditions>, conditions: &Conditions) {
+    watches.send_if_modified(|known| {
+        let is_news = known != conditions;
+        if is_news {
+            known.clone_from(conditions);
+        }
+        is_news
+    });
 }
 
 struct Indexer {

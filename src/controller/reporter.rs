@@ -50,6 +50,8 @@ pub(super) struct Reporter {
     policies: BTreeMap<String, ReadinessPolicy>,
     judged: BTreeMap<ReportOn, Judged>,
     judged_changed: bool,
+    /// Of which it is not known yet which policies cover them.
+    unasked: BTreeSet<ReportOn>,
     docket: Docket<ReportOn, Written>,
     uses: Uses,
 }
@@ -79,6 +81,7 @@ impl Reporter {
             policies: BTreeMap::new(),
             judged: BTreeMap::new(),
             judged_changed: false,
+            unasked: BTreeSet::new(),
             docket: Docket::new(),
             uses,
         }
@@ -219,10 +222,21 @@ impl Reporter {
             && self.known.is_some()
             // What is not known yet must not be said to be nothing.
             && self.live.snapshot().complete
+            && !self.awaits_answers()
         {
             self.judged_changed = false;
             self.write_statuses().await;
         }
+    }
+
+    /// Whether workloads are read again for what policies ask of them. One whose kind cannot be had any more is not waited for.
+    fn awaits_answers(&self) -> bool {
+        let snapshot = self.live.snapshot();
+        let is_had = |on: &ReportOn| match on {
+            ReportOn::Workload(key) => snapshot.inventory.source(key.kind).is_complete(),
+            ReportOn::Namespace(_) => false,
+        };
+        self.unasked.iter().any(is_had)
     }
 
     async fn write_statuses(&mut self) {
@@ -280,7 +294,12 @@ impl Reporter {
             .and_then(|known| known.get(&key))
             .cloned();
         let client = self.client.clone();
-        match desired(snapshot, &on, Timestamp::now()) {
+        let desired = desired(snapshot, &on, Timestamp::now());
+        self.unasked.remove(&on);
+        match desired {
+            Desired::Unasked => {
+                self.unasked.insert(on);
+            }
             Desired::Later(due) => {
                 self.docket.look_again(on, due);
             }

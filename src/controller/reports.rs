@@ -16,15 +16,10 @@ use tokio::sync::mpsc;
 use super::FIELD_MANAGER;
 use super::reporter::News;
 use crate::api::{ReadinessReport, Report, ReportFields, Status};
+use crate::engine::report;
 use crate::inventory::ReportOn;
 use crate::model::{Key, Kind, Text, Workload};
 use crate::telemetry::metrics::ControllerMetrics;
-
-/// Names longer than this are not accepted by the API server.
-const LONGEST_NAME: usize = 253;
-
-/// The name of the report on objects that concern no workload.
-const OF_NAMESPACE: &str = "namespace";
 
 /// Where a report is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,39 +51,11 @@ pub(super) struct Wanted {
 impl ReportKey {
     /// Where the report on something is.
     pub(super) fn of(on: &ReportOn) -> Self {
-        match on {
-            ReportOn::Namespace(namespace) => Self {
-                namespace: namespace.clone(),
-                name: OF_NAMESPACE.into(),
-            },
-            ReportOn::Workload(key) => {
-                let name = format!("{}-{}", key.kind.name().to_lowercase(), key.name);
-                Self {
-                    namespace: key.namespace.clone(),
-                    name: shortened(name).into(),
-                }
-            }
+        Self {
+            namespace: on.namespace().clone(),
+            name: report::name(on),
         }
     }
-}
-
-/// The name, or as much of it as fits with a hash of all of it.
-fn shortened(name: String) -> String {
-    if name.len() <= LONGEST_NAME {
-        return name;
-    }
-    let hash = format!("-{:016x}", fnv(name.as_bytes()));
-    let mut short = name;
-    short.truncate(LONGEST_NAME - hash.len());
-    // A name must not have a dot or a dash before a dash's segment ends it.
-    format!("{}{hash}", short.trim_end_matches(['.', '-']))
-}
-
-/// FNV-1a: names must be the same in every version of Plimsoll, which the standard library's hash does not promise.
-fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 impl Wanted {
@@ -279,30 +246,5 @@ pub(super) async fn delete(client: Client, key: ReportKey) -> Result<Option<Know
         Ok(_) => Ok(None),
         Err(WriteError::Refused(kube::Error::Api(status))) if status.is_not_found() => Ok(None),
         Err(error) => Err(error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_fit_and_differ() {
-        let name_of = |kind, name: &str| {
-            ReportKey::of(&ReportOn::Workload(Key::new(kind, "shop", name))).name
-        };
-        assert_eq!(&*name_of(Kind::Deployment, "web"), "deployment-web");
-        assert_eq!(&*name_of(Kind::StatefulSet, "web"), "statefulset-web");
-        let long = "a".repeat(252);
-        let (one, other) = (
-            name_of(Kind::Pod, &long),
-            name_of(Kind::Pod, &format!("{long}b")),
-        );
-        assert!(one.len() <= LONGEST_NAME && other.len() <= LONGEST_NAME);
-        assert_ne!(one, other);
-        assert_eq!(
-            &*ReportKey::of(&ReportOn::Namespace("shop".into())).name,
-            OF_NAMESPACE
-        );
     }
 }

@@ -55,6 +55,8 @@ impl Judged {
 struct Tally {
     counts: [u32; 3],
     conflicts: BTreeSet<&'static str>,
+    /// For how many workloads each match condition cannot be evaluated.
+    doubts: BTreeMap<Text, u32>,
 }
 
 /// The statuses that differ from those the policies have.
@@ -74,6 +76,10 @@ pub(super) fn changed<'a>(
         if matches!(on, ReportOn::Workload(_)) {
             for policy in &judged.plan.policies {
                 tallies.entry(&policy.name).or_default().counts[judged.status as usize] += 1;
+            }
+            for (policy, condition) in judged.plan.doubts() {
+                let doubts = &mut tallies.entry(&policy.name).or_default().doubts;
+                *doubts.entry(condition.name.clone()).or_default() += 1;
             }
         }
     }
@@ -144,18 +150,48 @@ fn status(
         .as_ref()
         .map_or(&[][..], |status| &status.conditions);
     let known = (before, policy.metadata.generation);
+    let mut conditions = vec![
+        condition(known, "Accepted", accepted, now),
+        condition(known, "ParametersConflict", conflict, now),
+        condition(known, "Guarded", guarded, now),
+    ];
+    if has_conditions(policy) {
+        let doubt = in_doubt(&tally.doubts);
+        conditions.push(condition(known, "MatchInDoubt", doubt, now));
+    }
     PolicyStatus {
         observed_generation: policy.metadata.generation,
         workloads: ready + ready_with_risks + not_ready,
         ready,
         ready_with_risks,
         not_ready,
-        conditions: vec![
-            condition(known, "Accepted", accepted, now),
-            condition(known, "ParametersConflict", conflict, now),
-            condition(known, "Guarded", guarded, now),
-        ],
+        conditions,
     }
+}
+
+fn has_conditions(policy: &ReadinessPolicy) -> bool {
+    let matches = policy.spec.matches.as_ref();
+    matches.is_some_and(|matches| !matches.conditions.is_empty())
+}
+
+/// Whether some match conditions cannot be evaluated.
+fn in_doubt(doubts: &BTreeMap<Text, u32>) -> (&'static str, &'static str, String) {
+    if doubts.is_empty() {
+        let message = "the match conditions can be evaluated for every workload";
+        return ("False", "Evaluated", message.to_owned());
+    }
+    let doubts: Vec<String> = doubts
+        .iter()
+        .map(|(condition, count)| {
+            let plural = if *count == 1 { "" } else { "s" };
+            format!("{condition} ({count} workload{plural})")
+        })
+        .collect();
+    let message = format!(
+        "match conditions cannot be evaluated: {}; the reports of these workloads say why, and nothing is denied to them",
+        doubts.join(", ")
+    );
+    ("True", "ConditionFails", message)
 }
 
 /// Writes a policy's status.

@@ -9,14 +9,15 @@ use kube::core::{ApiResource, GroupVersionKind};
 use kube::runtime::WatchStreamExt;
 use kube::runtime::watcher::{self, Event, watcher};
 use kube::{Api, Client};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::indexer::Input;
 use super::served;
 use super::watched::Watched;
+use crate::engine::Conditions;
 use crate::inventory::Record;
-use crate::model::{EndpointSlice, Kind, Text};
+use crate::model::{EndpointSlice, Kind, Object, Text};
 use crate::telemetry::metrics::ControllerMetrics;
 
 /// How long it takes at most until a custom kind counts that was installed while the operator runs.
@@ -29,6 +30,8 @@ const FIRST: Duration = Duration::from_secs(1);
 pub(super) struct Watch {
     pub(super) client: Client,
     pub(super) kind: Kind,
+    /// What the match conditions of the policies ask.
+    pub(super) conditions: watch::Receiver<Conditions>,
     pub(super) inputs: mpsc::Sender<Input>,
     pub(super) metrics: Arc<ControllerMetrics>,
 }
@@ -37,6 +40,8 @@ pub(super) struct Watch {
 enum Ended {
     /// The API server does not have the kind, or has it no more.
     NotServed,
+    /// Policies ask something else of each object, so that all must be read again.
+    AskedAnew,
     /// Nobody listens.
     Unheard,
 }
@@ -47,7 +52,7 @@ impl Watch {
         if self.kind.is_custom() {
             self.whenever_served().await;
         } else {
-            self.follow(self.kind.version()).await;
+            while let Ended::AskedAnew = self.follow(self.kind.version()).await {}
         }
     }
 
@@ -94,18 +99,29 @@ impl Watch {
         let served = ApiResource::from_gvk_with_plural(&served, kind.plural());
         let mut events = pin!(watcher(self.api(&served), part(kind)).default_backoff());
         let mut listed = Vec::new();
-        while let Some(event) = events.next().await {
+        let mut told = self.conditions.clone();
+        let conditions = told.borrow_and_update().of_kind(kind);
+        let mut anew = pin!(anew(told, kind, conditions.clone()));
+        loop {
+            let event = tokio::select! {
+                biased;
+                () = &mut anew => return Ended::AskedAnew,
+                event = events.next() => event,
+            };
+            let Some(event) = event else {
+                return Ended::Unheard;
+            };
             let input = match event {
                 Ok(Event::Init) => {
                     listed = Vec::new();
                     continue;
                 }
                 Ok(Event::InitApply(object)) => {
-                    listed.extend(record(kind, &object));
+                    listed.extend(record(kind, &object, &conditions));
                     continue;
                 }
                 Ok(Event::InitDone) => Input::Reset(kind, std::mem::take(&mut listed)),
-                Ok(Event::Apply(object)) => match record(kind, &object) {
+                Ok(Event::Apply(object)) => match record(kind, &object, &conditions) {
                     Some(record) => Input::Apply(record),
                     None => Input::Delete(object.key(kind)),
                 },
@@ -129,7 +145,6 @@ impl Watch {
                 return Ended::Unheard;
             }
         }
-        Ended::Unheard
     }
 
     fn api(&self, served: &ApiResource) -> Api<Watched> {
@@ -166,10 +181,31 @@ fn part(kind: Kind) -> watcher::Config {
     }
 }
 
+/// Ends when something else is asked of a kind.
+async fn anew(mut told: watch::Receiver<Conditions>, kind: Kind, conditions: Conditions) {
+    if told
+        .wait_for(|all| all.of_kind(kind) != conditions)
+        .await
+        .is_err()
+    {
+        // Nobody is left to tell.
+        std::future::pending::<()>().await;
+    }
+}
+
 /// The record that is kept of an object.
-fn record(kind: Kind, object: &Watched) -> Option<Record> {
+fn record(kind: Kind, object: &Watched, conditions: &Conditions) -> Option<Record> {
     match object.decode(kind) {
-        Ok(decoded) => Some(Record::of_cluster(decoded)),
+        Ok(mut decoded) => {
+            if let Object::Workload(workload) = &mut decoded
+                && !conditions.is_empty()
+                && workload.is_judged_itself()
+                && let Ok(value) = object.value()
+            {
+                workload.answers = conditions.ask(kind, value);
+            }
+            Some(Record::of_cluster(decoded))
+        }
         Err(error) => {
             // The record that there was would be of something that is no more.
             tracing::error!(object = %object.key(kind), %error, "An object could not be read and is left out");

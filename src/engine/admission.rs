@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::evaluate::evaluate_declared;
-use super::{CheckResult, Entry, Evaluation, Located, PolicySet, Relief};
+use super::{CheckResult, Entry, Evaluation, Located, Policy, PolicySet, Relief};
 use crate::api::{Action, OnUnknown, OnUpdate};
 use crate::inventory::{Inventory, View};
 use crate::model::{Text, Verdict, Workload};
@@ -15,6 +15,8 @@ pub struct Decision {
     pub denials: Vec<Denial>,
     /// What the requester is warned of.
     pub warnings: Vec<Denial>,
+    /// Why policies warn that would deny: of these it is in doubt whether they are meant.
+    pub doubts: Vec<String>,
 }
 
 /// One thing that a request is rejected for, or warned of.
@@ -67,6 +69,12 @@ pub fn admit(
             weigh(&after, (entry, result), (found, is_new), &mut decision);
         }
     }
+    let warnings = &decision.warnings;
+    let warns = |policy: &Policy| {
+        let mut policies = warnings.iter().flat_map(|warning| &warning.policies);
+        policies.any(|name| *name == policy.name)
+    };
+    decision.doubts = after.plan.doubts_about(new, warns);
     decision
 }
 

@@ -1,23 +1,21 @@
 //! Policies, parsed once.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use serde_json::Value;
 
-use super::Plan;
+use super::{Coverage, MatchCondition};
 use crate::api::{
     Action, Actions, CheckRule, ExceptionRule, LaunchRule, MetricsRule, OnUnknown, OnUpdate,
     ReadinessPolicySpec,
 };
+use crate::cel::CompileError;
 use crate::check::{Check, ParamError, Params};
 use crate::checklist::{self, Checklists, Way};
 use crate::checks;
-use crate::inventory::{Sight, View};
-use crate::model::{Key, Kind, KindSet, Labels, Selector, Severity, Text, Workload};
+use crate::model::{Kind, KindSet, Labels, Selector, Severity, Text, Workload};
 
 /// What one policy says.
 #[derive(Clone, Debug)]
@@ -43,6 +41,7 @@ pub struct Policy {
     kinds: KindSet,
     namespaces: Selector,
     objects: Selector,
+    conditions: Vec<MatchCondition>,
 }
 
 /// One check of a policy.
@@ -98,6 +97,17 @@ pub enum PolicyError {
         /// The label.
         key: String,
     },
+    /// Two match conditions of one name.
+    #[error("spec.match.conditions: two have the name {0:?}; give each its own")]
+    ConditionTwice(String),
+    /// A match condition that is no expression over an object.
+    #[error("spec.match.conditions[{name}].expression: {source}")]
+    Condition {
+        /// Its name.
+        name: String,
+        /// What is wrong with it, and where.
+        source: CompileError,
+    },
 }
 
 impl PolicyError {
@@ -134,6 +144,7 @@ impl Policy {
             kinds,
             namespaces: selector("namespaceSelector", matches.namespace_selector.as_ref())?,
             objects: selector("objectSelector", matches.object_selector.as_ref())?,
+            conditions: conditions(&matches.conditions)?,
             created: None,
             // A checklist that is not there is an open item of each launch.
             launch: spec.launch.clone(),
@@ -160,6 +171,7 @@ impl Policy {
             kinds: KindSet::WORKLOADS,
             namespaces: Selector::default(),
             objects: Selector::default(),
+            conditions: Vec::new(),
             created: None,
             launch: None,
             exceptions: ExceptionRule::default(),
@@ -168,15 +180,34 @@ impl Policy {
     }
 
     /// Whether it covers a workload in a namespace of these labels.
-    pub fn covers(&self, workload: &Workload, namespace: &Labels) -> bool {
-        self.kinds.contains(workload.kind())
+    pub fn coverage(&self, workload: &Workload, namespace: &Labels) -> Coverage<'_> {
+        let is_selected = self.kinds.contains(workload.kind())
             && self.objects.matches(&workload.meta.labels)
-            && self.namespaces.matches(namespace)
+            && self.namespaces.matches(namespace);
+        match is_selected {
+            true => Coverage::by(&self.conditions, workload),
+            false => Coverage::No,
+        }
     }
 
     /// Whether it covers a namespace of these labels, for objects that concern no workload.
     pub fn covers_namespace(&self, namespace: &Labels) -> bool {
-        self.objects.is_empty() && self.namespaces.matches(namespace)
+        self.objects.is_empty() && self.conditions.is_empty() && self.selects(namespace)
+    }
+
+    /// Whether it covers workloads in namespaces of these labels.
+    pub(super) fn selects(&self, namespace: &Labels) -> bool {
+        self.namespaces.matches(namespace)
+    }
+
+    /// The kinds of workloads that it covers.
+    pub fn kinds(&self) -> KindSet {
+        self.kinds
+    }
+
+    /// The conditions that a workload must meet for it to be covered.
+    pub fn conditions(&self) -> &[MatchCondition] {
+        &self.conditions
     }
 }
 
@@ -244,6 +275,23 @@ fn selector(
     })
 }
 
+fn conditions(written: &[crate::api::MatchCondition]) -> Result<Vec<MatchCondition>, PolicyError> {
+    let mut names = BTreeSet::new();
+    let mut compiled = Vec::with_capacity(written.len());
+    for condition in written {
+        if !names.insert(&condition.name) {
+            return Err(PolicyError::ConditionTwice(condition.name.clone()));
+        }
+        let condition =
+            MatchCondition::compile(condition).map_err(|source| PolicyError::Condition {
+                name: condition.name.clone(),
+                source,
+            })?;
+        compiled.push(condition);
+    }
+    Ok(compiled)
+}
+
 /// The parameters that a policy sets, also of checks that it does not ask for: a mistake there is one all the same.
 fn params(spec: &ReadinessPolicySpec) -> Result<BTreeMap<&'static str, Params>, PolicyError> {
     let parse = |(id, given): (&String, &Value)| {
@@ -254,115 +302,4 @@ fn params(spec: &ReadinessPolicySpec) -> Result<BTreeMap<&'static str, Params>, 
         Ok((check.id, Params::parse(check, given)?))
     };
     spec.params.iter().map(parse).collect()
-}
-
-/// Every policy in force. What those that cover a workload ask for together is worked out once for each combination.
-#[derive(Debug, Default)]
-pub struct PolicySet {
-    policies: Vec<Arc<Policy>>,
-    plans: Mutex<HashMap<Vec<u16>, Arc<Plan>>>,
-}
-
-impl PolicySet {
-    /// The set of these policies.
-    pub fn new(policies: impl IntoIterator<Item = Policy>) -> Self {
-        let mut policies: Vec<_> = policies.into_iter().map(Arc::new).collect();
-        policies.sort_by(|a, b| a.name.cmp(&b.name));
-        Self {
-            policies,
-            plans: Mutex::default(),
-        }
-    }
-
-    /// The policies, by name.
-    pub fn iter(&self) -> impl Iterator<Item = &Policy> {
-        self.policies.iter().map(|policy| &**policy)
-    }
-
-    /// The kinds that some policy's checks judge or look up.
-    pub fn kinds(&self) -> KindSet {
-        let checks = self
-            .iter()
-            .flat_map(|policy| &policy.rules)
-            .map(|rule| rule.check);
-        checks.fold(KindSet::NONE, |kinds, check| {
-            kinds.union(check.subjects).union(check.reads)
-        })
-    }
-
-    /// What the policies' checks look at. Where none is about what runs, nothing that happens to pods needs to be judged.
-    pub fn sight(&self) -> Sight {
-        let mut rules = self.iter().flat_map(|policy| &policy.rules);
-        if rules.any(|rule| rule.check.sees_running()) {
-            Sight::Running
-        } else {
-            Sight::Declared
-        }
-    }
-
-    /// What the policies that cover a workload ask for; `None` where none covers it.
-    pub fn plan(&self, view: View<'_>, workload: &Workload) -> Option<Arc<Plan>> {
-        let namespace = namespace_labels(view, &workload.meta.key.namespace);
-        self.plan_of(|policy| policy.covers(workload, &namespace))
-    }
-
-    /// What the policies that cover a namespace ask for; `None` where none covers it.
-    pub fn namespace_plan(&self, view: View<'_>, namespace: &Text) -> Option<Arc<Plan>> {
-        let labels = namespace_labels(view, namespace);
-        self.plan_of(|policy| policy.covers_namespace(&labels))
-    }
-
-    /// The policies that cover a workload, by name.
-    pub fn covering<'a>(
-        &'a self,
-        view: View<'a>,
-        workload: &'a Workload,
-    ) -> impl Iterator<Item = &'a Policy> {
-        let namespace = namespace_labels(view, &workload.meta.key.namespace);
-        self.iter()
-            .filter(move |policy| policy.covers(workload, &namespace))
-    }
-
-    /// The policies of a namespace, by name: those that cover some of its workloads.
-    pub fn of_namespace<'a>(
-        &'a self,
-        view: View<'a>,
-        namespace: &Text,
-    ) -> impl Iterator<Item = &'a Policy> {
-        let labels = namespace_labels(view, namespace);
-        self.iter()
-            .filter(move |policy| policy.namespaces.matches(&labels))
-    }
-
-    fn plan_of(&self, covers: impl Fn(&Policy) -> bool) -> Option<Arc<Plan>> {
-        let covering = (0_u16..)
-            .zip(&self.policies)
-            .filter(|(_, policy)| covers(policy));
-        let covering: Vec<u16> = covering.map(|(at, _)| at).collect();
-        if covering.is_empty() {
-            return None;
-        }
-        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(plan) = plans.get(&covering) {
-            return Some(plan.clone());
-        }
-        let policies = covering
-            .iter()
-            .map(|at| self.policies[usize::from(*at)].clone());
-        let plan = Arc::new(Plan::merge(policies.collect()));
-        plans.insert(covering, plan.clone());
-        Some(plan)
-    }
-}
-
-/// The labels of a namespace, with the one that every namespace has: a manifest may leave it out, and a namespace whose record
-/// is not here has it as well.
-fn namespace_labels<'a>(view: View<'a>, namespace: &Text) -> Cow<'a, Labels> {
-    const NAME: &str = "kubernetes.io/metadata.name";
-    let known = view.get(&Key::new(Kind::Namespace, "", namespace.clone()));
-    match known.map(|object| &object.meta().labels) {
-        Some(labels) if labels.get(NAME) == Some(namespace) => Cow::Borrowed(labels),
-        Some(labels) => Cow::Owned(labels.with(NAME, namespace)),
-        None => Cow::Owned(Labels::default().with(NAME, namespace)),
-    }
 }

@@ -1,13 +1,20 @@
 //! Reports: what became of a workload's checks, small enough for etcd.
 
+mod name;
+
 use std::cmp::Ordering;
 
 use super::{CheckResult, Entry, Evaluation, Located};
 use crate::api::{Report, ReportFinding, ReportSubject, ReportTally};
 use crate::model::{Severity, Text, Verdict, Workload};
 
+pub use name::name;
+
 /// Findings beyond this are counted, not listed.
 const MOST_FINDINGS: usize = 50;
+
+/// Policies that may not be meant are many only by a mistake that they share; the first ones tell.
+const MOST_DOUBTS: usize = 5;
 
 /// A message is cut after this many bytes; `plimsoll check` has all of it.
 const LONGEST_MESSAGE: usize = 240;
@@ -19,7 +26,8 @@ pub fn of_workload(workload: &Workload, evaluation: &Evaluation) -> Report {
         name: workload.meta.key.name.to_string(),
     };
     let generation = Some(workload.meta.generation).filter(|generation| *generation != 0);
-    of(subject, generation, evaluation)
+    let doubts = evaluation.plan.doubts_about(workload, |_| true);
+    of(subject, (generation, doubts), evaluation)
 }
 
 /// The report on a namespace's objects that concern no workload; `None` where nothing is wrong with them.
@@ -28,11 +36,15 @@ pub fn of_namespace(namespace: &Text, evaluation: &Evaluation) -> Option<Report>
         kind: "Namespace".to_owned(),
         name: namespace.to_string(),
     };
-    let report = of(subject, None, evaluation);
+    let report = of(subject, (None, Vec::new()), evaluation);
     (!report.findings.is_empty()).then_some(report)
 }
 
-fn of(subject: ReportSubject, workload_generation: Option<i64>, evaluation: &Evaluation) -> Report {
+fn of(
+    subject: ReportSubject,
+    (workload_generation, doubts): (Option<i64>, Vec<String>),
+    evaluation: &Evaluation,
+) -> Report {
     let mut findings = findings(evaluation);
     let left_out = findings.len().saturating_sub(MOST_FINDINGS);
     findings.truncate(MOST_FINDINGS);
@@ -44,6 +56,11 @@ fn of(subject: ReportSubject, workload_generation: Option<i64>, evaluation: &Eva
             .policies
             .iter()
             .map(|policy| policy.name.to_string())
+            .collect(),
+        doubts: doubts
+            .iter()
+            .take(MOST_DOUBTS)
+            .map(|doubt| cut(doubt))
             .collect(),
         status: evaluation.status(),
         score: evaluation.score(),

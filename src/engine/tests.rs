@@ -1,6 +1,7 @@
 //! Policies, records and a subject in; verdicts, reports and decisions out.
 
 mod admission;
+mod conditions;
 mod coverage;
 mod merging;
 mod relief;

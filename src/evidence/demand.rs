@@ -10,6 +10,9 @@ use crate::cel::Projection;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Demand {
     kinds: BTreeMap<GroupKind, Projection>,
+    /// Of the kinds of workloads, what is read of those that another one controls: nobody asks of them as workloads, and they are
+    /// most of what there is.
+    controlled: BTreeMap<GroupKind, Projection>,
 }
 
 impl Demand {
@@ -31,6 +34,12 @@ impl Demand {
     /// The parts of a kind's objects; `None` where it is not asked for.
     pub fn get(&self, kind: &GroupKind) -> Option<&Projection> {
         self.kinds.get(kind)
+    }
+
+    /// The parts of those of its objects that a workload controls ([`Document::is_controlled`](super::Document::is_controlled));
+    /// `None` where that is of no interest.
+    pub fn of_controlled(&self, kind: &GroupKind) -> Option<&Projection> {
+        self.controlled.get(kind)
     }
 
     fn add(&mut self, piece: &Piece) {
@@ -58,6 +67,12 @@ impl Demand {
         }
         for kind in GroupKind::workloads() {
             self.want(&kind, &workload);
+            let looked_at = match &piece.0.about {
+                About::Kind(about) if *about == kind => piece.reads("object"),
+                _ => Projection::presence(),
+            };
+            let controlled = self.controlled.entry(kind).or_insert_with(identity);
+            controlled.add(&looked_at);
         }
     }
 

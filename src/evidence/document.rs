@@ -18,6 +18,7 @@ pub struct Document {
     tree: Arc<Tree>,
     /// The Services that it leads requests to, if it is a route: their namespaces and names.
     backends: Box<[(Text, Text)]>,
+    is_controlled: bool,
     /// What was found of it by itself, by the program's id. An object that changes is another document.
     verdicts: RwLock<Vec<(u32, Alone)>>,
 }
@@ -63,8 +64,31 @@ impl Document {
             uid: text("uid"),
             tree: Arc::new(tree),
             backends,
+            is_controlled: false,
             verdicts: RwLock::default(),
         })
+    }
+
+    /// The same of an object that a workload controls. It is looked at like any other, but is nobody's
+    /// [`Subject`](super::Subject): what is kept of it need not be what is asked of workloads.
+    pub fn decode_controlled(kind: &GroupKind, object: &Json, kept: &Projection) -> Option<Self> {
+        Some(Self {
+            is_controlled: true,
+            ..Self::decode(kind, object, kept)?
+        })
+    }
+
+    /// Whether an object names a workload as its controller, as Pods and ReplicaSets do.
+    pub fn is_controlled(object: &Json) -> bool {
+        let owners = object["metadata"]["ownerReferences"].as_array();
+        let controllers = owners
+            .into_iter()
+            .flatten()
+            .filter(|owner| owner["controller"] == true);
+        let text = |value: &'_ Json| value.as_str().unwrap_or_default().to_owned();
+        let mut kinds = controllers
+            .map(|owner| GroupKind::of(&text(&owner["apiVersion"]), &text(&owner["kind"])));
+        kinds.any(|kind| GroupKind::workloads().any(|workload| workload == kind))
     }
 
     /// Its kind.
@@ -99,6 +123,11 @@ impl Document {
             namespace: self.namespace.clone(),
             name: self.name.clone(),
         }
+    }
+
+    /// Whether it may be asked of as a workload.
+    pub(super) fn may_be_subject(&self) -> bool {
+        !self.is_controlled
     }
 
     /// The Services that it leads requests to.
@@ -150,6 +179,7 @@ impl PartialEq for Document {
             && self.namespace == other.namespace
             && self.name == other.name
             && self.uid == other.uid
+            && self.is_controlled == other.is_controlled
             && self.tree == other.tree
     }
 }

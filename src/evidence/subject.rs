@@ -20,7 +20,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// A workload that is among the documents.
+    /// A workload that is among the documents, and that no other controls.
     pub fn of(
         documents: &Documents,
         kind: &GroupKind,
@@ -28,6 +28,9 @@ impl Subject {
         name: &str,
     ) -> Option<Self> {
         let document = documents.get(kind, namespace, name)?;
+        if !document.may_be_subject() {
+            return None;
+        }
         Some(Self::with(
             documents,
             document.object_ref(),

@@ -52,6 +52,7 @@ fn describe(text: &mut String, check: &Check) {
                 minimum,
                 maximum,
             } => format!("{default} ({minimum} to {maximum})"),
+            ParamKind::Release { default } => default.to_string(),
             ParamKind::Strings { default } => format!("[{}]", default.join(", ")),
         };
         let _ = writeln!(

@@ -9,7 +9,8 @@ pub(super) fn of(kind: &GroupKind) -> String {
     let name = kind.kind.to_lowercase();
     match (&*kind.group, &*kind.kind) {
         ("chaos-mesh.org", kind) if kind.ends_with("Chaos") => name,
-        ("monitoring.googleapis.com", "Rules") => name,
+        ("monitoring.googleapis.com", "Rules")
+        | ("security.openshift.io", "SecurityContextConstraints") => name,
         (group, kind) => ApiResource::from_gvk(&GroupVersionKind::gvk(group, "v1", kind)).plural,
     }
 }

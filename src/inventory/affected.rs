@@ -9,18 +9,20 @@
 //! | a HorizontalPodAutoscaler | whether its target is there, the target, and LimitRanges as the target may |
 //! | a PodDisruptionBudget | of the workloads it selects: replicas, labels, owner, end, and their HorizontalPodAutoscalers |
 //! | a binding | its role |
+//! | a StatefulSet | the Service that gives its pods their names |
 //! | a role | nothing else |
 //! | a Service | the workloads that it leads to or is called as (labels, ports), near ones, and what leads to it |
 //! | an Ingress or a route | its Gateways, and the labels of its namespace |
 //! | what runs | of the workload: its pods, the Nodes that they run on, its revisions, and what its controller says of it |
 
+mod meeting;
 mod needs;
 mod routing;
 
 use std::collections::BTreeSet;
 
 use super::{Change, Inventory, Record, View};
-use crate::inventory::edges::Anchor;
+use crate::inventory::edges::{self, Anchor};
 use crate::model::{ContainerRole, Key, Kind, Object, Resource, Text, Workload};
 
 /// What one report is about.
@@ -147,6 +149,9 @@ fn touched(
             } else if twin.is_some_and(|twin| counts_otherwise(workload, twin)) {
                 found.extend(disrupted_together(view, workload));
             }
+            if twin.is_some_and(|twin| !edges::config_maps(workload).eq(edges::config_maps(twin))) {
+                found.insert(ReportOn::Namespace(namespace.clone()));
+            }
             if twin.is_some_and(|twin| routing::listens_otherwise(workload, twin)) {
                 found.extend(routing::served_together(view, workload));
             }
@@ -161,15 +166,34 @@ fn touched(
                 }
             }
         }
-        Object::Service(_) => found.extend(routing::of_service(view, object)),
-        Object::Ingress(_) | Object::Route(_) => found.extend(routing::of_leading(view, object)),
+        Object::Service(service) => {
+            found.extend(routing::of_service(view, object));
+            let governed = inventory.anchored(Anchor::Governing {
+                namespace: namespace.clone(),
+                name: service.meta.key.name.clone(),
+            });
+            found.extend(governed.map(|object| ReportOn::Workload(object.key().clone())));
+        }
+        Object::Ingress(ingress) => {
+            found.extend(routing::of_leading(view, object));
+            found.extend(meeting::of_claims(view, ingress));
+        }
+        Object::Route(_) => found.extend(routing::of_leading(view, object)),
         Object::DestinationRule(rule) if rule.is_sticky => {
             found.extend(routing::of_leading(view, object));
         }
         Object::DestinationRule(_) => {}
         Object::Gateway(gateway) => {
+            found.insert(ReportOn::Namespace(namespace.clone()));
             found.extend(routing::of_routes(view, view.routes_of(gateway)));
         }
+        Object::ReferenceGrant(grant) => found.extend(meeting::of_grant(inventory, grant)),
+        Object::BackendPolicy(policy) => {
+            found.insert(ReportOn::Namespace(namespace.clone()));
+            found.extend(meeting::of_backend_policy(view, policy));
+        }
+        Object::ServiceMonitor(_) => found.extend(namespace_of(object)),
+        Object::Class(_) => found.extend(needs::touched(inventory, object, counterpart)),
         Object::ResourceQuota(_) => found.extend(reports(workloads_in(inventory, namespace))),
         Object::EndpointSlice(slice) if slice.is_of_api_server() => {
             found.extend(routing::all(inventory));
@@ -184,6 +208,7 @@ fn touched(
             found.extend(namespace_of(object));
             found.extend(reports(view.concerned(object)));
         }
+        Object::SecurityConstraints(_) => found.extend(reports(view.concerned(object))),
         Object::Role(role) => {
             found.extend(namespace_of(object));
             found.extend(view.granting(role).into_iter().filter_map(namespace_of));
@@ -202,6 +227,14 @@ fn touched(
                 Some(Object::LimitRange(twin)) => Some(twin),
                 _ => None,
             };
+            if [Some(range), twin]
+                .into_iter()
+                .flatten()
+                .any(|range| !range.bounds.is_empty())
+            {
+                found.extend(reports(workloads_in(inventory, namespace)));
+                return;
+            }
             let sets = |resource: &Resource| {
                 let mut ranges = [range].into_iter().chain(twin);
                 ranges.any(|range| range.sets(*resource))
@@ -223,6 +256,7 @@ fn touched(
                 found.insert(ReportOn::Namespace(meta.key.name.clone()));
                 found.extend(reports(workloads_in(inventory, &meta.key.name)));
                 found.extend(routing::of_routes_in(inventory, &meta.key.name));
+                found.extend(meeting::of_namespace(view, meta));
             }
         }
         Object::Owned(stub) => {
@@ -271,6 +305,7 @@ fn around(inventory: &Inventory, workload: &Workload) -> Vec<ReportOn> {
     let view = View::of(inventory);
     let mut found = disrupted_together(view, workload);
     found.extend(routing::around(inventory, workload));
+    found.extend(meeting::around(view, workload));
     found.push(ReportOn::Namespace(workload.key().namespace.clone()));
     // A RoleBinding may grant something to the ServiceAccount of another namespace.
     found.extend(view.bindings(workload).into_iter().filter_map(namespace_of));

@@ -6,10 +6,9 @@ mod needs;
 
 use std::sync::{Arc, LazyLock};
 
-use crate::model::{
-    Binding, Grantee, Key, Kind, Labels, Object, Observed, Selector, Text, Workload,
-};
+use crate::model::{Grantee, Key, Kind, Labels, Object, Observed, Selector, Text, Workload};
 
+pub(super) use needs::config_maps;
 pub(super) use routing::asked_labels;
 
 /// Something that records refer to.
@@ -38,7 +37,7 @@ pub(super) enum Anchor {
     /// The role that bindings grant.
     Role(Key),
     /// Something that pods need, or that their claims do: a ConfigMap, a claim, a volume, a class of storage. Leads to
-    /// workloads, claims and volumes. A Secret leads to what makes it, among files.
+    /// workloads, claims and volumes. A Secret leads to what makes it, among files; a class of Ingresses to these.
     Needed(Key),
     /// The StorageClass of those that name none. Leads to workloads and claims.
     DefaultClass,
@@ -64,8 +63,12 @@ pub(super) enum Anchor {
     Delivered { kind: Kind, name: Text },
     /// What delivers workloads, by its name. Leads to it, in whatever namespace.
     Deliverer { kind: Kind, name: Text },
+    /// The Service that gives the pods of StatefulSets their names. Leads to these.
+    Governing { namespace: Text, name: Text },
     /// Amazon's cloud. Leads to its Nodes.
     OfAws,
+    /// A host whose requests are asked for. Leads to Ingresses.
+    Host(Text),
 }
 
 /// Labels, sorted, that selectors of one kind in one namespace fix, and the values of these labels. There may be none:
@@ -96,7 +99,7 @@ pub(super) fn first_key() -> Key {
 const MOST_VALUES: usize = 16;
 
 /// Where a selector is found: under the labels that it fixes, once for each value of the one label that it leaves a choice of.
-fn fixed(key: &Key, selector: &Selector) -> impl Iterator<Item = Anchor> {
+pub(super) fn fixed(key: &Key, selector: &Selector) -> impl Iterator<Item = Anchor> {
     let mut choices = selector.choices();
     let mut is_open = false;
     choices.retain(|(_, values)| match values.len() {
@@ -171,6 +174,12 @@ pub(super) fn anchors(object: &Object) -> Vec<Anchor> {
                 name,
             });
             anchors.extend(needs::of_workload(workload));
+            let parts = workload.particulars.stateful();
+            let governed = parts.filter(|parts| !parts.service_name.is_empty());
+            anchors.extend(governed.map(|parts| Anchor::Governing {
+                namespace: namespace.clone(),
+                name: parts.service_name.clone(),
+            }));
             if let Observed::Pod(status) = &workload.observed {
                 let node = status.node.iter();
                 anchors.extend(node.map(|name| Anchor::Node { name: name.clone() }));
@@ -216,7 +225,10 @@ pub(super) fn anchors(object: &Object) -> Vec<Anchor> {
                 role_namespace,
                 binding.role_name.clone(),
             )));
-            anchors.extend(anchors_of_grantees(binding));
+            anchors.extend(anchors_of_grantees(&binding.grantees));
+        }
+        Object::SecurityConstraints(constraints) => {
+            anchors.extend(anchors_of_grantees(&constraints.grantees));
         }
         Object::Owned(_)
         | Object::Namespace(_)
@@ -227,6 +239,10 @@ pub(super) fn anchors(object: &Object) -> Vec<Anchor> {
         | Object::ResourceQuota(_)
         | Object::EndpointSlice(_)
         | Object::Gateway(_)
+        | Object::Class(_)
+        | Object::ReferenceGrant(_)
+        | Object::BackendPolicy(_)
+        | Object::ServiceMonitor(_)
         | Object::Role(_) => {}
     }
     anchors.extend(meta.controller.as_ref().map(|owner| Anchor::Owner {
@@ -253,9 +269,9 @@ pub(super) fn selects(object: &Object, workload: &Workload) -> bool {
     }
 }
 
-/// Those to whom a binding grants its role, but for users who are no ServiceAccounts.
-pub(super) fn anchors_of_grantees(binding: &Binding) -> impl Iterator<Item = Anchor> {
-    binding.grantees.iter().filter_map(|grantee| match grantee {
+/// Those to whom something is granted, but for users who are no ServiceAccounts.
+pub(super) fn anchors_of_grantees(grantees: &[Grantee]) -> impl Iterator<Item = Anchor> {
+    grantees.iter().filter_map(|grantee| match grantee {
         Grantee::ServiceAccount { namespace, name } => Some(Anchor::GrantedAccount {
             namespace: namespace.clone(),
             name: name.clone(),

@@ -89,6 +89,10 @@ impl Pods {
             .map(|relative| &relative.lineage)
             .find(|lineage| **lineage == pod.lineage)
             .cloned();
+        let mut relatives = self.of_owner(pod.lineage.owner.clone()).take(RELATIVES);
+        let digests = relatives
+            .find(|relative| relative.status.digests == pod.status.digests)
+            .map(|relative| relative.status.digests.clone());
         let node = pod.status.node.clone();
         let node = node.and_then(|name| self.on_node(name).next()?.status.node.clone());
         let shared = Arc::make_mut(&mut pod);
@@ -99,6 +103,9 @@ impl Pods {
         };
         if node.is_some() {
             shared.status.node = node;
+        }
+        if let Some(digests) = digests {
+            shared.status.digests = digests;
         }
         pod
     }

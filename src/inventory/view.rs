@@ -1,11 +1,12 @@
 //! What can be asked of an inventory, with one workload as it would be after a write.
 
 mod concerned;
+mod meeting;
 mod needs;
 mod routing;
 mod running;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -17,6 +18,7 @@ use crate::model::{
     Workload,
 };
 
+pub use meeting::PeerNamespaces;
 pub use needs::Pools;
 pub use running::Replica;
 
@@ -184,6 +186,14 @@ impl<'a> View<'a> {
 
     /// The bindings that grant a role to a workload's ServiceAccount, by itself or by a group that it is in.
     pub fn bindings(self, workload: &Workload) -> Vec<&'a Object> {
+        let granting = self.granting_to(workload).into_iter();
+        granting
+            .filter(|object| matches!(object, Object::Binding(_)))
+            .collect()
+    }
+
+    /// What grants something to a workload's ServiceAccount, by itself or by a group that it is in.
+    fn granting_to(self, workload: &Workload) -> Vec<&'a Object> {
         let namespace = &workload.meta.key.namespace;
         let account = Anchor::GrantedAccount {
             namespace: namespace.clone(),
@@ -222,6 +232,10 @@ impl<'a> View<'a> {
         match kind {
             Kind::PodDisruptionBudget | Kind::NetworkPolicy => self.selecting(workload, kind),
             Kind::Service => self.services(workload),
+            Kind::ConfigMap => {
+                let keys: BTreeSet<_> = edges::config_maps(workload).collect();
+                keys.iter().filter_map(|key| self.get(key)).collect()
+            }
             kind if routing::is_leading(kind) => self.leading_to_pods(workload, kind),
             Kind::HorizontalPodAutoscaler => {
                 let keys = self.autoscalers(workload);
@@ -229,8 +243,8 @@ impl<'a> View<'a> {
                     .filter_map(|autoscaler| self.get(&autoscaler.meta.key))
                     .collect()
             }
-            Kind::RoleBinding | Kind::ClusterRoleBinding => self
-                .bindings(workload)
+            Kind::RoleBinding | Kind::ClusterRoleBinding | Kind::SecurityContextConstraints => self
+                .granting_to(workload)
                 .into_iter()
                 .filter(|binding| binding.key().kind == kind)
                 .collect(),

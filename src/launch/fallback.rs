@@ -15,7 +15,11 @@ pub(super) fn judge(case: &Case<'_>, judged: &JudgedItem) -> Outcome {
     let Some(found) = ways::automatic(case, (item, &judged.checklist)) else {
         let stated = match item.attestation() {
             Some(rule) => attested::attested(case, item, rule),
-            None => Outcome::fail(format!("{}: it does not", item.spec.title)),
+            // Nothing but a checklist that is not there is decided by nobody.
+            None => Outcome::fail(
+                "there is no such ReadinessChecklist, or its status says why it is not accepted"
+                    .to_owned(),
+            ),
         };
         return waive_whole(case, judged, stated);
     };

@@ -4,7 +4,7 @@ use super::facts::Facts;
 use super::outcome::JudgedItem;
 use super::{Launch, judge, own};
 use crate::api::{Action, Phase};
-use crate::engine::Policy;
+use crate::engine::{Covering, Policy};
 use crate::evidence::Subject;
 use crate::model::{Severity, Text, Workload};
 use crate::people::Holds;
@@ -41,10 +41,10 @@ pub struct GateInput<'a> {
 /// Decides whether the pods of a workload may run. The view of the facts has the workload as it would be.
 pub fn gate(input: GateInput<'_>, facts: Facts<'_>) -> Gate {
     let GateInput { new, old, .. } = input;
-    let policies: Vec<&Policy> = facts
+    let policies: Vec<Covering<'_>> = facts
         .policies
         .covering(facts.view, new)
-        .filter(|policy| policy.launch.is_some())
+        .filter(|covering| covering.policy.launch.is_some())
         .collect();
     if policies.is_empty() || !new.runs_pods() || new.meta.deleting {
         return Gate::Open;
@@ -70,9 +70,10 @@ pub fn gate(input: GateInput<'_>, facts: Facts<'_>) -> Gate {
         || launches
             .iter()
             .any(|launch| is_live(launch, &launch.workloads(facts.view)));
-    let asking: Vec<(Action, &Policy)> = policies
+    let asking: Vec<(Action, Covering<'_>)> = policies
         .iter()
-        .map(|policy| (action(policy, new, is_live), *policy))
+        .map(|covering| (action(covering.policy, new, is_live), covering))
+        .map(|(action, covering)| (covering.at_most(action), *covering))
         .filter(|(action, _)| *action != Action::Audit)
         .collect();
     if asking.is_empty() {
@@ -81,7 +82,7 @@ pub fn gate(input: GateInput<'_>, facts: Facts<'_>) -> Gate {
     let Some(obstacle) = obstacle(&input, &launches, facts) else {
         return Gate::Open;
     };
-    answer(&obstacle, &asking, |policy| {
+    answer(&obstacle, (new, &asking), |policy| {
         overridden(new, &policy.name, facts)
     })
 }
@@ -103,12 +104,12 @@ fn action(policy: &Policy, workload: &Workload, is_live: bool) -> Action {
 /// What is answered where something keeps the pods from running. An exception opens the gate of the policy that it is for.
 fn answer(
     obstacle: &str,
-    asking: &[(Action, &Policy)],
+    (workload, asking): (&Workload, &[(Action, Covering<'_>)]),
     overridden: impl Fn(&Policy) -> Option<Text>,
 ) -> Gate {
     let mut left = Vec::new();
     let mut warnings = Vec::new();
-    for (action, policy) in asking {
+    for (action, Covering { policy, doubt }) in asking {
         match overridden(policy) {
             Some(exception) => warnings.push(format!(
                 "plimsoll: {obstacle}; let through by the exception {exception} [policy {}]",
@@ -116,6 +117,9 @@ fn answer(
             )),
             None => left.push((*action, &*policy.name)),
         }
+        warnings.extend(
+            doubt.map(|doubt| format!("plimsoll: {}", doubt.doubt(&policy.name, workload))),
+        );
     }
     let Some(strictest) = left.iter().map(|(action, _)| *action).max() else {
         return Gate::Warn(warnings);

@@ -30,7 +30,7 @@ pub fn observe<'a>(
     });
     Observed {
         overlapping: overlapping.collect(),
-        images: images(launch, &running),
+        images: images(launch, view, &running),
         oldest: running
             .iter()
             .filter_map(|workload| workload.meta.created)
@@ -42,18 +42,28 @@ pub fn observe<'a>(
     }
 }
 
-/// The images of the containers that the launch names, each once.
-fn images(launch: &Launch, running: &[&Workload]) -> Vec<String> {
-    let containers = running.iter().flat_map(|workload| &workload.pod.containers);
-    let named = containers.filter(|container| {
-        launch
-            .spec
-            .containers
-            .iter()
-            .any(|name| **name == *container.name)
-    });
-    let images: BTreeSet<String> = named
-        .map(|container| format!("{}={}", container.name, container.image))
-        .collect();
+/// The images of the containers that the launch names, each once: with the digest that pods run where that is known.
+fn images(launch: &Launch, view: View<'_>, running: &[&Workload]) -> Vec<String> {
+    let mut images = BTreeSet::new();
+    for workload in running {
+        let containers = workload.pod.containers.iter();
+        let named = containers.filter(|container| {
+            let mut names = launch.spec.containers.iter();
+            names.any(|name| **name == *container.name)
+        });
+        let pods = view.pods(workload);
+        for container in named {
+            let written = format!("{}={}", container.name, container.image);
+            let digests = pods.iter().filter_map(|pod| {
+                let digest = pod.status.digests.as_ref()?.of(&container.name)?;
+                Some(format!("{written}@{digest}"))
+            });
+            let digests: BTreeSet<_> = digests.collect();
+            match container.image.contains('@') || digests.is_empty() {
+                true => drop(images.insert(written)),
+                false => images.extend(digests),
+            }
+        }
+    }
     images.into_iter().take(MOST_IMAGES).collect()
 }

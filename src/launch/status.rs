@@ -31,7 +31,7 @@ pub struct Observed {
     pub running: BTreeMap<Key, String>,
     /// When the oldest of those workloads was created.
     pub oldest: Option<Timestamp>,
-    /// The images of the containers that the launch names, as `<container>=<image>`.
+    /// The images of the containers that the launch names, as `<container>=<image>`, with the digest that pods run where that is known.
     pub images: Vec<String>,
     /// Workloads that another launch selects as well, and which.
     pub overlapping: Vec<String>,

@@ -8,9 +8,13 @@ use rustls::SupportedCipherSuite;
 use rustls::crypto::aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256;
 
 use crate::model::{
-    Amount, Confinement, Container, Environment, Labels, PodTemplate, PortName, Probe, Probes, Reference,
-    RestartPolicy, Resource, Resources, SeLinux, Seccomp, Security, Spread, VolumeSource, Workload,
+    Amount, Confinement, Container, Environment, Labels, PodTemplate, PortName, Probe, Probes,
+    Reference, Resource, Resources, RestartPolicy, SeLinux, Seccomp, Security, Spread,
+    VolumeSource, Workload,
 };
+
+/// What the kubelet makes of pods that do not say it.
+const NDOTS: i32 = 5;
 
 /// Of the digest, 128 bits are kept: nobody finds another template for them.
 const KEPT: usize = 16;
@@ -109,10 +113,20 @@ impl Canonical {
             self.flag(*flag);
         }
         self.flag(*host_users);
-        self.text(priority_class.as_deref().unwrap_or_default());
-        self.number(ndots.unwrap_or(-1));
         self.number(*grace_period);
-        self.text(runtime_class.as_deref().unwrap_or_default());
+        // Templates without one are what they were before it was looked at.
+        if let Some(class) = priority_class {
+            self.text("priorityClassName");
+            self.text(class);
+        }
+        if let Some(dots) = ndots.filter(|dots| *dots != NDOTS) {
+            self.text("ndots");
+            self.number(dots);
+        }
+        if let Some(class) = runtime_class {
+            self.text("runtimeClassName");
+            self.text(class);
+        }
         self.each(spreads, Self::spread);
         self.security(security);
         self.resources(resources);

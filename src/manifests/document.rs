@@ -6,7 +6,8 @@ use super::file::Contents;
 use super::yaml::{Document, Node, Problem};
 use super::{Keep, Manifest, Origin, Own, Reason, Skipped, Stated, json};
 use crate::api;
-use crate::model::{self, ContainerRole, Grantee, Kind, Object, Text, Written};
+use crate::engine::Conditions;
+use crate::model::{self, ContainerRole, Grantee, Kind, Object, Text, Workload, Written};
 
 /// Which document of which file.
 #[derive(Clone, Copy)]
@@ -34,7 +35,12 @@ struct Type<'a> {
 }
 
 /// Reads what a document holds. One that holds nothing is passed over.
-pub(super) fn read(place: Place<'_>, document: &Document<'_>, keep: Keep, contents: &mut Contents) {
+pub(super) fn read(
+    place: Place<'_>,
+    document: &Document<'_>,
+    keep: Keep<'_>,
+    contents: &mut Contents,
+) {
     let Some(root) = document.root().filter(|root| !root.is_null()) else {
         return;
     };
@@ -49,7 +55,7 @@ pub(super) fn read(place: Place<'_>, document: &Document<'_>, keep: Keep, conten
 
 struct Reader<'a> {
     place: Place<'a>,
-    keep: Keep,
+    keep: Keep<'a>,
     contents: &'a mut Contents,
     /// The way to where we are, through Lists of Lists.
     items: Vec<usize>,
@@ -115,9 +121,13 @@ impl Reader<'_> {
         }
         // Items of a typed list need not say it themselves.
         object.meta_mut().written = Written::of(kind, api_version);
+        object.meta_mut().key_order = node.key_order();
         let names_namespace = !object.key().namespace.is_empty();
         if kind.is_namespaced() && !names_namespace {
             give_namespace(&mut object);
+        }
+        if let (Keep::Records(conditions), Object::Workload(workload)) = (self.keep, &mut object) {
+            ask(conditions, workload, (node, api_version));
         }
         let origin = self.origin(node, api_version, names_namespace);
         Ok(Manifest { origin, object })
@@ -133,10 +143,12 @@ impl Reader<'_> {
     }
 
     fn origin(&self, node: Node<'_>, api_version: &str, names_namespace: bool) -> Origin {
+        let (line, column) = node.position("");
         Origin {
             file: self.place.file.clone(),
             document: self.place.document,
-            line: node.position("").0,
+            line,
+            column,
             api_version: api_version.into(),
             names_namespace,
         }
@@ -188,6 +200,20 @@ fn give_namespace(object: &mut Object) {
             }
         }
     }
+}
+
+/// Has match conditions asked of a workload, as it would be in the namespace that it has by now.
+fn ask(conditions: &Conditions, workload: &mut Workload, (node, api_version): (Node<'_>, &str)) {
+    let kind = workload.kind();
+    let conditions = conditions.of_kind(kind);
+    if conditions.is_empty() {
+        return;
+    }
+    let mut object = json::document(node, api_version, kind.name()).unwrap_or_default();
+    if object["metadata"].is_object() {
+        object["metadata"]["namespace"] = (*workload.key().namespace).into();
+    }
+    workload.answers = conditions.ask(kind, object);
 }
 
 /// What a document without a type probably is.

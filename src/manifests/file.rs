@@ -11,6 +11,8 @@ pub(super) struct Contents {
     pub(super) stated: Vec<Stated>,
     pub(super) documents: Vec<serde_json::Value>,
     pub(super) skipped: Vec<Skipped>,
+    /// Its bytes, where it is standard input.
+    pub(super) stdin: Option<Vec<u8>>,
 }
 
 impl Contents {
@@ -24,7 +26,7 @@ impl Contents {
 }
 
 /// Reads a file's documents; nothing of the text itself is kept.
-pub(super) fn read(file: &Text, bytes: &[u8], keep: Keep) -> Contents {
+pub(super) fn read(file: &Text, bytes: &[u8], keep: Keep<'_>) -> Contents {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {

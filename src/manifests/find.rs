@@ -9,7 +9,7 @@ use super::{ReadError, Reason, STDIN, Skipped};
 use crate::model::Text;
 
 /// What standard input is called.
-const STDIN_LABEL: &str = "<stdin>";
+pub(super) const STDIN_LABEL: &str = "<stdin>";
 
 /// The files of some paths.
 pub(super) struct Found {
@@ -110,10 +110,19 @@ fn is_manifest(path: &Path) -> bool {
     })
 }
 
-/// A path as people write it: what `.` leads to has no `./` in front.
+/// A path as people write it: what `.` leads to has no `./` in front. Bytes that are no text are written as `\xFF`, so that
+/// two files never have the same label for them.
 fn label(path: &Path) -> Text {
     let path = path.strip_prefix("./").unwrap_or(path);
-    path.to_string_lossy().into()
+    if let Some(text) = path.to_str() {
+        return text.into();
+    }
+    let mut label = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        label.push_str(chunk.valid());
+        label.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02X}")));
+    }
+    label.into()
 }
 
 #[cfg(test)]
@@ -144,5 +153,19 @@ mod tests {
         ] {
             assert_eq!(&*label(Path::new(path)), expected);
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn paths_that_are_no_text_have_labels_that_differ() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+
+        let labels = [&b"a\xfe.yaml"[..], b"a\xff.yaml"]
+            .map(|name| label(Path::new(OsStr::from_bytes(name))));
+        assert_eq!(
+            labels.each_ref().map(|label| &**label),
+            ["a\\xFE.yaml", "a\\xFF.yaml"]
+        );
     }
 }

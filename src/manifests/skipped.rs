@@ -107,6 +107,17 @@ impl Reason {
         Self::Unreadable(io_problem(error))
     }
 
+    /// The line and column of what is wrong, where they are known.
+    pub fn position(&self) -> Option<(u32, u32)> {
+        match self {
+            Self::NotText(line) => Some((u32::try_from(*line).unwrap_or(u32::MAX), 1)),
+            Self::Broken(problem) if problem.line > 0 => {
+                Some((problem.line, problem.column.max(1)))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether something is wrong with what is written, so that it might have been judged otherwise.
     pub fn is_problem(&self) -> bool {
         matches!(

@@ -72,6 +72,12 @@ fn merged(first: &Object, other: &Object) -> Option<Object> {
             Some(Object::ConfigMap(ConfigMap {
                 meta: first.meta.clone(),
                 keys: all(&first.keys, &other.keys),
+                suspects: {
+                    let mut suspects = [&*first.suspects, &*other.suspects].concat();
+                    suspects.sort_by(|one, another| one.key.cmp(&another.key));
+                    suspects.dedup_by(|one, another| one.key == another.key);
+                    suspects.into()
+                },
             }))
         }
         (Object::SecretSource(first), Object::SecretSource(other)) => {
@@ -89,6 +95,7 @@ fn merged(first: &Object, other: &Object) -> Option<Object> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Conditions;
     use crate::manifests::{Keep, file};
     use crate::model::{Key, Kind};
 
@@ -103,8 +110,14 @@ mod tests {
             format!("{base}\n---\n{patch}\n"),
             format!("{patch}\n---\n{base}\n"),
         ] {
-            let whole =
-                Whole::of(file::read(&"a.yaml".into(), text.as_bytes(), Keep::Records).objects);
+            let whole = Whole::of(
+                file::read(
+                    &"a.yaml".into(),
+                    text.as_bytes(),
+                    Keep::Records(&Conditions::default()),
+                )
+                .objects,
+            );
             let map = whole
                 .inventory
                 .get(&Key::new(Kind::ConfigMap, "default", "web"));

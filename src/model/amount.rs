@@ -6,7 +6,7 @@ use super::Text;
 
 /// A Kubernetes quantity, in units of 10⁻⁹, rounded away from zero as the API server does.
 /// Source: <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/>.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Quantity(i128);
 
 /// What a manifest says an amount is.
@@ -29,6 +29,16 @@ impl Quantity {
     /// Whether it is less than nothing, which the API server refuses for requests and limits.
     pub fn is_negative(self) -> bool {
         self.0 < 0
+    }
+
+    /// As much as both together.
+    pub fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// So many times as much.
+    pub fn times(self, times: i64) -> Self {
+        Self(self.0.saturating_mul(i128::from(times)))
     }
 
     /// From its text: digits with an optional sign and fraction, then a binary suffix (`Ki` to `Ei`), a decimal one

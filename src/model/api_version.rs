@@ -1,6 +1,14 @@
-//! Versions of Kubernetes' API that are gone.
+//! Versions of Kubernetes' API that are on their way out, or gone.
+
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
 
 use super::{Kind, KindSet};
+
+pub use table::NEWEST;
 
 /// In which version of the API an object was written last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,190 +18,214 @@ pub enum Written {
     Unsaid,
     /// In one that is there to stay, as far as is known.
     Served,
-    /// In one that Kubernetes has removed since.
-    Removed(Removal),
+    /// In one that Kubernetes has deprecated since, and will remove or has removed.
+    Superseded(Superseded),
 }
 
-/// A version of a group that Kubernetes has removed for some kinds, by its place in the list of them.
+/// A version of a group that Kubernetes has deprecated for a kind, by its place in the list of them.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Removal(u8);
+pub struct Superseded(u8);
 
-struct Removed {
+/// A release of Kubernetes: the minor version, as all are of major version 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Release(pub u16);
+
+/// What became of a version of a group for one kind.
+struct Lifecycle {
     api_version: &'static str,
-    kinds: &'static [Kind],
-    /// The release of Kubernetes that does not serve it any more.
-    release: &'static str,
+    kind: &'static str,
+    deprecated: Release,
+    removed: Release,
+    /// What to write instead; empty where it is not said.
+    instead: &'static str,
 }
 
-use Kind::{
-    ClusterRole, ClusterRoleBinding, CronJob, DaemonSet, Deployment, HorizontalPodAutoscaler,
-    Ingress, NetworkPolicy, PodDisruptionBudget, ReplicaSet, Role, RoleBinding, StatefulSet,
-    StorageClass,
-};
-
-/// Source: <https://kubernetes.io/docs/reference/using-api/deprecation-guide/>, and `APILifecycleRemoved` of the types.
-static REMOVED: &[Removed] = &[
-    Removed {
-        api_version: "extensions/v1beta1",
-        kinds: &[Deployment, DaemonSet, ReplicaSet, NetworkPolicy],
-        release: "1.16",
-    },
-    Removed {
-        api_version: "extensions/v1beta1",
-        kinds: &[Ingress],
-        release: "1.22",
-    },
-    Removed {
-        api_version: "networking.k8s.io/v1beta1",
-        kinds: &[Ingress],
-        release: "1.22",
-    },
-    Removed {
-        api_version: "apps/v1beta1",
-        kinds: &[Deployment, StatefulSet],
-        release: "1.16",
-    },
-    Removed {
-        api_version: "apps/v1beta2",
-        kinds: &[Deployment, StatefulSet, DaemonSet, ReplicaSet],
-        release: "1.16",
-    },
-    Removed {
-        api_version: "batch/v2alpha1",
-        kinds: &[CronJob],
-        release: "1.21",
-    },
-    Removed {
-        api_version: "batch/v1beta1",
-        kinds: &[CronJob],
-        release: "1.25",
-    },
-    Removed {
-        api_version: "policy/v1beta1",
-        kinds: &[PodDisruptionBudget],
-        release: "1.25",
-    },
-    Removed {
-        api_version: "autoscaling/v2beta1",
-        kinds: &[HorizontalPodAutoscaler],
-        release: "1.25",
-    },
-    Removed {
-        api_version: "autoscaling/v2beta2",
-        kinds: &[HorizontalPodAutoscaler],
-        release: "1.26",
-    },
-    Removed {
-        api_version: "rbac.authorization.k8s.io/v1alpha1",
-        kinds: &[Role, ClusterRole, RoleBinding, ClusterRoleBinding],
-        release: "1.22",
-    },
-    Removed {
-        api_version: "rbac.authorization.k8s.io/v1beta1",
-        kinds: &[Role, ClusterRole, RoleBinding, ClusterRoleBinding],
-        release: "1.22",
-    },
-    Removed {
-        api_version: "storage.k8s.io/v1beta1",
-        kinds: &[StorageClass],
-        release: "1.22",
-    },
+/// What is in no source of today any more, from
+/// <https://kubernetes.io/docs/reference/using-api/deprecation-guide/> and the sources of those days.
+static FORGOTTEN: &[Lifecycle] = &[
+    lifecycle(
+        "autoscaling/v2beta1",
+        "HorizontalPodAutoscaler",
+        (22, 25),
+        "autoscaling/v2",
+    ),
+    lifecycle(
+        "autoscaling/v2beta2",
+        "HorizontalPodAutoscaler",
+        (23, 26),
+        "autoscaling/v2",
+    ),
+    lifecycle("batch/v2alpha1", "CronJob", (8, 21), "batch/v1"),
+    lifecycle(
+        "rbac.authorization.k8s.io/v1alpha1",
+        "ClusterRole",
+        (17, 22),
+        RBAC,
+    ),
+    lifecycle(
+        "rbac.authorization.k8s.io/v1alpha1",
+        "ClusterRoleBinding",
+        (17, 22),
+        RBAC,
+    ),
+    lifecycle("rbac.authorization.k8s.io/v1alpha1", "Role", (17, 22), RBAC),
+    lifecycle(
+        "rbac.authorization.k8s.io/v1alpha1",
+        "RoleBinding",
+        (17, 22),
+        RBAC,
+    ),
 ];
+
+const RBAC: &str = "rbac.authorization.k8s.io/v1";
+
+const fn lifecycle(
+    api_version: &'static str,
+    kind: &'static str,
+    (deprecated, removed): (u16, u16),
+    instead: &'static str,
+) -> Lifecycle {
+    Lifecycle {
+        api_version,
+        kind,
+        deprecated: Release(deprecated),
+        removed: Release(removed),
+        instead,
+    }
+}
+
+impl Release {
+    /// From `1.34`, `v1.34` or `1.34.2`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.strip_prefix('v').unwrap_or(text);
+        let mut parts = text.split('.');
+        let minor = parts.by_ref().nth(1)?;
+        let is_number =
+            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let is_of_one = text.starts_with("1.");
+        let has_patch = parts.next().is_none_or(is_number) && parts.next().is_none();
+        if !(is_of_one && is_number(minor) && has_patch) {
+            return None;
+        }
+        minor.parse().ok().map(Self)
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "1.{}", self.0)
+    }
+}
 
 impl Written {
     /// In this version.
     pub fn of(kind: Kind, api_version: &str) -> Self {
-        let at = REMOVED
-            .iter()
-            .position(|gone| gone.api_version == api_version && gone.kinds.contains(&kind));
+        let is_it =
+            |known: &&Lifecycle| known.kind == kind.name() && known.api_version == api_version;
+        let at = all().position(|known| is_it(&known));
         match at.and_then(|at| u8::try_from(at).ok()) {
-            Some(at) => Self::Removed(Removal(at)),
+            Some(at) => Self::Superseded(Superseded(at)),
             None => Self::Served,
         }
     }
 }
 
-impl Removal {
-    /// The kinds that had such a version.
-    pub const KINDS: KindSet = KindSet::of(&[
-        Deployment,
-        StatefulSet,
-        DaemonSet,
-        ReplicaSet,
-        CronJob,
-        HorizontalPodAutoscaler,
-        PodDisruptionBudget,
-        NetworkPolicy,
-        StorageClass,
-        Role,
-        ClusterRole,
-        RoleBinding,
-        ClusterRoleBinding,
-        Ingress,
-    ]);
+fn all() -> impl Iterator<Item = &'static Lifecycle> {
+    FORGOTTEN.iter().chain(table::LIFECYCLES)
+}
+
+impl Superseded {
+    /// The kinds that have such a version.
+    pub const KINDS: KindSet = superseded();
 
     /// The group and version.
     pub fn api_version(self) -> &'static str {
         self.entry().api_version
     }
 
-    /// The release of Kubernetes that does not serve it any more.
-    pub fn release(self) -> &'static str {
-        self.entry().release
+    /// The release of Kubernetes since which it is deprecated.
+    pub fn deprecated(self) -> Release {
+        self.entry().deprecated
     }
 
-    fn entry(self) -> &'static Removed {
-        &REMOVED[usize::from(self.0)]
+    /// The release of Kubernetes that does not serve it any more.
+    pub fn removed(self) -> Release {
+        self.entry().removed
+    }
+
+    /// The group and version to write instead; that which is watched, where it is not said.
+    pub fn instead(self, kind: Kind) -> String {
+        match self.entry().instead {
+            "" => kind.api_version(),
+            instead => instead.to_owned(),
+        }
+    }
+
+    fn entry(self) -> &'static Lifecycle {
+        let at = usize::from(self.0);
+        match at.checked_sub(FORGOTTEN.len()) {
+            None => &FORGOTTEN[at],
+            Some(at) => &table::LIFECYCLES[at],
+        }
     }
 }
 
 /// By what it is of.
-impl std::fmt::Debug for Removal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Superseded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.api_version())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_version_is_gone_for_some_kinds_only() {
-        for (kind, api_version, release) in [
-            (Deployment, "apps/v1", None),
-            (Deployment, "extensions/v1beta1", Some("1.16")),
-            (StatefulSet, "extensions/v1beta1", None),
-            (CronJob, "batch/v1beta1", Some("1.25")),
-            (CronJob, "batch/v1", None),
-            (HorizontalPodAutoscaler, "autoscaling/v2beta2", Some("1.26")),
-            (HorizontalPodAutoscaler, "autoscaling/v1", None),
-        ] {
-            let written = Written::of(kind, api_version);
-            let found = match written {
-                Written::Removed(removal) => Some(removal.release()),
-                _ => None,
-            };
-            assert_eq!(found, release, "{api_version} {kind}");
+/// The kinds of the lists that there are records of.
+const fn superseded() -> KindSet {
+    let (mut set, mut at) = (KindSet::NONE, 0);
+    while at < Kind::ALL.len() {
+        let kind = Kind::ALL[at];
+        if names(FORGOTTEN, kind) || names(table::LIFECYCLES, kind) {
+            set = set.union(KindSet::of(&[kind]));
         }
+        at += 1;
     }
+    // What Kubernetes makes itself, nobody writes.
+    set.without(KindSet::of(&[
+        Kind::ControllerRevision,
+        Kind::EndpointSlice,
+    ]))
+}
 
-    #[test]
-    fn the_kinds_are_those_of_the_list() {
-        let listed: KindSet = REMOVED
-            .iter()
-            .flat_map(|gone| gone.kinds)
-            .copied()
-            .collect();
-        assert_eq!(listed, Removal::KINDS);
-    }
-
-    /// What is watched, and what people are told to use instead, is there.
-    #[test]
-    fn the_version_that_is_watched_is_served() {
-        for kind in Kind::ALL {
-            let written = Written::of(*kind, &kind.api_version());
-            assert_eq!(written, Written::Served, "{kind}");
+const fn names(list: &[Lifecycle], kind: Kind) -> bool {
+    let mut at = 0;
+    while at < list.len() {
+        if is_same(list[at].kind.as_bytes(), kind.name().as_bytes())
+            && is_of_group(list[at].api_version.as_bytes(), kind)
+        {
+            return true;
         }
+        at += 1;
     }
+    false
+}
+
+/// Whether a group and version is one in which the kind may be written: its own group, or that in which it began.
+const fn is_of_group(api_version: &[u8], kind: Kind) -> bool {
+    starts_with(api_version, kind.group().as_bytes()) || starts_with(api_version, b"extensions")
+}
+
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && starts_with(one, other)
+}
+
+const fn starts_with(text: &[u8], start: &[u8]) -> bool {
+    if text.len() < start.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < start.len() {
+        if text[at] != start[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }

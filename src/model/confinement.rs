@@ -152,7 +152,11 @@ mod tests {
             ("Never", "web", PullPolicy::Never),
             ("always", "web", PullPolicy::Other("always".into())),
         ] {
-            assert_eq!(PullPolicy::of(name.into(), image), expected, "{name:?} {image}");
+            assert_eq!(
+                PullPolicy::of(name.into(), image),
+                expected,
+                "{name:?} {image}"
+            );
         }
     }
 }

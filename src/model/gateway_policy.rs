@@ -27,7 +27,8 @@ pub struct Referent {
 impl ReferenceGrant {
     /// Whether it lets an object of a group, a kind and a namespace name an object of a group, a kind and a name in its own.
     pub fn allows(&self, from: [&str; 3], [group, kind, name]: [&str; 3]) -> bool {
-        let is_from = |known: &[Text; 3]| known.iter().zip(from).all(|(one, other)| **one == *other);
+        let is_from =
+            |known: &[Text; 3]| known.iter().zip(from).all(|(one, other)| **one == *other);
         let is_to = |to: &Referent| {
             *to.group == *group
                 && *to.kind == *kind

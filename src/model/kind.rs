@@ -96,6 +96,7 @@ kinds! {
     BackendTLSPolicy "gateway.networking.k8s.io" "v1" "backendtlspolicies" namespaced custom;
     BackendConfigPolicy "gateway.kgateway.dev" "v1alpha1" "backendconfigpolicies" namespaced custom;
     ServiceMonitor "monitoring.coreos.com" "v1" "servicemonitors" namespaced custom;
+    SecurityContextConstraints "security.openshift.io" "v1" "securitycontextconstraints" cluster custom;
 }
 
 impl Kind {

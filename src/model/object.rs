@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 
 use super::{
-    BackendPolicy, Binding, Class, ConfigMap, DestinationRule, EndpointSlice, Gateway, Ingress, Key, Kind, Labels,
-    LimitRange, NetworkPolicy, Node, Observed, PersistentVolume, PersistentVolumeClaim,
-    PodAutoscaler, PodDisruptionBudget, ReferenceGrant, ResourceQuota, Role, Route, SecretSource,
-    Service, ServiceAccount, ServiceMonitor, StorageClass, Text, Workload, Written, running,
+    BackendPolicy, Binding, Class, ConfigMap, DestinationRule, EndpointSlice, Gateway, Ingress,
+    Key, Kind, Labels, LimitRange, NetworkPolicy, Node, Observed, PersistentVolume,
+    PersistentVolumeClaim, PodAutoscaler, PodDisruptionBudget, ReferenceGrant, ResourceQuota, Role,
+    Route, SecretSource, SecurityConstraints, Service, ServiceAccount, ServiceMonitor,
+    StorageClass, Text, Workload, Written, running,
 };
 
 /// What is kept of an object's metadata.
@@ -28,6 +29,23 @@ pub struct Meta {
     pub deleting: bool,
     /// In which version of the API it was written last.
     pub written: Written,
+    /// Whether its keys are written in alphabetical order.
+    pub key_order: KeyOrder,
+}
+
+/// Whether the keys of an object's mappings are written in alphabetical order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeyOrder {
+    /// It is of a cluster, where keys have no order.
+    #[default]
+    Unsaid,
+    /// They are.
+    Sorted,
+    /// They are not.
+    Broken {
+        /// The first line that is out of order, counted from the object's own first, which is 1.
+        line: u32,
+    },
 }
 
 /// A reference to the owner that controls an object: the `ownerReference` with `controller: true`.
@@ -114,6 +132,7 @@ pub enum Object {
     ReferenceGrant(ReferenceGrant),
     BackendPolicy(BackendPolicy),
     ServiceMonitor(ServiceMonitor),
+    SecurityConstraints(SecurityConstraints),
 }
 
 impl Object {
@@ -148,6 +167,7 @@ impl Object {
             Object::ReferenceGrant(grant) => &grant.meta,
             Object::BackendPolicy(policy) => &policy.meta,
             Object::ServiceMonitor(monitor) => &monitor.meta,
+            Object::SecurityConstraints(constraints) => &constraints.meta,
         }
     }
 
@@ -182,6 +202,7 @@ impl Object {
             Object::ReferenceGrant(grant) => &mut grant.meta,
             Object::BackendPolicy(policy) => &mut policy.meta,
             Object::ServiceMonitor(monitor) => &mut monitor.meta,
+            Object::SecurityConstraints(constraints) => &mut constraints.meta,
         }
     }
 

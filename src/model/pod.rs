@@ -1,8 +1,8 @@
 //! What is kept of a pod or a pod template.
 
 use super::{
-    AppArmorAnnotation, Call, Confinement, ContainerPort, Environment, HostMount, Labels, PreStop, Probes, PullPolicy, Reference, Resources, Spread,
-    Text, Volume,
+    AppArmorAnnotation, Call, Confinement, ContainerPort, Environment, HostMount, Labels, PreStop,
+    Probes, PullPolicy, Reference, Resources, Spread, Text, Volume,
 };
 
 /// The pods that a workload makes.
@@ -169,6 +169,18 @@ pub struct Security {
     pub dropped_capabilities: Box<[Text]>,
     /// What few set; `None` where none of it is.
     pub confinement: Option<Box<Confinement>>,
+}
+
+impl Security {
+    /// Whether a container with it may have a capability that container runtimes give: it is not dropped, or added again. They
+    /// read names in whatever case, do what is said of `ALL` first, and drop what is named both ways.
+    pub fn may_have(&self, capability: &str) -> bool {
+        let names =
+            |list: &[Text], name: &str| list.iter().any(|listed| listed.eq_ignore_ascii_case(name));
+        let (added, dropped) = (&self.added_capabilities, &self.dropped_capabilities);
+        !names(dropped, capability)
+            && (!names(dropped, "ALL") || names(added, "ALL") || names(added, capability))
+    }
 }
 
 /// `seccompProfile.type`.

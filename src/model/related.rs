@@ -124,6 +124,8 @@ pub struct NetworkPolicy {
     pub ingress: Traffic,
     /// What it says of outgoing traffic.
     pub egress: Traffic,
+    /// Whether it has rules for incoming and for outgoing traffic.
+    pub has_rules: [bool; 2],
     /// The peers of its rules that are pods; ranges of addresses are not kept.
     pub peers: Box<[Peer]>,
 }

@@ -36,6 +36,21 @@ pub struct PodStatus {
     pub phase: Phase,
     /// Whether it is being deleted.
     pub deleting: bool,
+    /// The images that its containers run, where its kubelet has said so. Pods of one revision share them.
+    pub digests: Option<Arc<Digests>>,
+}
+
+/// The digests of the images that containers run, by the container's name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Digests(pub Box<[(Text, Text)]>);
+
+impl Digests {
+    /// The digest of what a container runs, as `sha256:...`.
+    pub fn of(&self, container: &str) -> Option<&Text> {
+        let mut all = self.0.iter();
+        all.find(|(name, _)| **name == *container)
+            .map(|(_, digest)| digest)
+    }
 }
 
 /// The condition `Ready` of a pod.
@@ -168,7 +183,7 @@ mod tests {
     #[test]
     fn a_pod_is_small() {
         assert!(
-            size_of::<Instance>() <= 72,
+            size_of::<Instance>() <= 80,
             "{} bytes",
             size_of::<Instance>()
         );

@@ -1,9 +1,11 @@
 //! What is probably a secret, told by the name of a variable and the form of its value. The value itself is never kept.
 
+mod file;
 mod form;
 
 use super::Clue;
 
+pub(super) use file::clue_in;
 pub(super) use form::Form;
 
 /// What gives away that the variable of this name has a secret in a value of this form.
@@ -67,7 +69,7 @@ const FINAL: [&str; 7] = [
 ];
 
 /// What kind of key is a secret.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 14] = [
     "api",
     "access",
     "secret",
@@ -80,6 +82,8 @@ const KEYS: [&str; 12] = [
     "jwt",
     "hmac",
     "account",
+    "batch",
+    "shared",
 ];
 
 /// What is said about a secret without giving it away.
@@ -146,6 +150,8 @@ fn is_secret(words: &[String]) -> bool {
     words.iter().any(|word| STRONG.contains(&word.as_str()))
         || FINAL.contains(&last)
         || (last == "key" && KEYS.contains(&kind))
+        // OCI_CLI_KEY_CONTENT: the key itself, not where it is.
+        || (last == "content" && kind == "key")
         // PGPASSWORD, CLIENTSECRET, AUTHTOKEN.
         || ["password", "passwd", "passphrase", "secret", "token", "apikey"]
             .iter()

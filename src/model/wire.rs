@@ -5,13 +5,18 @@
 
 mod annotations;
 mod autoscaler;
+mod class;
 mod config;
+mod constraints;
 mod delivery;
 mod destination;
+mod entries;
 mod gateway;
+mod gateway_policy;
 mod ingress;
 mod limits;
 mod metadata;
+mod monitor;
 mod network;
 mod node;
 mod pod;
@@ -38,8 +43,8 @@ use self::selection::{Defaulting, SelectorFields};
 use self::selectors::LabelSelector;
 use self::status::{Intent, Status};
 use super::{
-    ClaimTemplate, JobParts, Kind, Meta, Object, Observed, Particulars, PodTemplate, Retention,
-    Selection, StatefulParts, Strategy, Text, Workload,
+    Answers, ClaimTemplate, JobParts, Kind, Meta, Object, Observed, Particulars, PodTemplate,
+    Retention, Selection, StatefulParts, Strategy, Text, Workload,
 };
 
 /// The record of an object of a kind, from its JSON or YAML.
@@ -117,8 +122,7 @@ struct RetentionSpec {
 
 impl RetentionSpec {
     fn record(&self) -> Retention {
-        let deletes =
-            |field: &Option<Str>| field.as_ref().is_some_and(|name| &*name.0 == "Delete");
+        let deletes = |field: &Option<Str>| field.as_ref().is_some_and(|name| &*name.0 == "Delete");
         Retention {
             deletes_with_set: deletes(&self.when_deleted),
             deletes_with_pod: deletes(&self.when_scaled),
@@ -360,11 +364,8 @@ fn workload<S: PodHolder, E: Error>(kind: Kind, from: Envelope<S>) -> Result<Obj
     let mut metadata = from.metadata;
     let revision = metadata.revision();
     let contact = metadata.contact();
-    let sets_replicas = metadata.sets_replicas(
-        from.spec
-            .as_ref()
-            .is_some_and(|spec| spec.says_replicas()),
-    );
+    let sets_replicas =
+        metadata.sets_replicas(from.spec.as_ref().is_some_and(|spec| spec.says_replicas()));
     let annotations = std::mem::take(&mut metadata.annotations);
     let mut meta: Meta = metadata.record(kind)?;
     // What another object controls was delivered by whatever made that; bare Pods are not delivered.
@@ -431,6 +432,7 @@ fn workload<S: PodHolder, E: Error>(kind: Kind, from: Envelope<S>) -> Result<Obj
         finished,
         pod,
         delivery: delivery.unwrap_or_default(),
+        answers: Answers::default(),
         observed,
     })))
 }

@@ -1,8 +1,8 @@
 //! What is kept of a workload.
 
 use super::{
-    ClaimTemplate, Container, IntOrPercent, Key, Kind, KindSet, Mark, Meta, Observed, Particulars,
-    PodTemplate, RestartPolicy, Text,
+    Answers, ClaimTemplate, Container, IntOrPercent, Key, Kind, KindSet, Mark, Meta, Observed,
+    Particulars, PodTemplate, RestartPolicy, Text,
 };
 
 /// Something that runs pods.
@@ -37,6 +37,8 @@ pub struct Workload {
     pub pod: PodTemplate,
     /// What its labels and annotations tell of who delivers it.
     pub delivery: Box<[Mark]>,
+    /// What the match conditions of policies come to for it. No check looks at it.
+    pub answers: Answers,
     /// What the cluster says of it. Only checks on what runs look at it.
     pub observed: Observed,
 }
@@ -93,6 +95,12 @@ impl Workload {
     /// Its kind.
     pub fn kind(&self) -> Kind {
         self.meta.key.kind
+    }
+
+    /// Whether no other workload is judged in its place, as far as it says itself.
+    pub fn is_judged_itself(&self) -> bool {
+        let owner = self.meta.controller.as_ref().and_then(|owner| owner.kind);
+        !owner.is_some_and(Kind::is_workload)
     }
 
     /// The JSON pointer of its pod spec.
@@ -153,6 +161,7 @@ impl Workload {
             finished,
             pod,
             delivery,
+            answers,
             observed: _,
         } = self;
         *meta == other.meta
@@ -169,15 +178,15 @@ impl Workload {
             && *finished == other.finished
             && *pod == other.pod
             && *delivery == other.delivery
+            && *answers == other.answers
     }
 
     /// Whether another record of it would be judged alike by every check that looks at the workload alone: the same
-    /// but for its metadata.
+    /// but for its metadata. Of that, checks read labels and annotations; to change no more than these is always let pass.
     pub fn is_judged_as(&self, other: &Workload) -> bool {
         self.kind() == other.kind()
             && self.replicas == other.replicas
             && self.sets_replicas == other.sets_replicas
-            && self.contact == other.contact
             && self.particulars == other.particulars
             && self.suspended == other.suspended
             && self.strategy == other.strategy

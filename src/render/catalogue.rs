@@ -48,6 +48,7 @@ struct Entry {
     title: &'static str,
     severity: &'static str,
     group: &'static str,
+    default: bool,
     subjects: Vec<&'static str>,
     reads: Vec<&'static str>,
     params: Vec<Parameter>,
@@ -75,6 +76,7 @@ struct Parameter {
 #[serde(untagged)]
 enum Default {
     Integer(i64),
+    Release(String),
     Strings(&'static [&'static str]),
 }
 
@@ -84,6 +86,7 @@ fn entry(check: &Check) -> Entry {
         title: check.title,
         severity: check.severity.name(),
         group: check.group.title(),
+        default: check.is_default(),
         subjects: names(check.subjects),
         reads: names(check.reads),
         params: check.params.iter().map(parameter).collect(),
@@ -111,6 +114,9 @@ fn parameter(param: &Param) -> Parameter {
             Some(minimum),
             Some(maximum),
         ),
+        ParamKind::Release { default } => {
+            ("release", Default::Release(default.to_string()), None, None)
+        }
         ParamKind::Strings { default } => ("strings", Default::Strings(default), None, None),
     };
     Parameter {

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::Palette;
 use super::catalogue::names;
-use super::markdown::paragraph;
 use super::palette::paint;
+use super::prose::paragraph;
 use crate::check::{Check, Param, ParamKind};
 use crate::model::KindSet;
 
@@ -35,7 +35,7 @@ pub fn explain(check: &Check, palette: Palette, width: usize) -> String {
         // What a launch is judged by besides its own manifest cannot be written as one.
         if !yaml.trim().is_empty() {
             written.push_str(&heading(title));
-            written.push_str(&manifest(yaml));
+            written.push_str(&manifest(yaml, palette));
         }
     }
     written.push('\n');
@@ -54,6 +54,7 @@ fn describe(param: &Param) -> String {
             format!("number from {minimum} to {maximum}"),
             default.to_string(),
         ),
+        ParamKind::Release { default } => ("release of Kubernetes".to_owned(), default.to_string()),
         ParamKind::Strings { default: [] } => ("list".to_owned(), "empty".to_owned()),
         ParamKind::Strings { default } => ("list".to_owned(), default.join(", ")),
     };
@@ -63,10 +64,22 @@ fn describe(param: &Param) -> String {
     )
 }
 
-fn manifest(yaml: &str) -> String {
+/// An example: its keys and comments in colours, where there are any.
+fn manifest(yaml: &str, palette: Palette) -> String {
     let lines = yaml.trim_matches('\n').lines();
     lines
-        .map(|line| format!("  {line}").trim_end().to_owned() + "\n")
+        .map(|line| {
+            let content = line.trim_start_matches([' ', '-']);
+            let (margin, content) = line.split_at(line.len() - content.len());
+            let shown = match content.split_once(':') {
+                _ if content.starts_with('#') => paint(palette.faint, content),
+                Some((key, value)) if !key.contains(['{', '"', ' ', '[']) => {
+                    format!("{}:{value}", paint(palette.code, key))
+                }
+                _ => content.to_owned(),
+            };
+            format!("  {margin}{shown}").trim_end().to_owned() + "\n"
+        })
         .collect()
 }
 

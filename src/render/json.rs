@@ -6,13 +6,18 @@ use super::{Judged, Report, Row, Summary};
 use crate::manifests::Skipped;
 
 /// Writes JSON, each result on a line of its own.
-pub struct Json;
+pub struct Json {
+    /// Whether passes are listed as well.
+    pub all: bool,
+}
 
 /// A line of `results`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ResultLine<'a> {
     file: &'a str,
+    line: u32,
+    column: u32,
     api_version: &'a str,
     kind: &'a str,
     namespace: Option<&'a str>,
@@ -43,7 +48,11 @@ impl Report for Json {
 
     fn object(&self, judged: &Judged<'_>) -> String {
         let line = |row: &Row| to_line(&result_line(judged, row));
-        lines(judged.rows.iter().map(line))
+        lines(judged.listed(self.all).map(line))
+    }
+
+    fn lists_passes(&self) -> bool {
+        self.all
     }
 
     fn separator(&self) -> &'static str {
@@ -67,6 +76,8 @@ impl Report for Json {
 fn result_line<'a>(judged: &'a Judged<'_>, row: &'a Row) -> ResultLine<'a> {
     ResultLine {
         file: &judged.origin.file,
+        line: judged.origin.line,
+        column: judged.origin.column,
         api_version: &judged.origin.api_version,
         kind: judged.key.kind.name(),
         namespace: judged.namespace(),
@@ -75,7 +86,7 @@ fn result_line<'a>(judged: &'a Judged<'_>, row: &'a Row) -> ResultLine<'a> {
         verdict: row.verdict.name(),
         severity: row.severity.name(),
         container: row.container(),
-        path: row.finding.as_ref().map_or("", |finding| &finding.at.path),
+        path: row.path(),
         message: row.message(),
         fix: row.check.fix,
         exception: row.exception.as_deref(),

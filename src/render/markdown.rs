@@ -1,41 +1,128 @@
-//! The little Markdown that checks are documented in: paragraphs with `code`.
+//! The findings of a run as Markdown, for a comment on a change or the summary of a job.
 
-use super::Palette;
-use super::palette::paint;
-use super::wrap;
+use super::document::escape;
+use super::prose::{Span, spans};
+use super::summary::counted;
+use super::table::skipped_line;
+use super::visible::visible;
+use super::{Judged, Palette, Report, Row, Summary};
+use crate::manifests::Skipped;
+use crate::model::Verdict;
 
-/// A paragraph in lines of at most `width` characters, each after `indent` spaces. Where there are colours, code has one
-/// in place of its backticks.
-pub(super) fn paragraph(palette: Palette, text: &str, indent: usize, width: usize) -> String {
-    let lines = wrap::lines(text, Some(width.saturating_sub(indent)));
-    let margin = " ".repeat(indent);
-    let mut in_code = false;
-    let mut written = String::new();
-    for line in lines {
-        written.push_str(&margin);
-        written.push_str(&coloured(palette, &line, &mut in_code));
-        written.push('\n');
-    }
-    written
+/// Writes Markdown.
+pub struct Markdown {
+    /// Whether passes, and everything that was skipped, are listed as well.
+    pub all: bool,
 }
 
-/// One line; code may have begun on the line before.
-fn coloured(palette: Palette, line: &str, in_code: &mut bool) -> String {
-    if palette.is_plain() {
-        return line.to_owned();
+impl Report for Markdown {
+    fn begin(&self) -> String {
+        String::new()
     }
-    let mut written = String::new();
-    for (place, part) in line.split('`').enumerate() {
-        if place > 0 {
-            *in_code = !*in_code;
+
+    fn begins_with_summary(&self) -> bool {
+        true
+    }
+
+    fn begin_with(&self, summary: &Summary) -> String {
+        format!("## Plimsoll\n\n{}\n", summary.words(Palette::PLAIN))
+    }
+
+    fn lists_passes(&self) -> bool {
+        self.all
+    }
+
+    fn shows_regions(&self) -> bool {
+        true
+    }
+
+    fn object(&self, judged: &Judged<'_>) -> String {
+        let rows: String = judged.listed(self.all).map(row).collect();
+        if rows.is_empty() {
+            return String::new();
         }
-        if *in_code {
-            written.push_str(&paint(palette.code, part));
+        let title = code(&judged.title());
+        let place = code(&format!("{}:{}", judged.origin.file, judged.origin.line));
+        format!(
+            "\n### {title}\n\n{place}\n\n| severity | check | container | line | finding |\n| --- | --- | --- | ---: | --- |\n{rows}"
+        )
+    }
+
+    fn separator(&self) -> &'static str {
+        ""
+    }
+
+    fn end(&self, skipped: &[Skipped], _: &Summary) -> String {
+        let listed = skipped
+            .iter()
+            .filter(|skipped| self.all || skipped.reason.is_problem());
+        let lines: Vec<_> = listed
+            .map(|skipped| format!("- {}\n", text(&skipped_line(skipped))))
+            .collect();
+        if lines.is_empty() {
+            return String::new();
+        }
+        let heading = if self.all {
+            "Skipped"
         } else {
-            written.push_str(part);
-        }
+            "Cannot be read"
+        };
+        format!(
+            "\n### {heading}: {}\n\n{}",
+            counted(lines.len(), "document"),
+            lines.concat()
+        )
     }
-    written
+}
+
+fn row(row: &Row) -> String {
+    let word = match row.verdict {
+        Verdict::Fail | Verdict::Unknown => row.severity.name(),
+        Verdict::Pass => "pass",
+        Verdict::NotApplicable => "n/a",
+        Verdict::Waived => "waived",
+    };
+    format!(
+        "| {word} | {} | {} | {} | {} |\n",
+        code(row.check.id),
+        row.container().map_or_else(String::new, code),
+        row.region.line,
+        prose(&row.statement())
+    )
+}
+
+/// A message: what is in backticks is code, nothing else means anything.
+fn prose(message: &str) -> String {
+    let spans = spans(message).into_iter().map(|span| match span {
+        Span::Words(words) => text(words),
+        Span::Code(content) => code(content),
+    });
+    spans.collect()
+}
+
+/// Words that mean nothing to Markdown, and call nobody.
+fn text(words: &str) -> String {
+    escape(&visible(words))
+        .replace('@', "@&#8203;")
+        .replace("://", ":&#8203;//")
+}
+
+/// Code, whatever is in it; also in a table.
+fn code(content: &str) -> String {
+    let content = visible(content);
+    let is_plain =
+        !content.contains(['`', '|']) && content.trim() == content && !content.is_empty();
+    if is_plain {
+        return format!("`{content}`");
+    }
+    let char = |char: char| match char {
+        _ if char.is_ascii_punctuation() => format!("&#{};", u32::from(char)),
+        _ => char.to_string(),
+    };
+    format!(
+        "<code>{}</code>",
+        content.chars().map(char).collect::<String>()
+    )
 }
 
 #[cfg(test)]
@@ -43,13 +130,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn code_keeps_its_backticks_where_there_are_no_colours() {
-        let text = "Set `resources.limits` on it.";
-        assert_eq!(
-            paragraph(Palette::PLAIN, text, 2, 20),
-            "  Set\n  `resources.limits`\n  on it.\n"
-        );
-        let coloured = paragraph(Palette::COLOURED, text, 0, 80);
-        assert_eq!(coloured, "Set \u{1b}[36mresources.limits\u{1b}[0m on it.\n");
+    fn names_are_no_markup() {
+        for (name, expected) in [
+            ("web", "`web`"),
+            ("<script>", "`<script>`"),
+            ("a`b", "<code>a&#96;b</code>"),
+            ("a|b\\|", "<code>a&#124;b&#92;&#124;</code>"),
+            ("a\nb", "`a\\nb`"),
+            (" ", "<code> </code>"),
+        ] {
+            assert_eq!(code(name), expected);
+        }
+        for (message, expected) in [
+            (
+                "image `a|b` *is* bad",
+                "image <code>a&#124;b</code> \\*is\\* bad",
+            ),
+            ("<img src=x> @team", "\\<img src=x> @&#8203;team"),
+            ("[a](https://b) `", "\\[a\\](https:&#8203;//b) \\`"),
+            ("x\n# y", "x\\\\n# y"),
+        ] {
+            assert_eq!(prose(message), expected);
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::Palette;
+use super::palette::paint;
 use crate::model::{Severity, Verdict};
 
 /// A run in figures. `documents` is `objects` and `skipped` together.
@@ -81,4 +83,45 @@ impl Summary {
             gravest: self.gravest.max(other.gravest),
         }
     }
+
+    /// The run in a few words.
+    pub(super) fn words(&self, palette: Palette) -> String {
+        let failed = [
+            (self.critical, "critical", Severity::Critical),
+            (self.high, "high", Severity::High),
+            (self.advice, "advice", Severity::Advice),
+        ];
+        let failed = failed.into_iter().filter(|(count, _, _)| *count > 0);
+        let failed = failed.map(|(count, name, severity)| {
+            paint(palette.severity(severity), format_args!("{count} {name}"))
+        });
+        let failed: Vec<_> = failed.collect();
+        let mut parts = Vec::new();
+        if !failed.is_empty() {
+            parts.push(format!("Failed checks: {}.", failed.join(", ")));
+        } else if self.unknown == 0 && self.objects > 0 {
+            parts.push(format!("No check failed ({} passed).", self.pass));
+        }
+        if self.unknown > 0 {
+            parts.push(format!("Undecided: {}.", self.unknown));
+        }
+        if self.waived > 0 {
+            parts.push(format!("Waived: {}.", self.waived));
+        }
+        let objects = counted(self.objects, "object");
+        let workloads = counted(self.workloads, "workload");
+        let files = counted(self.files, "file");
+        let skipped = match self.skipped {
+            0 => String::new(),
+            skipped => format!("; {} skipped", counted(skipped, "document")),
+        };
+        parts.push(format!("Read {objects} ({workloads}) in {files}{skipped}."));
+        parts.join(" ")
+    }
+}
+
+/// `1 file`, `2 files`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
 }

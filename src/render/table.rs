@@ -2,11 +2,16 @@
 
 mod skipped;
 
+use std::borrow::Cow;
+
 use super::palette::paint;
+use super::visible::visible;
 use super::wrap::{self, width_of};
 use super::{Judged, Palette, Report, Row, Summary};
 use crate::manifests::Skipped;
-use crate::model::{Severity, Verdict};
+use crate::model::Verdict;
+
+pub(super) use skipped::line as skipped_line;
 
 /// The space before each column.
 const MARGIN: usize = 2;
@@ -31,7 +36,7 @@ pub struct Table {
 struct Line<'a> {
     row: &'a Row,
     word: &'static str,
-    container: &'a str,
+    container: Cow<'a, str>,
     message: String,
 }
 
@@ -48,19 +53,23 @@ impl Report for Table {
     }
 
     fn object(&self, judged: &Judged<'_>) -> String {
-        if judged.rows.is_empty() {
+        let lines: Vec<_> = judged.listed(self.all).map(Line::of).collect();
+        if lines.is_empty() {
             return String::new();
         }
-        let title = paint(self.palette.strong, judged.title());
-        let place = format!("{}:{}", judged.origin.file, judged.origin.line);
+        let title = paint(self.palette.strong, visible(&judged.title()));
+        let place = format!("{}:{}", visible(&judged.origin.file), judged.origin.line);
         let place = paint(self.palette.faint, place);
         let mut written = format!("{title}  {place}\n");
-        let lines: Vec<_> = judged.rows.iter().map(Line::of).collect();
         let columns = Columns::of(&lines);
         for line in &lines {
             self.line(line, columns, &mut written);
         }
         written
+    }
+
+    fn lists_passes(&self) -> bool {
+        self.all
     }
 
     fn separator(&self) -> &'static str {
@@ -77,7 +86,8 @@ impl Report for Table {
             written.push_str(&skipped);
             written.push('\n');
         }
-        written.push_str(&self.summary(summary));
+        written.push_str(&summary.words(self.palette));
+        written.push('\n');
         written
     }
 }
@@ -112,49 +122,12 @@ impl Table {
         let head = if gap == "  " { &head } else { head.trim_end() };
         written.push_str(&format!("  {word}{head}{gap}{message}\n"));
     }
-
-    fn summary(&self, summary: &Summary) -> String {
-        let failed = [
-            (summary.critical, "critical", Severity::Critical),
-            (summary.high, "high", Severity::High),
-            (summary.advice, "advice", Severity::Advice),
-        ];
-        let failed = failed.into_iter().filter(|(count, _, _)| *count > 0);
-        let failed = failed.map(|(count, name, severity)| {
-            paint(
-                self.palette.severity(severity),
-                format_args!("{count} {name}"),
-            )
-        });
-        let failed: Vec<_> = failed.collect();
-        let mut parts = Vec::new();
-        if !failed.is_empty() {
-            parts.push(format!("Failed checks: {}.", failed.join(", ")));
-        } else if summary.unknown == 0 && summary.objects > 0 {
-            parts.push(format!("No check failed ({} passed).", summary.pass));
-        }
-        if summary.unknown > 0 {
-            parts.push(format!("Undecided: {}.", summary.unknown));
-        }
-        if summary.waived > 0 {
-            parts.push(format!("Waived: {}.", summary.waived));
-        }
-        let objects = counted(summary.objects, "object");
-        let workloads = counted(summary.workloads, "workload");
-        let files = counted(summary.files, "file");
-        let skipped = match summary.skipped {
-            0 => String::new(),
-            skipped => format!("; {} skipped", counted(skipped, "document")),
-        };
-        parts.push(format!("Read {objects} ({workloads}) in {files}{skipped}."));
-        parts.join(" ") + "\n"
-    }
 }
 
 impl Columns {
     fn of(lines: &[Line<'_>]) -> Self {
         let checks = lines.iter().map(|line| width_of(line.row.check.id));
-        let containers = lines.iter().map(|line| width_of(line.container));
+        let containers = lines.iter().map(|line| width_of(&line.container));
         Self {
             check: checks.max().unwrap_or(0),
             container: containers.max().unwrap_or(0),
@@ -170,23 +143,16 @@ impl<'a> Line<'a> {
             Verdict::NotApplicable => "n/a",
             Verdict::Waived => "waived",
         };
-        let message = match row.verdict {
-            Verdict::Unknown => format!("unknown: {}", row.message()),
-            _ => row.message().to_owned(),
-        };
+        // A message is broken at its line breaks as at its spaces.
+        let message = row.statement();
+        let words: Vec<_> = message.split_whitespace().map(visible).collect();
         Self {
             row,
             word,
-            container: row.container().unwrap_or(""),
-            message,
+            container: visible(row.container().unwrap_or("")),
+            message: words.join(" "),
         }
     }
-}
-
-/// `1 file`, `2 files`.
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 #[cfg(test)]
@@ -195,7 +161,7 @@ mod tests {
 
     use super::*;
     use crate::checks;
-    use crate::manifests::Origin;
+    use crate::manifests::{Origin, Region};
     use crate::model::{Finding, Key, Kind, Place};
 
     fn table(width: Option<usize>) -> String {
@@ -203,6 +169,7 @@ mod tests {
             file: "web.yaml".into(),
             document: 1,
             line: 7,
+            column: 1,
             api_version: "apps/v1".into(),
             names_namespace: true,
         };
@@ -221,6 +188,7 @@ mod tests {
                 message: message.to_owned(),
             }),
             exception: None,
+            region: Region::of(&origin),
         };
         let rows = vec![
             row(

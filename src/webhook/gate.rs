@@ -39,17 +39,16 @@ pub(super) fn of_scale(snapshot: &Snapshot, request: &Request<'_>, now: Timestam
         return Gate::Open;
     };
     let key = scaled(request, kind, scale);
-    let old = match snapshot.inventory.get(&key).map(|object| &**object) {
-        Some(Object::Workload(old)) => old,
-        Some(_) => return Gate::Open,
-        None if is_unknown(snapshot, request) => {
-            let warning = format!(
-                "plimsoll: {kind}/{} has not been read yet: whether it may run was not asked",
-                key.name
-            );
-            return Gate::Warn(vec![warning]);
-        }
-        None => return Gate::Open,
+    if is_unknown(snapshot, request) {
+        let warning = format!(
+            "plimsoll: {kind}/{} has not been read yet: whether it may run was not asked",
+            key.name
+        );
+        return Gate::Warn(vec![warning]);
+    }
+    let object = snapshot.inventory.get(&key);
+    let Some(Object::Workload(old)) = object.map(|object| &**object) else {
+        return Gate::Open;
     };
     let mut new = old.clone();
     new.replicas = scale.replicas;
@@ -63,15 +62,21 @@ pub(super) fn of_scale(snapshot: &Snapshot, request: &Request<'_>, now: Timestam
     ask(snapshot, (&new, Some(old)), None, now)
 }
 
-/// Whether pods of a workload are asked for that has not been read yet, in a namespace with a gate.
+/// Whether pods of a workload are asked for that has not been read yet, or not since a policy has its match conditions, in a
+/// namespace with a gate.
 pub(super) fn is_unknown(snapshot: &Snapshot, request: &Request<'_>) -> bool {
     let Some((kind, scale)) = request.scaled.zip(request.scale.as_ref()) else {
         return false;
     };
     let (inventory, policies) = (&snapshot.inventory, &snapshot.policies);
     let namespace = request.namespace.to_string().into();
+    let object = inventory.get(&scaled(request, kind, scale));
+    let is_read = object.is_some_and(|object| {
+        let workload = object.workload();
+        !workload.is_some_and(|workload| policies.awaits(View::of(inventory), workload))
+    });
     scale.replicas > 0
-        && inventory.get(&scaled(request, kind, scale)).is_none()
+        && !is_read
         && policies
             .of_namespace(View::of(inventory), &namespace)
             .any(|policy| policy.launch.is_some())

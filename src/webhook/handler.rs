@@ -15,6 +15,7 @@ use axum::routing::post;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use super::conditions::Subjects;
 use super::gate;
 use super::message;
 use super::own;
@@ -183,6 +184,8 @@ impl Webhook {
         new: &Workload,
     ) -> (Outcome, Answer<'a>) {
         let old = request.old_object.as_ref().and_then(Object::workload);
+        let Subjects { new, old } = Subjects::asked(&snapshot.policies, body, new, old);
+        let (new, old) = (&*new, old.as_deref());
         let now = Timestamp::now();
         let decision = admit(
             &snapshot.policies,
@@ -192,6 +195,7 @@ impl Webhook {
             snapshot.relief(now),
         );
         let mut warnings = message::warnings(&decision.warnings);
+        warnings.extend(message::lines(decision.doubts));
         let mut closed = None;
         match gate::of_workload(snapshot, body, new, old, now) {
             Gate::Open => {}
@@ -245,13 +249,13 @@ impl Webhook {
     }
 }
 
-/// Reviews one of Plimsoll's own objects.
 /// Whether policies must be matched to a namespace whose labels are not known.
 fn is_in_namespace_unread(snapshot: &Snapshot, request: &Request<'_>) -> bool {
     let key = Key::new(Kind::Namespace, "", request.namespace.to_string());
     snapshot.policies.iter().next().is_some() && snapshot.inventory.get(&key).is_none()
 }
 
+/// Reviews one of Plimsoll's own objects.
 async fn validate_own(State(webhook): State<Webhook>, body: Body) -> Response {
     let answer = async |bytes: Bytes| {
         let review: own::Review = match serde_json::from_slice(&bytes) {

@@ -9,8 +9,8 @@ fn the_catalogue_is_for_people_and_programs() {
     let json = plimsoll(&["checks", "-o", "json"]).json();
     let checks = json.as_array().expect("it is a list");
     let keys = [
-        "id", "title", "severity", "group", "subjects", "reads", "params", "aliases", "since",
-        "source", "why", "fix",
+        "id", "title", "severity", "group", "default", "subjects", "reads", "params", "aliases",
+        "since", "source", "why", "fix",
     ];
     let table = plimsoll(&["checks"]).stdout;
     assert!(!checks.is_empty());

@@ -218,7 +218,7 @@ fn everything_that_is_wrong_with_a_checklist_is_said_with_its_place() {
         ),
         (
             item("cel: {expression: 'workload.', message: x}"),
-            "line 7, column 60: spec.items[a].cel.expression: ",
+            "line 7, column 57: spec.items[a].cel.expression: line 1, column 10: ",
         ),
         (
             item("evidence: [{name: nothing-like-this}]"),
@@ -250,7 +250,7 @@ fn everything_that_is_wrong_with_a_checklist_is_said_with_its_place() {
         (item(&people.replace("30d", "a month")), "does not match"),
         (
             item(people).replace("severity: high", "severity: grave"),
-            "line 7, column 37: spec.items[0].severity: \"grave\" is no value",
+            "line 7, column 35: spec.items[0].severity: \"grave\" is no value",
         ),
         (
             item(people).replace("title: Ours", "titel: Ours"),

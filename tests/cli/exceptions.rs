@@ -179,7 +179,7 @@ fn all_kinds_of_our_own_are_known() {
         plimsoll.dev/v1alpha1/ReadinessLaunch is not judged; `plimsoll checklist -f` fills in its checklists
         plimsoll.dev/v1alpha1/ReadinessAttestation is not judged; only a cluster knows who made it
         plimsoll.dev/v1alpha1/ReadinessReport is not judged; it is written by the operator
-        line 18, column 92: spec.evidenceURL: "http://insecure.example" does not match ^https://[^ ]+$
+        line 18, column 92: spec.evidenceURL: "http://insecure.example" does not match ^https://[^\s/?#]\S*$
         plimsoll.dev/v1alpha1/ReadinessThing is not judged; this program knows the kinds of plimsoll.dev/v1alpha1
         plimsoll.dev/v1/ReadinessLaunch is not judged; this program knows the kinds of plimsoll.dev/v1alpha1
     "#]].assert_eq(&lines.concat());

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::api::PostParams;
 use kube::{Api, ResourceExt};
 
 use super::items::{Asked, Found};
 use super::{Arguments, DryRun, Format, statement};
-use crate::api::{GROUP, ReadinessAttestation, ReadinessException};
+use crate::api::{GROUP, ReadinessAttestation, ReadinessException, ReadinessLaunchSpec};
 use crate::checklist::Item;
 use crate::cli::cluster::{self, Cluster, Myself, refused};
 use crate::cli::output;
@@ -61,13 +62,18 @@ pub(super) async fn run(arguments: &Arguments, cluster: &Cluster) -> Result<u8> 
             )
             .await?;
             let launch = asked.launch();
-            statement::of_items(
+            let mut attestation = statement::of_items(
                 arguments,
                 &myself,
                 (&launch.name_any(), &launch.spec.release),
                 (role, keys.clone()),
                 now,
-            )
+            );
+            // A risk is accepted until the date that the launch says now: whoever edits it must ask again.
+            let until = accepted_until(&launch.spec, &keys).map(Time);
+            let expires = attestation.spec.expires_at.take();
+            attestation.spec.expires_at = expires.into_iter().chain(until).min();
+            attestation
         }
     };
     attestation.metadata.namespace = Some(cluster.namespace.clone());
@@ -116,6 +122,17 @@ fn keys(arguments: &Arguments, asked: &Asked) -> Result<Vec<String>> {
     let mut seen = BTreeSet::new();
     keys.retain(|key| seen.insert(key.clone()));
     Ok(keys)
+}
+
+/// The earliest date until which a risk is to be accepted, of those that keys name.
+fn accepted_until(launch: &ReadinessLaunchSpec, keys: &[String]) -> Option<Timestamp> {
+    let risks = keys.iter().filter_map(|key| {
+        let id = key.strip_prefix("launch:risk/")?;
+        launch.risks.iter().find(|risk| risk.id == id)
+    });
+    risks
+        .filter_map(|risk| risk.accepted.as_ref().map(|accepted| accepted.until.0))
+        .min()
 }
 
 async fn exception(cluster: &Cluster, name: &str) -> Result<ReadinessException> {

@@ -1,14 +1,16 @@
 //! What the policies say of each object.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::doubts::Doubt;
+use super::reports;
 use crate::check::{Check, Params};
 use crate::engine::{self, CheckResult, Entry, Evaluation, Plan, Relief};
-use crate::manifests::{Member, Reason, Skipped, Whole};
-use crate::model::{Kind, KindSet, Object, Severity, Text, Verdict, Workload};
+use crate::manifests::{Member, Reason, Region, Skipped, Whole};
+use crate::model::{Key, Kind, KindSet, Object, Severity, Text, Verdict, Workload};
 use crate::render::{Judged, Row, Summary};
 
 /// Judges objects by policies.
@@ -17,7 +19,12 @@ pub(super) struct Judge<'a> {
     whole: &'a Whole,
     /// The kinds around workloads that some check judges.
     related: KindSet,
-    all: bool,
+    /// How many objects of its name are before it in its file, for those that have any; by address.
+    earlier: BTreeMap<usize, u32>,
+    /// Whether passes have rows as well.
+    passes: bool,
+    /// Whether it is to say what the operator would report.
+    reports: bool,
 }
 
 /// What became of an object.
@@ -26,6 +33,7 @@ pub(super) enum Outcome<'a> {
     Judged {
         judged: Judged<'a>,
         summary: Summary,
+        doubts: Vec<Doubt>,
     },
     /// It was not to be judged.
     Skipped(Skipped),
@@ -47,8 +55,8 @@ struct Verdicts {
 }
 
 impl<'a> Judge<'a> {
-    /// Judges these objects by the policies among this. With `all`, passes have rows as well.
-    pub(super) fn new(relief: Relief<'a>, whole: &'a Whole, all: bool) -> Self {
+    /// Judges these objects by the policies among this. With `passes`, what passes and does not apply has rows as well.
+    pub(super) fn new(relief: Relief<'a>, whole: &'a Whole, passes: bool) -> Self {
         let checks = relief.policies.iter().flat_map(|policy| &policy.rules);
         let checks = checks.filter(|rule| rule.check.judges_related());
         let related = checks.fold(KindSet::NONE, |kinds, rule| {
@@ -58,8 +66,15 @@ impl<'a> Judge<'a> {
             relief,
             whole,
             related,
-            all,
+            earlier: earlier(&whole.members),
+            passes,
+            reports: false,
         }
+    }
+
+    /// The same, and whether it says what the operator would report as well.
+    pub(super) fn reporting(self, reports: bool) -> Self {
+        Self { reports, ..self }
     }
 
     /// The objects.
@@ -105,7 +120,13 @@ impl<'a> Judge<'a> {
             waiver: Waiver::of(&result),
             result,
         });
-        self.outcome(member, own)
+        let mut outcome = self.outcome(member, own, Doubt::about(workload, &plan));
+        if let Outcome::Judged { judged, .. } = &mut outcome
+            && self.reports
+        {
+            judged.report = reports::of_workload(self.relief, view, workload).map(Box::new);
+        }
+        outcome
     }
 
     /// An object around workloads is judged by what the policies ask of those it concerns; by what they ask of its
@@ -114,7 +135,7 @@ impl<'a> Judge<'a> {
         let view = self.whole.view(member);
         let kind = object.key().kind;
         if !self.related.contains(kind) {
-            return self.outcome(member, std::iter::empty());
+            return self.outcome(member, std::iter::empty(), Vec::new());
         }
         let policies = self.relief.policies;
         let concerned = view.concerned(object);
@@ -152,7 +173,7 @@ impl<'a> Judge<'a> {
                 waiver,
             }
         });
-        self.outcome(member, judged)
+        self.outcome(member, judged, Vec::new())
     }
 
     /// What is wrong with an object around workloads is waived where it is for every workload that it concerns and that is asked.
@@ -194,7 +215,12 @@ impl<'a> Judge<'a> {
         waiver
     }
 
-    fn outcome(&self, member: &'a Member, judged: impl Iterator<Item = Verdicts>) -> Outcome<'a> {
+    fn outcome(
+        &self,
+        member: &'a Member,
+        judged: impl Iterator<Item = Verdicts>,
+        doubts: Vec<Doubt>,
+    ) -> Outcome<'a> {
         let mut summary = Summary {
             objects: 1,
             workloads: usize::from(member.object.workload().is_some()),
@@ -215,8 +241,9 @@ impl<'a> Judge<'a> {
                 verdict,
                 finding,
                 exception,
+                region: Region::of(&member.origin),
             };
-            if self.all && matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable) {
+            if self.passes && matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable) {
                 rows.push(row(result.verdict, None, None));
             }
             for mut finding in result.findings.into_iter().map(|found| found.finding) {
@@ -231,9 +258,12 @@ impl<'a> Judge<'a> {
                 rows.push(row(Verdict::Waived, Some(finding), Some(exception.clone())));
             }
         }
+        let mut judged = Judged::new(&member.origin, member.object.key(), rows);
+        judged.earlier = self.earlier.get(&address(member)).copied().unwrap_or(0);
         Outcome::Judged {
-            judged: Judged::new(&member.origin, member.object.key(), rows),
+            judged,
             summary,
+            doubts,
         }
     }
 }
@@ -250,6 +280,29 @@ impl Waiver {
             until: relieved.until,
         })
     }
+}
+
+/// How many objects of its name are before each in its file, where there are any.
+fn earlier(members: &[Member]) -> BTreeMap<usize, u32> {
+    let repeated = members.iter().filter(|member| member.is_repeated);
+    let repeated: BTreeSet<&Key> = repeated.map(|member| member.object.key()).collect();
+    let mut seen: BTreeMap<(&str, &Key), u32> = BTreeMap::new();
+    let mut earlier = BTreeMap::new();
+    for member in members {
+        let key = member.object.key();
+        if repeated.contains(key) {
+            let before = seen.entry((&member.origin.file, key)).or_default();
+            if *before > 0 {
+                earlier.insert(address(member), *before);
+            }
+            *before += 1;
+        }
+    }
+    earlier
+}
+
+fn address(member: &Member) -> usize {
+    std::ptr::from_ref(member).addr()
 }
 
 fn bare(verdict: Verdict) -> CheckResult {

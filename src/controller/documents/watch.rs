@@ -196,7 +196,7 @@ impl Watch {
     fn document(&self, object: &Watched) -> Option<Document> {
         let kind = &self.order.kind;
         match object.value() {
-            Ok(value) => Document::decode(kind, &value, &self.order.parts),
+            Ok(value) => self.order.document(&value),
             Err(error) => {
                 let (namespace, name) = object.name();
                 tracing::error!(%kind, namespace, name, %error, "An object could not be read and is left out");

@@ -29,6 +29,10 @@ impl Asked {
 
     /// Notes what a launch asks, in place of what it asked before.
     pub(super) fn set(&mut self, name: &Name, questions: BTreeSet<Question>) {
+        if self.of.get(name) == Some(&questions) {
+            // Their text is shared with all that keeps them: equal ones would hold theirs a second time.
+            return;
+        }
         let before = match questions.is_empty() {
             true => self.of.remove(name),
             false => self.of.insert(name.clone(), questions),

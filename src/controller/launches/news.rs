@@ -7,6 +7,9 @@ use crate::api::{Expiry, LaunchStatus, ReleaseType};
 /// What the API server takes of a note.
 const LONGEST_NOTE: usize = 1024;
 
+/// The item of a review.
+const REVIEW: &str = "launch:review";
+
 /// What is to be announced of a launch that has another status.
 pub(super) fn of(before: &LaunchStatus, after: &LaunchStatus) -> Vec<Event> {
     let news = [
@@ -14,6 +17,8 @@ pub(super) fn of(before: &LaunchStatus, after: &LaunchStatus) -> Vec<Event> {
         release(before, after),
         lapses(before, after),
         overlap(before, after),
+        launched(before, after),
+        review(before, after),
     ];
     news.into_iter().flatten().collect()
 }
@@ -97,6 +102,36 @@ fn overlap(before: &LaunchStatus, after: &LaunchStatus) -> Option<Event> {
     ))
 }
 
+fn launched(before: &LaunchStatus, after: &LaunchStatus) -> Option<Event> {
+    let since = after
+        .actual_date
+        .as_ref()
+        .filter(|_| before.actual_date.is_none())?;
+    let release = after
+        .memory
+        .as_ref()
+        .and_then(|memory| memory.releases.last());
+    let what = release.map_or_else(String::new, |release| {
+        format!(" with release {}", release.name)
+    });
+    let note = format!("Is live since {:.0}{what}", since.0);
+    Some(event(EventType::Normal, "Launched", "Watch", note))
+}
+
+/// A review that is open now, and was not.
+fn review(before: &LaunchStatus, after: &LaunchStatus) -> Option<Event> {
+    let is_missing =
+        |status: &LaunchStatus| status.missing.iter().any(|missing| missing.item == REVIEW);
+    (is_missing(after) && !is_missing(before)).then(|| {
+        let due = before.review_due.as_ref().or(after.review_due.as_ref());
+        let note = match due {
+            Some(due) => format!("A review was due at {:.0}: attest {REVIEW}", due.0),
+            None => format!("A review is due: attest {REVIEW}"),
+        };
+        event(EventType::Warning, "ReviewOverdue", "Watch", note)
+    })
+}
+
 /// An Event, its note cut to what the API server takes.
 pub(super) fn event(type_: EventType, reason: &str, action: &str, mut note: String) -> Event {
     note.truncate(note.floor_char_boundary(LONGEST_NOTE));
@@ -115,7 +150,7 @@ mod tests {
     use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
     use super::*;
-    use crate::api::{Memory, Release, Status, Transition};
+    use crate::api::{Memory, Missing, Release, Status, Transition};
 
     fn at(second: i64) -> Time {
         Time(Timestamp::from_second(second).expect("it is a time"))
@@ -259,6 +294,42 @@ mod tests {
         );
         assert_eq!(lines(&none, &some).len(), 1);
         assert!(lines(&some, &none).is_empty() && lines(&some, &some).is_empty());
+    }
+
+    #[test]
+    fn going_live_is_told_once() {
+        let live = LaunchStatus {
+            actual_date: Some(at(60)),
+            ..status(Status::Ready)
+        };
+        assert_eq!(
+            lines(&status(Status::Ready), &live),
+            ["Normal Launched: Is live since 1970-01-01T00:01:00Z"]
+        );
+        assert!(lines(&live, &live).is_empty());
+    }
+
+    #[test]
+    fn a_review_that_is_overdue_is_told_once() {
+        let with = |items: &[&str]| LaunchStatus {
+            review_due: Some(at(60)),
+            missing: items
+                .iter()
+                .map(|item| Missing {
+                    item: (*item).to_owned(),
+                    ..Missing::default()
+                })
+                .collect(),
+            ..status(Status::NotReady)
+        };
+        let (before, after) = (with(&["team:a"]), with(&["team:a", "launch:review"]));
+        assert_eq!(
+            lines(&before, &after),
+            [
+                "Warning ReviewOverdue: A review was due at 1970-01-01T00:01:00Z: attest launch:review"
+            ]
+        );
+        assert!(lines(&after, &after).is_empty() && lines(&after, &before).is_empty());
     }
 
     #[test]

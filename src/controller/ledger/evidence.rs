@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::Ledger;
 use crate::cel::Projection;
@@ -37,7 +38,27 @@ pub(in crate::controller) enum DocumentEvent {
 pub(in crate::controller) struct Order {
     pub(in crate::controller) kind: GroupKind,
     pub(in crate::controller) parts: Arc<Projection>,
+    /// Of those that a workload controls, where that is another question.
+    pub(in crate::controller) controlled: Option<Arc<Projection>>,
     pub(in crate::controller) number: u64,
+}
+
+impl Order {
+    /// The document of an object; `None` where it has no name.
+    pub(in crate::controller) fn document(&self, object: &Value) -> Option<Document> {
+        match &self.controlled {
+            Some(parts) if Document::is_controlled(object) => {
+                Document::decode_controlled(&self.kind, object, parts)
+            }
+            _ => Document::decode(&self.kind, object, &self.parts),
+        }
+    }
+
+    /// Whether all that is asked of what a workload controls is kept.
+    fn covers_controlled(&self, parts: Option<&Projection>) -> bool {
+        let kept = self.controlled.as_deref().unwrap_or(&self.parts);
+        parts.is_none_or(|parts| kept.covers(parts))
+    }
 }
 
 impl Ledger {
@@ -102,12 +123,19 @@ impl Ledger {
             self.documents.drop_kind(&kind);
         }
         for (kind, parts) in demand.iter() {
-            if self.documents.keep(kind, parts) || !self.orders.contains_key(kind) {
+            let controlled = demand.of_controlled(kind);
+            let known = self.orders.get(kind);
+            let suffices = known.is_some_and(|order| order.covers_controlled(controlled));
+            if self.documents.keep(kind, parts) || !suffices {
+                if *self.documents.source(kind) == Source::Synced {
+                    self.documents.set_source(kind, Source::Pending);
+                }
                 self.count += 1;
                 let kept = self.documents.kept(kind).cloned();
                 let order = Order {
                     kind: kind.clone(),
                     parts: kept.unwrap_or_else(|| Arc::new(parts.clone())),
+                    controlled: controlled.map(|parts| Arc::new(parts.clone())),
                     number: self.count,
                 };
                 self.orders.insert(kind.clone(), order);

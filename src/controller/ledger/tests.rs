@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::evidence::Document;
+use crate::evidence::{Document, Source};
 use crate::inventory::{Inventory, Record};
 use crate::model;
 
@@ -278,7 +278,7 @@ fn told(ledger: &Ledger, object: &Value, what: fn(Document) -> DocumentEvent) ->
     let kind = GroupKind::of(&text("apiVersion"), &text("kind"));
     let order = ledger.orders().into_iter().find(|order| order.kind == kind);
     let order = order.unwrap_or_else(|| panic!("{kind} is watched"));
-    let document = Document::decode(&kind, object, &order.parts).expect("it has a name");
+    let document = order.document(object).expect("it has a name");
     let what = what(document);
     Entry::Documents(DocumentNews { order, what })
 }
@@ -336,4 +336,51 @@ fn an_object_elsewhere_touches_the_launches_that_it_speaks_of() {
     // Of every namespace.
     let of_all = rule("absent(up{namespace=~\".+\",job=\"web\"})", "critical");
     assert_eq!(write(&of_all, DocumentEvent::Is).len(), 50);
+}
+
+#[test]
+fn what_a_workload_controls_is_listed_again_when_more_is_asked_of_it() {
+    let (mut ledger, inventory) = ledger();
+    let pods = GroupKind::new("", "Pod");
+    let number = |ledger: &Ledger| {
+        let orders = ledger.orders().into_iter();
+        orders
+            .filter(|order| order.kind == pods)
+            .map(|order| order.number)
+            .next()
+    };
+    let listed = |ledger: &mut Ledger| {
+        let order = ledger.orders().into_iter().find(|order| order.kind == pods);
+        let order = order.expect("pods are watched");
+        let what = DocumentEvent::All(Vec::new());
+        ledger.write(Entry::Documents(DocumentNews { order, what }), &inventory);
+    };
+    listed(&mut ledger);
+    assert_eq!(*ledger.documents.source(&pods), Source::Synced);
+    let first = number(&ledger);
+
+    // Images are read of workloads, and so kept of what is one; not yet of what belongs to one.
+    let mut asking = checklist(0, json!({}));
+    asking.spec.items = vec![read(json!({
+        "id": "pods", "title": "P", "section": "S", "severity": "high",
+        "evidence": [{"name": "pods", "apiVersion": "v1", "kind": "Pod", "where": "x", "cel": "object.spec.template.spec.containers.all(c, c.image == 'x')"}],
+    }))];
+    ledger.write(Entry::Checklists(News::Is(Box::new(asking))), &inventory);
+    assert_eq!(number(&ledger), first, "no launch asks for it");
+    let mut launch = launch("web", json!({}));
+    launch.spec.checklists = vec!["team".to_owned()];
+    ledger.write(
+        Entry::Launches(News::Is(Box::new(launch.clone()))),
+        &inventory,
+    );
+    assert!(number(&ledger) > first);
+    assert_eq!(*ledger.documents.source(&pods), Source::Pending);
+    listed(&mut ledger);
+
+    // Less is asked: what is kept suffices.
+    let second = number(&ledger);
+    launch.spec.checklists.clear();
+    ledger.write(Entry::Launches(News::Is(Box::new(launch))), &inventory);
+    assert_eq!(number(&ledger), second);
+    assert_eq!(*ledger.documents.source(&pods), Source::Synced);
 }

@@ -14,7 +14,7 @@ fn evaluation(outcomes: &[(Severity, Verdict)]) -> Evaluation {
     for (rule, (severity, _)) in policy.rules.iter_mut().zip(outcomes) {
         rule.severity = *severity;
     }
-    let plan = Plan::merge(vec![Arc::new(policy)]);
+    let plan = Plan::merge(vec![(Arc::new(policy), None)]);
     let verdict_on = |id: &str| {
         let at = checks::ALL.iter().position(|check| check.id == id);
         at.map_or(NotApplicable, |at| outcomes[at].1)

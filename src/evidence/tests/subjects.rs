@@ -171,3 +171,71 @@ fn what_is_asked_for_is_what_is_read() {
     let expected = json!({"kind": "Widget", "metadata": {"name": "a"}, "spec": {"host": "web"}});
     assert_eq!(kept, crate::cel::Tree::of(&expected));
 }
+
+/// A pod of a ReplicaSet, or of something else.
+fn owned_pod(owner: &Json) -> Json {
+    json!({
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {"namespace": "shop", "name": "web-1", "labels": {"app": "web"}, "ownerReferences": [owner]},
+        "spec": {"containers": [{"name": "app", "image": "web:1", "env": [{"name": "A", "value": "1"}]}]},
+    })
+}
+
+#[test]
+fn whom_a_workload_controls_is_known_by_the_owner() {
+    let owner = |version: &str, kind: &str, controller: bool| json!({"apiVersion": version, "kind": kind, "name": "x", "controller": controller});
+    let rows = [
+        (owner("apps/v1", "ReplicaSet", true), true),
+        (owner("apps/v1", "ReplicaSet", false), false),
+        (owner("example.org/v1", "ReplicaSet", true), false),
+        (owner("argoproj.io/v1alpha1", "Workflow", true), false),
+    ];
+    for (owner, expected) in rows {
+        assert_eq!(
+            Document::is_controlled(&owned_pod(&owner)),
+            expected,
+            "{owner}"
+        );
+    }
+    assert!(!Document::is_controlled(&web()));
+}
+
+#[test]
+fn of_what_a_workload_controls_only_what_is_asked_of_objects_is_kept() {
+    let of_pods = piece(
+        ("v1", "Pod"),
+        "object.metadata.labels['app'] == workload.metadata.name",
+        None,
+    );
+    let of_workloads = piece(
+        ("self", "Workload"),
+        "object.spec.template.spec.containers.all(c, c.env.exists(e, e.name == 'A'))",
+        None,
+    );
+    let demand = Demand::of([&of_pods, &of_workloads]);
+    let pods = GroupKind::new("", "Pod");
+    let kept = demand.of_controlled(&pods).expect("pods can be controlled");
+    let owner =
+        json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web", "controller": true});
+    let pod = owned_pod(&owner);
+    let document = Document::decode_controlled(&pods, &pod, kept).expect("it has a name");
+    let expected = json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"namespace": "shop", "name": "web-1", "labels": {"app": "web"}},
+    });
+    assert_eq!(**document.tree(), crate::cel::Tree::of(&expected));
+
+    // It is evidence of the workload, and nobody's subject: too little of it is kept to judge it by.
+    let mut documents = cluster(&[&of_pods, &of_workloads], &[web()]);
+    documents.apply(document);
+    let of_web = subject(&documents, &web());
+    let found = of_pods.judge(&of_web, &documents, now(), &mut Effort::default());
+    assert!(matches!(found, Found::Holds { .. }), "{found}");
+    assert!(Subject::of(&documents, &pods, "shop", "web-1").is_none());
+    // Let go of, it is one.
+    let mut orphan = pod;
+    orphan["metadata"]["ownerReferences"] = json!([]);
+    put(&mut documents, &[orphan]);
+    assert!(Subject::of(&documents, &pods, "shop", "web-1").is_some());
+    // Of other kinds nobody controls any.
+    assert_eq!(demand.of_controlled(&GroupKind::new("", "ConfigMap")), None);
+}

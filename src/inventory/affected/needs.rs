@@ -3,7 +3,9 @@
 use super::ReportOn;
 use crate::inventory::edges::Anchor;
 use crate::inventory::{Inventory, View};
-use crate::model::{Key, Kind, Object, PersistentVolume, StorageClass, VolumePhase, Workload};
+use crate::model::{
+    Class, Key, Kind, Object, PersistentVolume, StorageClass, VolumePhase, Workload,
+};
 
 /// The reports that look at an object which pods need, where it differs from `counterpart` in what they look at.
 pub(super) fn touched(
@@ -12,13 +14,31 @@ pub(super) fn touched(
     counterpart: Option<&Object>,
 ) -> Vec<ReportOn> {
     match (object, counterpart) {
-        (Object::ConfigMap(map), Some(Object::ConfigMap(twin))) if map.keys == twin.keys => {
+        (Object::ConfigMap(map), Some(Object::ConfigMap(twin)))
+            if map.keys == twin.keys && map.suspects == twin.suspects =>
+        {
             Vec::new()
         }
-        (Object::ConfigMap(map), _) => users(inventory, &map.meta.key),
+        (Object::ConfigMap(map), twin) => {
+            let key = &map.meta.key;
+            let mut found = users(inventory, key);
+            // One that nobody uses is reported on its namespace.
+            let is_alike = match twin {
+                Some(Object::ConfigMap(twin)) => map.suspects == twin.suspects,
+                _ => false,
+            };
+            if !is_alike {
+                found.push(ReportOn::Namespace(key.namespace.clone()));
+            }
+            found
+        }
         (Object::Claim(claim), _) => users(inventory, &claim.meta.key),
         (Object::Volume(volume), _) => of_volume(inventory, volume),
         (Object::StorageClass(class), _) => of_class(inventory, class),
+        (Object::Class(class), _) if class.meta.key.kind == Kind::IngressClass => {
+            of_ingress_class(inventory, class)
+        }
+        (Object::Class(class), _) => users(inventory, &class.meta.key),
         _ => Vec::new(),
     }
 }
@@ -70,6 +90,18 @@ fn of_volume(inventory: &Inventory, volume: &PersistentVolume) -> Vec<ReportOn> 
         found.extend(through(inventory, Anchor::Needed(class)));
     }
     found
+}
+
+/// Those on what the Ingresses of a class concern.
+fn of_ingress_class(inventory: &Inventory, class: &Class) -> Vec<ReportOn> {
+    let default = class.is_default.then(|| "".into());
+    let names = [class.meta.key.name.clone()].into_iter().chain(default);
+    let needing = names.flat_map(|name| {
+        inventory.anchored(Anchor::Needed(Key::new(Kind::IngressClass, "", name)))
+    });
+    needing
+        .flat_map(|ingress| super::routing::of_leading(View::of(inventory), ingress))
+        .collect()
 }
 
 fn of_class(inventory: &Inventory, class: &StorageClass) -> Vec<ReportOn> {

@@ -1,6 +1,6 @@
 //! Whose verdicts a change of what leads to pods can touch, or of what delivers them.
 
-use super::{ReportOn, namespace_of, reports};
+use super::{ReportOn, meeting, namespace_of, reports};
 use crate::inventory::edges::Anchor;
 use crate::inventory::{Inventory, View};
 use crate::model::{Deliverer, Kind, Mark, Meta, Object, Service, Text, Workload};
@@ -10,11 +10,15 @@ pub(super) fn of_service(view: View<'_>, object: &Object) -> Vec<ReportOn> {
     let mut found: Vec<_> = reports(view.concerned(object)).collect();
     found.extend(namespace_of(object));
     if let Object::Service(service) = object {
-        found.extend(
-            view.leading_to(service)
-                .into_iter()
-                .filter_map(namespace_of),
-        );
+        for leading in view.leading_to(service) {
+            found.extend(namespace_of(leading));
+            // What leads to several Services concerns the workloads of the others too.
+            found.extend(reports(view.concerned(leading)));
+        }
+        for alike in view.alike(service) {
+            found.extend(reports(view.concerned(alike)));
+        }
+        found.extend(meeting::monitors(view, service));
     }
     found
 }

@@ -2,7 +2,8 @@
 
 use super::Anchor;
 use crate::model::{
-    ClaimSpec, Key, Kind, PersistentVolumeClaim, SecretSource, Text, VolumeSource, Workload,
+    ClaimSpec, Ingress, IngressChoice, Key, Kind, PersistentVolumeClaim, SecretSource, Text,
+    VolumeSource, Workload,
 };
 
 /// What a workload's pods need: ConfigMaps, claims, and the classes of claims that are made for them. Secrets are not here: no
@@ -10,16 +11,7 @@ use crate::model::{
 pub(super) fn of_workload(workload: &Workload) -> Vec<Anchor> {
     let namespace = &workload.meta.key.namespace;
     let pod = &workload.pod;
-    let of_containers = pod
-        .containers
-        .iter()
-        .flat_map(|container| &container.environment.references);
-    let maps = of_containers
-        .chain(&pod.references)
-        .filter(|reference| reference.kind == Kind::ConfigMap);
-    let mut anchors: Vec<_> = maps
-        .map(|map| needed(Kind::ConfigMap, namespace, &map.name))
-        .collect();
+    let mut anchors: Vec<_> = config_maps(workload).map(Anchor::Needed).collect();
     for volume in &pod.volumes {
         match &volume.source {
             VolumeSource::Claim(name) => {
@@ -29,9 +21,37 @@ pub(super) fn of_workload(workload: &Workload) -> Vec<Anchor> {
             _ => {}
         }
     }
+    let classes = [
+        (Kind::PriorityClass, &pod.priority_class),
+        (Kind::RuntimeClass, &pod.runtime_class),
+    ];
+    for (kind, class) in classes {
+        anchors.extend(class.iter().map(|name| needed(kind, &"".into(), name)));
+    }
     let templates = workload.claim_templates.iter();
     anchors.extend(templates.flat_map(|template| of_spec(&template.spec)));
     anchors
+}
+
+/// The class that an Ingress is of; the default has no name.
+pub(super) fn of_ingress(ingress: &Ingress) -> Option<Anchor> {
+    let name = match &ingress.choice {
+        IngressChoice::Class(name) => name.clone(),
+        IngressChoice::Default => "".into(),
+        IngressChoice::Annotated(_) => return None,
+    };
+    Some(needed(Kind::IngressClass, &"".into(), &name))
+}
+
+/// The ConfigMaps that a workload's pods need, perhaps more than once.
+pub(in crate::inventory) fn config_maps(workload: &Workload) -> impl Iterator<Item = Key> {
+    let namespace = &workload.meta.key.namespace;
+    let containers = workload.pod.containers.iter();
+    let of_containers = containers.flat_map(|container| &container.environment.references);
+    let maps = of_containers
+        .chain(&workload.pod.references)
+        .filter(|reference| reference.kind == Kind::ConfigMap);
+    maps.map(|map| Key::new(Kind::ConfigMap, namespace.clone(), map.name.clone()))
 }
 
 /// The volume that a claim names, and its class.

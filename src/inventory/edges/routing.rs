@@ -1,6 +1,6 @@
 //! What leads to Services, and what delivers workloads.
 
-use super::Anchor;
+use super::{Anchor, needs};
 use crate::model::{
     Backend, DestinationRule, Ingress, Mark, Node, Operator, Route, RuleHost, Selector, Service,
     Text, Workload,
@@ -32,10 +32,13 @@ pub(in crate::inventory) fn asked_labels(
 
 pub(super) fn of_ingress(ingress: &Ingress) -> impl Iterator<Item = Anchor> {
     let namespace = &ingress.meta.key.namespace;
-    ingress.backends.iter().map(|name| Anchor::Backend {
+    let backends = ingress.backends.iter().map(|name| Anchor::Backend {
         namespace: namespace.clone(),
         name: name.clone(),
-    })
+    });
+    let claims = ingress.claims.iter();
+    let hosts = claims.map(|(host, _)| Anchor::Host(host.clone()));
+    backends.chain(hosts).chain(needs::of_ingress(ingress))
 }
 
 pub(super) fn of_route(route: &Route) -> impl Iterator<Item = Anchor> {

@@ -142,14 +142,14 @@ fn what_leads_to_a_service_touches_those_behind_it() {
         std::slice::from_ref(&across),
         with_namespace([50]).chain([other.clone()]),
     );
-    // A Gateway touches what its routes lead to.
+    // A Gateway touches what its routes lead to, and is judged itself with its namespace.
     let gateway = object(
         Kind::Gateway,
         "other",
         "public",
         json!({"spec": {"listeners": []}}),
     );
-    assert_touches(&shop, std::slice::from_ref(&gateway), []);
+    assert_touches(&shop, std::slice::from_ref(&gateway), [other.clone()]);
     shop.apply(across);
     assert_touches(&shop, &[gateway], workloads([50]).chain([other]));
     let rule = |host: &str, hash: Value| {

@@ -72,7 +72,9 @@ pub(super) fn concerns(objects: &Objects, object: &Object, workload: &Workload) 
                 && target.kind == Some(workload.kind())
                 && target.name == workload.key().name
         }
-        Object::Binding(binding) => grants_to(binding, workload),
+        Object::Binding(binding) => is_among(&binding.grantees, workload),
+        Object::SecurityConstraints(constraints) => is_among(&constraints.grantees, workload),
+        Object::ConfigMap(map) => same_namespace && names_map(workload, &map.meta.key.name),
         Object::Role(role) => {
             let bindings = objects.values().filter_map(|object| match object {
                 Object::Binding(binding) => Some(binding),
@@ -80,7 +82,7 @@ pub(super) fn concerns(objects: &Objects, object: &Object, workload: &Workload) 
             });
             bindings
                 .into_iter()
-                .any(|binding| grants(binding, role) && grants_to(binding, workload))
+                .any(|binding| grants(binding, role) && is_among(&binding.grantees, workload))
         }
         _ => false,
     }
@@ -122,9 +124,19 @@ fn grants(binding: &Binding, role: &Role) -> bool {
         && (key.kind == Kind::ClusterRole || binding.meta.key.namespace == key.namespace)
 }
 
-fn grants_to(binding: &Binding, workload: &Workload) -> bool {
+fn names_map(workload: &Workload, name: &str) -> bool {
+    let of_containers = workload
+        .pod
+        .containers
+        .iter()
+        .flat_map(|container| container.environment.references.iter());
+    let mut all = of_containers.chain(&workload.pod.references);
+    all.any(|reference| reference.kind == Kind::ConfigMap && *reference.name == *name)
+}
+
+fn is_among(grantees: &[Grantee], workload: &Workload) -> bool {
     let (namespace, account) = (&workload.key().namespace, &workload.pod.service_account);
-    binding.grantees.iter().any(|grantee| match grantee {
+    grantees.iter().any(|grantee| match grantee {
         Grantee::ServiceAccount {
             namespace: there,
             name,

@@ -26,10 +26,17 @@ fn a_config_map_touches_those_that_need_it() {
     let container = json!({"name": "main", "envFrom": [{"configMapRef": {"name": "settings"}}]});
     let inventory = with_pod(5, json!({"containers": [container]}));
     let map = config_map("settings", json!({"a": "1"}));
-    assert_touches(&inventory, std::slice::from_ref(&map), workloads([5]));
-    assert_touches(&inventory, &[config_map("other", json!({}))], []);
+    // Whoever needs it or not: where nobody does, it is judged with its namespace.
+    let namespace = |name: &str| [ReportOn::Namespace(name.into())];
+    let needing = workloads([5]).chain(namespace("shop"));
+    assert_touches(&inventory, std::slice::from_ref(&map), needing);
+    assert_touches(
+        &inventory,
+        &[config_map("other", json!({}))],
+        namespace("shop"),
+    );
     let elsewhere = object(Kind::ConfigMap, "other", "settings", json!({}));
-    assert_touches(&inventory, &[elsewhere], []);
+    assert_touches(&inventory, &[elsewhere], namespace("other"));
     // A value is not even kept; another key is a change.
     let mut there = inventory.clone();
     there.apply(map);
@@ -52,6 +59,11 @@ fn a_config_map_touches_those_that_need_it() {
     assert_eq!(
         touched(&there, |inventory| inventory.apply(another_key)),
         workloads([5]).collect()
+    );
+    let a_secret = config_map("settings", json!({"a": "postgres://shop:s3cret@db"}));
+    assert_eq!(
+        touched(&there, |inventory| inventory.apply(a_secret)),
+        workloads([5]).chain(namespace("shop")).collect()
     );
 }
 

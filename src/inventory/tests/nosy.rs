@@ -29,6 +29,7 @@ const fn nosy(id: &'static str, subjects: KindSet, reads: KindSet, run: Run) -> 
         fix: "",
         source: "",
         severity: Severity::High,
+        default: true,
         group: Group::Availability,
         since: "",
         aliases: &[],

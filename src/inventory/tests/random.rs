@@ -85,6 +85,7 @@ enum Respect {
     End,
     Observed,
     Delivery,
+    Answers,
 }
 
 fn altered(old: &Workload, respect: Respect, like: &Workload) -> Workload {
@@ -114,6 +115,7 @@ fn altered(old: &Workload, respect: Respect, like: &Workload) -> Workload {
         Respect::End => new.finished = !old.finished,
         Respect::Observed => new.observed = like.observed.clone(),
         Respect::Delivery => new.delivery = like.delivery.clone(),
+        Respect::Answers => new.answers = reports::answered_otherwise(&old.answers),
     }
     new
 }
@@ -154,6 +156,7 @@ fn any_write() -> impl Strategy<Value = Write> {
         Respect::End,
         Respect::Observed,
         Respect::Delivery,
+        Respect::Answers,
     ]);
     prop_oneof![
         12 => any_record().prop_map(Write::Apply),

@@ -7,7 +7,7 @@ use crate::check::testing::now;
 use crate::checks;
 use crate::engine::{self, Evaluation, Located, Policy, PolicySet};
 use crate::inventory::{Change, Inventory, ReportOn, View, affected};
-use crate::model::{Object, Severity, Text, Verdict};
+use crate::model::{Answer, Answers, Object, Severity, Text, Verdict};
 
 /// The content of every report.
 pub(super) type Contents = BTreeMap<ReportOn, Content>;
@@ -16,7 +16,22 @@ pub(super) type Contents = BTreeMap<ReportOn, Content>;
 #[derive(Debug, PartialEq)]
 pub(super) struct Content {
     policies: Vec<Text>,
+    doubts: Vec<Text>,
     results: Vec<(&'static str, Severity, Verdict, Vec<Located>)>,
+}
+
+/// The match condition of a policy. What it comes to is put into the records.
+const CONDITION: &str = "object.metadata.annotations.met == 'yes'";
+
+/// Answers to the condition that are others than these.
+pub(super) fn answered_otherwise(answers: &Answers) -> Answers {
+    let otherwise = match answers.get(CONDITION) {
+        None => Answer::Yes,
+        Some(Answer::Yes) => Answer::Error("no such key: met".into()),
+        Some(Answer::Error(_)) => Answer::No,
+        Some(Answer::No) => return Answers::default(),
+    };
+    [(CONDITION.into(), otherwise)].into_iter().collect()
 }
 
 /// Every check there is and those that look at all they may, for everything; and some of them for some.
@@ -33,7 +48,16 @@ pub(super) fn policies() -> PolicySet {
         "match": {"namespaceSelector": {"matchExpressions": [{"key": "env", "operator": "In", "values": ["prod", "dev"]}]}},
         "checks": [{"id": "cpu-limits", "severity": "critical"}],
     });
-    let compiled = [("some", some), ("namespaces", of_namespaces)].map(|(name, spec)| {
+    let conditional = serde_json::json!({
+        "match": {"conditions": [{"name": "met", "expression": CONDITION}]},
+        "checks": [{"id": "cpu-limits", "severity": "high"}],
+    });
+    let specs = [
+        ("some", some),
+        ("namespaces", of_namespaces),
+        ("conditional", conditional),
+    ];
+    let compiled = specs.map(|(name, spec)| {
         let spec = serde_json::from_value(spec).expect("the policy is well-formed");
         Policy::compile(name, &spec, crate::checklist::Checklists::built_in())
             .expect("the policy compiles")
@@ -85,6 +109,11 @@ fn summary(evaluation: &Evaluation) -> Content {
             .iter()
             .map(|policy| policy.name.clone())
             .collect(),
+        doubts: evaluation
+            .plan
+            .doubts()
+            .map(|(_, condition)| condition.name.clone())
+            .collect(),
         results: results.collect(),
     }
 }
@@ -134,7 +163,9 @@ pub(super) fn refresh(
 /// Where two contents differ: by policies (there may be none), or by these checks.
 pub(super) fn difference(one: Option<&Content>, other: Option<&Content>) -> Vec<&'static str> {
     match (one, other) {
-        (Some(one), Some(other)) if one.policies == other.policies => {
+        (Some(one), Some(other))
+            if one.policies == other.policies && one.doubts == other.doubts =>
+        {
             let pairs = one.results.iter().zip(&other.results);
             pairs
                 .filter(|(one, other)| one != other)

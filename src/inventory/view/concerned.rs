@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{EVERY_ACCOUNT, View};
 use crate::inventory::edges::{self, Anchor};
 use crate::model::{
-    Binding, Key, Kind, Object, PodAutoscaler, Role, Selector, Service, Text, Workload,
+    Binding, Grantee, Key, Kind, Object, PodAutoscaler, Role, Selector, Service, Text, Workload,
 };
 
 /// Records or workloads, as they come: in no order, perhaps more than once.
@@ -31,7 +31,7 @@ impl<'a> View<'a> {
 
     /// The workloads whose ServiceAccounts a binding grants its role to.
     pub fn granted(self, binding: &Binding) -> Vec<&'a Workload> {
-        in_order(self.walk_granted(binding))
+        in_order(self.walk_granted(&binding.grantees))
     }
 
     /// The workloads that an object concerns: the inverse of [`concerning`](Self::concerning).
@@ -67,14 +67,24 @@ impl<'a> View<'a> {
                 Box::new(services.flat_map(move |service| self.walk_led_to(service)))
             }
             Object::PodAutoscaler(autoscaler) => Box::new(self.scaled(autoscaler).into_iter()),
-            Object::Binding(binding) => self.walk_granted(binding),
+            Object::ConfigMap(map) => {
+                let naming = self
+                    .inventory
+                    .anchored(Anchor::Needed(map.meta.key.clone()));
+                let key = &map.meta.key;
+                self.judged(Box::new(naming), move |workload| {
+                    edges::config_maps(workload).any(|needed| needed == *key)
+                })
+            }
+            Object::Binding(binding) => self.walk_granted(&binding.grantees),
+            Object::SecurityConstraints(constraints) => self.walk_granted(&constraints.grantees),
             Object::Role(role) => {
                 let bindings = self.granting(role).into_iter();
                 let bindings = bindings.filter_map(|object| match object {
                     Object::Binding(binding) => Some(binding),
                     _ => None,
                 });
-                Box::new(bindings.flat_map(move |binding| self.walk_granted(binding)))
+                Box::new(bindings.flat_map(move |binding| self.walk_granted(&binding.grantees)))
             }
             _ => Box::new(std::iter::empty()),
         }
@@ -118,11 +128,11 @@ impl<'a> View<'a> {
         Box::new(selected.filter(|workload| service.selects(workload)))
     }
 
-    fn walk_granted<'w>(self, binding: &'w Binding) -> Walk<'w, 'a, Workload>
+    fn walk_granted<'w>(self, grantees: &'w [Grantee]) -> Walk<'w, 'a, Workload>
     where
         'a: 'w,
     {
-        let grantees = edges::anchors_of_grantees(binding);
+        let grantees = edges::anchors_of_grantees(grantees);
         Box::new(grantees.flat_map(move |anchor| match anchor {
             Anchor::GrantedAccount { namespace, name } => {
                 let anchor = Anchor::ServiceAccount {

@@ -222,5 +222,10 @@ fn that_a_checklist_is_missing_is_never_waived() {
         "strictly",
         json!({"waives": ["launch:checklist/gone"], "policy": "strict"}),
     );
-    assert_item(&world, "launch:checklist/gone", Fail, "exists");
+    assert_item(
+        &world,
+        "launch:checklist/gone",
+        Fail,
+        "there is no such ReadinessChecklist",
+    );
 }

@@ -244,6 +244,41 @@ fn images_of_named_containers_are_recorded_with_the_release() {
 }
 
 #[test]
+fn the_digest_that_pods_run_is_recorded_where_they_say_so() {
+    let mut world = world();
+    world.says(json!({"containers": ["app"]}));
+    let mut web = deployment("web");
+    web["metadata"]["uid"] = "web-uid".into();
+    world.apply(web);
+    let owner = |kind: &str, name: &str, uid: &str| json!([{"apiVersion": "apps/v1", "kind": kind, "name": name, "uid": uid, "controller": true}]);
+    world.apply(json!({
+        "apiVersion": "apps/v1", "kind": "ReplicaSet",
+        "metadata": {"namespace": "shop", "name": "web-1", "uid": "set-uid", "ownerReferences": owner("Deployment", "web", "web-uid")},
+    }));
+    let pod = |name: &str, statuses: serde_json::Value| {
+        json!({
+            "apiVersion": "v1", "kind": "Pod",
+            "metadata": {"namespace": "shop", "name": name, "uid": name, "ownerReferences": owner("ReplicaSet", "web-1", "set-uid")},
+            "status": {"phase": "Running", "containerStatuses": statuses},
+        })
+    };
+    world.apply(pod("web-1-a", json!([
+        {"name": "app", "imageID": "registry.example/shop@sha256:0123"}, {"name": "sidecar", "imageID": "sha256:4567"},
+    ])));
+    // One is being pulled still, and one runtime gives no digest.
+    world.apply(pod("web-1-b", json!([{"name": "app", "imageID": ""}])));
+    world.apply(pod(
+        "web-1-c",
+        json!([{"name": "app", "imageID": "registry.example/shop:1.0"}]),
+    ));
+    let memory = world.write().memory.expect("something is remembered");
+    assert_eq!(
+        memory.releases[0].images,
+        ["app=registry.example/shop:1.0@sha256:0123"]
+    );
+}
+
+#[test]
 fn a_workload_in_two_launches_shows_in_both() {
     let mut world = world();
     let first = world.parsed();

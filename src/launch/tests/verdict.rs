@@ -101,7 +101,7 @@ fn a_checklist_that_does_not_exist_fails() {
         &world,
         "launch:checklist/none-such",
         Fail,
-        "The checklist none-such exists: it does not",
+        "there is no such ReadinessChecklist, or its status says why it is not accepted",
     );
     assert_eq!(world.judge().reason, Reason::CriticalOpen);
 }

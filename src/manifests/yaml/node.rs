@@ -6,6 +6,7 @@ use super::entries;
 use super::problem::Problem;
 use super::scalar::Value;
 use super::tree::{Content, Entry, Slot, Tree};
+use crate::model::KeyOrder;
 
 /// A scalar, list or mapping inside a [`Document`](super::Document). An alias is the node that it refers to.
 #[derive(Clone, Copy)]
@@ -47,6 +48,23 @@ impl<'d> Node<'d> {
             .map(|(_, value)| Node::new(self.tree, value))
     }
 
+    /// Whether its keys, and those of all that is inside it, are written in alphabetical order. Merges have no place in it, and
+    /// what an alias refers to is looked at where it is written.
+    pub fn key_order(self) -> KeyOrder {
+        let (first, slot) = self.target();
+        let mappings = (first..slot.end).filter(|index| {
+            let content = &self.tree.slot(*index).content;
+            matches!(content, Content::Mapping(_) | Content::Gathered)
+        });
+        let broken = mappings
+            .filter_map(|mapping| self.tree.first_unsorted(mapping))
+            .min();
+        let line = |key| self.tree.slot(key).line;
+        broken.map_or(KeyOrder::Sorted, |key| KeyOrder::Broken {
+            line: 1 + line(key).saturating_sub(line(first)),
+        })
+    }
+
     /// The items of a list; none of anything else.
     pub fn items(self) -> impl Iterator<Item = Node<'d>> {
         let (list, slot) = self.target();
@@ -69,6 +87,16 @@ impl<'d> Node<'d> {
             node = Node::new(self.tree, value);
         }
         position
+    }
+
+    /// The line on which the last thing begins that is inside what a JSON pointer refers to; `None` where it refers to nothing.
+    pub fn last_line(self, json_pointer: &str) -> Option<u32> {
+        let mut steps = json_pointer.split('/').skip(1);
+        let last = steps.try_fold(self, |node, step| {
+            Some(Node::new(self.tree, node.step(step)?.1))
+        })?;
+        let end = last.slot().end.saturating_sub(1).max(last.index);
+        Some(self.tree.slot(end).line)
     }
 
     /// What a step of a JSON pointer leads to: where it is written, and its value.

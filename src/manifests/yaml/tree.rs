@@ -79,6 +79,21 @@ impl<'a> Tree<'a> {
         })
     }
 
+    /// The first key of a mapping that comes before the one above it in the alphabet.
+    pub(super) fn first_unsorted(&self, mapping: u32) -> Option<u32> {
+        let mut last: Option<&str> = None;
+        for (key, _) in self.written(mapping) {
+            let Content::Text(text) = &self.slot(key).content else {
+                continue;
+            };
+            if last.is_some_and(|last| last > &**text) {
+                return Some(key);
+            }
+            last = Some(text);
+        }
+        None
+    }
+
     /// The items of a list.
     pub(super) fn items(&self, list: u32) -> impl Iterator<Item = u32> {
         let end = self.slot(list).end;

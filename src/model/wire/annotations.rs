@@ -20,6 +20,7 @@ pub(super) const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-cl
 pub(super) const DEFAULT_CLASS_OLD: &str = "storageclass.beta.kubernetes.io/is-default-class";
 pub(super) const EMAIL: &str = "email";
 pub(super) const GCP_CERTIFICATE: &str = "ingress.gcp.kubernetes.io/pre-shared-cert";
+pub(super) const GKE_CERTIFICATE_MAP: &str = "networking.gke.io/certmap";
 pub(super) const GKE_CERTIFICATES: &str = "networking.gke.io/managed-certificates";
 pub(super) const GKE_TYPE: &str = "networking.gke.io/load-balancer-type";
 pub(super) const GKE_TYPE_OLD: &str = "cloud.google.com/load-balancer-type";
@@ -28,7 +29,10 @@ pub(super) const HAPROXY_COOKIE: &str = "haproxy.org/cookie-persistence";
 pub(super) const HELM_NAMESPACE: &str = "meta.helm.sh/release-namespace";
 pub(super) const HELM_RELEASE: &str = "meta.helm.sh/release-name";
 pub(super) const HETZNER_PRIVATE: &str = "load-balancer.hetzner.cloud/disable-public-network";
+pub(super) const INGRESS_CLASS: &str = "kubernetes.io/ingress.class";
+pub(super) const INGRESS_CLASS_DEFAULT: &str = "ingressclass.kubernetes.io/is-default-class";
 pub(super) const NGINX_AFFINITY: &str = "nginx.ingress.kubernetes.io/affinity";
+pub(super) const NGINX_CANARY: &str = "nginx.ingress.kubernetes.io/canary";
 pub(super) const NGINX_FORCE: &str = "nginx.ingress.kubernetes.io/force-ssl-redirect";
 pub(super) const NGINX_FOR_GOOD: &str = "nginx.ingress.kubernetes.io/permanent-redirect";
 pub(super) const NGINX_FOR_NOW: &str = "nginx.ingress.kubernetes.io/temporal-redirect";
@@ -87,6 +91,7 @@ const KNOWN: &[&str] = &[
     DEFAULT_CLASS_OLD,
     EMAIL,
     GCP_CERTIFICATE,
+    GKE_CERTIFICATE_MAP,
     GKE_CERTIFICATES,
     GKE_TYPE,
     GKE_TYPE_OLD,
@@ -95,7 +100,10 @@ const KNOWN: &[&str] = &[
     HELM_NAMESPACE,
     HELM_RELEASE,
     HETZNER_PRIVATE,
+    INGRESS_CLASS,
+    INGRESS_CLASS_DEFAULT,
     NGINX_AFFINITY,
+    NGINX_CANARY,
     NGINX_FORCE,
     NGINX_FOR_GOOD,
     NGINX_FOR_NOW,

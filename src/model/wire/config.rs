@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
+use super::entries::Entries;
 use super::scalar::{Keys, Length, List, Present, Str};
 use super::{Metadata, text};
 use crate::model::{ConfigMap as Record, Kind, Object, SecretSource, Text};
@@ -13,7 +14,7 @@ struct ConfigMap {
     #[serde(default)]
     metadata: Metadata,
     #[serde(default)]
-    data: Keys,
+    data: Entries,
     #[serde(default)]
     binary_data: Keys,
 }
@@ -92,7 +93,8 @@ impl ConfigMap {
     fn record<E: Error>(self) -> Result<Record, E> {
         Ok(Record {
             meta: self.metadata.record(Kind::ConfigMap)?,
-            keys: sorted(self.data.0.into_iter().chain(self.binary_data.0)),
+            keys: sorted(self.data.keys.into_iter().chain(self.binary_data.0)),
+            suspects: self.data.suspects.into(),
         })
     }
 }

@@ -2,14 +2,67 @@
 
 use serde::Deserialize;
 
-use super::scalar::{List, Present, Str};
+use super::annotations::{self, Annotations};
+use super::scalar::{List, Pairs, Present, Str};
 use super::selectors::LabelSelector;
-use crate::model::{Backend, Gateway, Kind, Listener, Meta, Parent, Route, RoutesFrom, Text};
+use crate::model::{
+    Backend, Certificate, Gateway, Kind, Lead, LeadPort, Listener, Meta, Parent, Route, RoutesFrom,
+    Termination, Text,
+};
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct GatewaySpec {
     listeners: List<WireListener>,
+    tls: Option<GatewayTls>,
+}
+
+/// How a Gateway meets clients and backends by TLS.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct GatewayTls {
+    frontend: Option<Frontend>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Frontend {
+    default: Option<Validated>,
+    per_port: List<OfPort>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct OfPort {
+    tls: Option<Validated>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Validated {
+    validation: Option<Validation>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Validation {
+    mode: Option<Str>,
+}
+
+/// `tls` of a listener.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct ListenerTls {
+    mode: Option<Str>,
+    certificate_refs: List<Reference>,
+    options: Pairs,
+}
+
+impl Validated {
+    fn lets_in_anybody(&self) -> bool {
+        let mode = self.validation.as_ref().and_then(|of| of.mode.as_ref());
+        is(mode, "AllowInsecureFallback")
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -20,6 +73,7 @@ struct WireListener {
     port: Option<i64>,
     protocol: Option<Str>,
     allowed_routes: Option<AllowedRoutes>,
+    tls: Option<ListenerTls>,
 }
 
 #[derive(Deserialize, Default)]
@@ -82,10 +136,19 @@ fn is(text: Option<&Str>, what: &str) -> bool {
 }
 
 impl GatewaySpec {
-    pub(super) fn record(self, meta: Meta) -> Gateway {
+    pub(super) fn record(self, meta: Meta, annotations: &Annotations) -> Gateway {
         let listeners = self.listeners.0.into_iter();
+        let frontend = self.tls.and_then(|tls| tls.frontend).unwrap_or_default();
+        let of_all = frontend.default.iter().map(|of| (None, of));
+        let of_ports = (0..).zip(&frontend.per_port.0);
+        let of_ports = of_ports.filter_map(|(index, of)| Some((Some(index), of.tls.as_ref()?)));
+        let open = of_all
+            .chain(of_ports)
+            .filter(|(_, of)| of.lets_in_anybody());
         Gateway {
             meta,
+            lets_in_anybody: open.map(|(at, _)| at).collect(),
+            has_own_certificates: annotations.get(annotations::GKE_CERTIFICATE_MAP).is_some(),
             listeners: listeners.map(WireListener::record).collect(),
         }
     }
@@ -103,6 +166,18 @@ impl WireListener {
             allowed.kinds.0.is_empty() || allowed.kinds.0.iter().any(is_named)
         };
         let takes = [takes(Kind::HTTPRoute), takes(Kind::GRPCRoute)];
+        let tls = self.tls.unwrap_or_default();
+        let has_tls = match self.protocol.as_ref().map_or("", |protocol| &protocol.0) {
+            "HTTPS" => true,
+            "TLS" => !is(tls.mode.as_ref(), "Passthrough"),
+            _ => false,
+        };
+        let termination = match (has_tls, tls.options.iter().next()) {
+            (false, _) => Termination::Elsewhere,
+            (true, None) => Termination::Here,
+            (true, Some(_)) => Termination::ByOptions,
+        };
+        let certificates = (0..).zip(tls.certificate_refs.0);
         Listener {
             name: super::text(self.name),
             port: self.port.unwrap_or(0),
@@ -110,6 +185,10 @@ impl WireListener {
             is_plain_http: is(self.protocol.as_ref(), "HTTP"),
             from: allowed.namespaces.unwrap_or_default().record(),
             takes,
+            termination,
+            certificates: certificates
+                .map(|(index, reference)| reference.certificate(index))
+                .collect(),
         }
     }
 }
@@ -131,6 +210,11 @@ impl RouteSpec {
         let leads = |rule: &Rule| !rule.redirects_to_https() && !rule.backend_refs.0.is_empty();
         let redirects = rules.iter().any(Rule::redirects_to_https) && !rules.iter().any(leads);
         let is_sticky = rules.iter().any(|rule| rule.session_persistence.is_some());
+        let mut leads = Vec::new();
+        for (at, rule) in (0..).zip(&rules) {
+            let named = (0..).zip(&rule.backend_refs.0);
+            leads.extend(named.filter_map(|(index, reference)| reference.lead(at, index)));
+        }
         let backends = rules.into_iter().flat_map(|rule| rule.backend_refs.0);
         let mut backends: Vec<_> = backends.filter_map(Reference::backend).collect();
         backends.sort();
@@ -145,6 +229,7 @@ impl RouteSpec {
             backends: backends.into(),
             redirects,
             is_sticky,
+            leads: leads.into(),
         }
     }
 }
@@ -175,6 +260,31 @@ impl Reference {
         })
     }
 
+    /// As a backend, with its place and its port.
+    fn lead(&self, rule: u16, index: u16) -> Option<Lead> {
+        if self.kind.is_some() && !self.is_service() {
+            return None;
+        }
+        Some(Lead {
+            rule: Some(rule),
+            index,
+            namespace: said(self.namespace.as_ref()),
+            name: said(self.name.as_ref()).unwrap_or_else(|| "".into()),
+            port: self.port.map_or(LeadPort::Unsaid, LeadPort::Number),
+        })
+    }
+
+    /// As a certificate it is a Secret by default.
+    fn certificate(self, index: u16) -> Certificate {
+        Certificate {
+            index,
+            group: super::text(self.group),
+            kind: present(self.kind).unwrap_or_else(|| "Secret".into()),
+            namespace: present(self.namespace),
+            name: super::text(self.name),
+        }
+    }
+
     /// As a parent it is a Gateway by default.
     fn parent(self, index: usize) -> Option<Parent> {
         if self.is_service() {
@@ -196,6 +306,11 @@ impl Reference {
             port: self.port,
         })
     }
+}
+
+fn said(text: Option<&Str>) -> Option<Text> {
+    text.map(|text| text.0.clone())
+        .filter(|text| !text.is_empty())
 }
 
 fn present(text: Option<Str>) -> Option<Text> {

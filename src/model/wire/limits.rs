@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::scalar::{Amounts, List, Str};
-use crate::model::{LimitRange, LimitRangeItem, Meta};
+use crate::model::{LimitRange, LimitRangeBounds, LimitRangeItem, Meta};
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -19,12 +19,15 @@ struct Limit {
     min: Amounts,
     default: Amounts,
     default_request: Amounts,
+    max_limit_request_ratio: Amounts,
 }
 
 impl Spec {
     pub(super) fn record(self, meta: Meta) -> LimitRange {
+        let bounds = self.limits.0.iter().filter_map(Limit::bounds).collect();
         LimitRange {
             meta,
+            bounds,
             containers: self
                 .limits
                 .0
@@ -36,6 +39,25 @@ impl Spec {
 }
 
 impl Limit {
+    /// What it bounds; nothing where it only has defaults, or is of claims.
+    fn bounds(&self) -> Option<LimitRangeBounds> {
+        let is_of_pods = match self.r#type.as_ref().map(|name| &*name.0) {
+            Some("Container") => false,
+            Some("Pod") => true,
+            _ => return None,
+        };
+        let none = crate::model::Amounts::default();
+        let bounds = [&self.min.0, &self.max.0, &self.max_limit_request_ratio.0];
+        let [min, max, ratio] = bounds.map(Clone::clone);
+        let is_any = bounds.into_iter().any(|amounts| *amounts != none);
+        is_any.then_some(LimitRangeBounds {
+            is_of_pods,
+            min,
+            max,
+            ratio,
+        })
+    }
+
     /// With the defaults that the API server gives a LimitRange (`SetDefaults_LimitRangeItem`): a limit defaults to the
     /// maximum, a request to the limit's default, else to the minimum.
     fn record(self) -> Option<LimitRangeItem> {

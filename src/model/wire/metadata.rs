@@ -6,7 +6,7 @@ use serde::de::Error;
 use super::annotations::{self, Annotations};
 use super::scalar::{List, Pairs, Str, Time};
 use super::written;
-use crate::model::{Contact, Key, Kind, Meta, Owner, Text};
+use crate::model::{Contact, Key, KeyOrder, Kind, Meta, Owner, Text};
 
 /// Whether a text is the address of a mailbox: something, an `@`, and a domain with a dot.
 fn is_address(text: &str) -> bool {
@@ -113,6 +113,7 @@ impl Metadata {
             created: self.creation_timestamp.and_then(|time| time.0),
             deleting: self.deletion_timestamp.is_some(),
             written: written::by_managers(kind, self.managed_fields),
+            key_order: KeyOrder::Unsaid,
         })
     }
 }

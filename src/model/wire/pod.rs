@@ -114,6 +114,10 @@ impl JobTemplate {
     }
 }
 
+fn present(name: Option<Str>) -> Option<Text> {
+    name.map(|name| name.0).filter(|name| !name.is_empty())
+}
+
 impl Template {
     /// The pods of a workload in this namespace.
     pub(super) fn record(self, namespace: &Text) -> PodTemplate {
@@ -176,8 +180,8 @@ impl Spec {
                 .enumerate()
                 .map(move |(index, container)| (role, index, container))
         });
-        let containers = containers
-            .map(|(role, index, container)| container.record(role, index, &volumes));
+        let containers =
+            containers.map(|(role, index, container)| container.record(role, index, &volumes));
         // The deprecated alias counts where the name is empty, as in the API server's conversion.
         let is_named = |name: &Str| !name.0.is_empty();
         let account = self.service_account_name.filter(is_named);
@@ -216,10 +220,7 @@ impl Spec {
                 .termination_grace_period_seconds
                 .unwrap_or(GRACE_PERIOD),
             chooses_nodes,
-            runtime_class: self
-                .runtime_class_name
-                .map(|name| name.0)
-                .filter(|name| !name.is_empty()),
+            runtime_class: present(self.runtime_class_name),
             spreads,
             security: self
                 .security_context

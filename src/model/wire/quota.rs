@@ -3,10 +3,10 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::scalar::{Length, Str};
-use crate::model::{Meta, ResourceQuota};
+use super::scalar::{Length, QuantityText, Str};
+use crate::model::{Amount, Meta, Quantity, ResourceQuota, Text};
 
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
@@ -22,10 +22,11 @@ struct ScopeSelector {
     match_expressions: Length,
 }
 
-/// Whether what is bounded has storage in it.
+/// Whether what is bounded has storage in it, and the bounds of what pods take.
 #[derive(Default)]
 struct Hard {
     storage: bool,
+    of_pods: Vec<(Text, Quantity)>,
 }
 
 impl Spec {
@@ -35,6 +36,7 @@ impl Spec {
             meta,
             bounds_storage: self.hard.storage,
             is_scoped: self.scopes.0 > 0 || selector.match_expressions.0 > 0,
+            hard: self.hard.of_pods.into(),
         }
     }
 }
@@ -50,6 +52,24 @@ fn is_storage(resource: &str) -> bool {
     ]
     .contains(&resource)
         || resource.ends_with(of_class)
+}
+
+/// What a resource of a quota is of pods: `requests.cpu` is the same as `cpu`. Of others, nothing.
+fn of_pods(resource: &str) -> Option<&str> {
+    let known = [
+        "cpu",
+        "memory",
+        "ephemeral-storage",
+        "limits.cpu",
+        "limits.memory",
+        "limits.ephemeral-storage",
+        "pods",
+    ];
+    let resource = resource.strip_prefix("requests.").unwrap_or(resource);
+    match resource {
+        "count/pods" => Some("pods"),
+        _ => known.contains(&resource).then_some(resource),
+    }
 }
 
 impl<'de> Deserialize<'de> for Hard {
@@ -71,9 +91,17 @@ impl<'de> Deserialize<'de> for Hard {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Hard, A::Error> {
                 let mut hard = Hard::default();
-                while let Some((resource, _)) = map.next_entry::<Str, IgnoredAny>()? {
+                while let Some((resource, amount)) =
+                    map.next_entry::<Str, Option<QuantityText>>()?
+                {
                     hard.storage |= is_storage(&resource.0);
+                    if let Some(name) = of_pods(&resource.0)
+                        && let Some(QuantityText(Amount::Set(most))) = amount
+                    {
+                        hard.of_pods.push((name.into(), most));
+                    }
                 }
+                hard.of_pods.sort();
                 Ok(hard)
             }
         }

@@ -8,7 +8,10 @@ use serde::de::{Deserializer, IgnoredAny};
 use super::rbac::{WireBinding, WireRole};
 use super::scalar::{List, Share, Str};
 use super::selectors::LabelSelector;
-use super::{Metadata, autoscaler, destination, gateway, ingress, limits, network, quota, service};
+use super::{
+    Metadata, autoscaler, class, constraints, destination, gateway, gateway_policy, ingress,
+    limits, monitor, network, quota, service,
+};
 use crate::model::{
     EndpointSlice, Kind, Labels, Meta, Object, PodDisruptionBudget, ServiceAccount, Stub,
 };
@@ -58,12 +61,17 @@ pub(super) fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<O
             let mut from = Envelope::<ingress::Spec>::deserialize(from)?;
             let annotations = std::mem::take(&mut from.metadata.annotations);
             let meta = from.metadata.record(kind)?;
-            Object::Ingress(from.spec.unwrap_or_default().record(meta, &annotations))
+            let is_v1 = from
+                .api_version
+                .is_some_and(|version| &*version.0 == "networking.k8s.io/v1");
+            let spec = from.spec.unwrap_or_default();
+            Object::Ingress(spec.record(meta, is_v1, &annotations))
         }
         Kind::Gateway => {
-            let from = Envelope::<gateway::GatewaySpec>::deserialize(from)?;
+            let mut from = Envelope::<gateway::GatewaySpec>::deserialize(from)?;
+            let annotations = std::mem::take(&mut from.metadata.annotations);
             let meta = from.metadata.record(kind)?;
-            Object::Gateway(from.spec.unwrap_or_default().record(meta))
+            Object::Gateway(from.spec.unwrap_or_default().record(meta, &annotations))
         }
         Kind::HTTPRoute | Kind::GRPCRoute => {
             let from = Envelope::<gateway::RouteSpec>::deserialize(from)?;
@@ -105,6 +113,28 @@ pub(super) fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<O
                 meta: from.metadata.record(kind)?,
                 automount_token,
             })
+        }
+        Kind::PriorityClass | Kind::RuntimeClass | Kind::IngressClass => {
+            Object::Class(class::WireClass::deserialize(from)?.record(kind)?)
+        }
+        Kind::ReferenceGrant => {
+            let from = Envelope::<gateway_policy::GrantSpec>::deserialize(from)?;
+            let meta = from.metadata.record(kind)?;
+            Object::ReferenceGrant(from.spec.unwrap_or_default().record(meta))
+        }
+        Kind::BackendTLSPolicy | Kind::BackendConfigPolicy => {
+            let from = Envelope::<gateway_policy::PolicySpec>::deserialize(from)?;
+            let meta = from.metadata.record(kind)?;
+            Object::BackendPolicy(from.spec.unwrap_or_default().record(meta))
+        }
+        Kind::ServiceMonitor => {
+            let from = Envelope::<monitor::Spec>::deserialize(from)?;
+            let meta = from.metadata.record(kind)?;
+            Object::ServiceMonitor(from.spec.unwrap_or_default().record(meta))
+        }
+        Kind::SecurityContextConstraints => {
+            let from = constraints::Constraints::deserialize(from)?;
+            Object::SecurityConstraints(from.record(kind)?)
         }
         Kind::ControllerRevision => {
             let from = WireRevision::deserialize(from)?;

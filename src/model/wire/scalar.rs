@@ -140,7 +140,8 @@ impl<'de> Deserialize<'de> for Amounts {
     }
 }
 
-struct QuantityText(Amount);
+/// A quantity, as text or as a number.
+pub(super) struct QuantityText(pub(super) Amount);
 
 impl<'de> Deserialize<'de> for QuantityText {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {

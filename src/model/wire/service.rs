@@ -39,7 +39,8 @@ struct Port {
     app_protocol: Option<Str>,
 }
 
-struct Target(PortTarget);
+/// A port by its number or its name.
+pub(super) struct Target(pub(super) PortTarget);
 
 impl<'de> Deserialize<'de> for Target {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {

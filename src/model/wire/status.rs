@@ -1,14 +1,15 @@
 //! What the cluster says of workloads, on the wire.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 
 use super::scalar::{List, Str, Time};
 use crate::model::{
-    ContainerState, Kind, Meta, Observed, Phase, PodStatus, Progress, Ready, Rollout, Runs, Text,
-    Truth,
+    ContainerState, Digests, Kind, Meta, Observed, Phase, PodStatus, Progress, Ready, Rollout,
+    Runs, Text, Truth,
 };
 
 /// What is read of any workload's status.
@@ -87,6 +88,8 @@ struct ContainerStatus {
     restart_count: Option<i64>,
     state: Option<State>,
     last_state: Option<State>,
+    #[serde(rename = "imageID")]
+    image_id: Option<Str>,
 }
 
 #[derive(Deserialize, Default)]
@@ -242,6 +245,8 @@ impl Status {
             },
         };
         let phase = self.phase();
+        let digests = self.container_statuses.0.iter();
+        let digests: Box<[_]> = digests.filter_map(ContainerStatus::digest).collect();
         let states: Vec<_> = self
             .init_container_statuses
             .0
@@ -268,6 +273,7 @@ impl Status {
             containers: states.into_iter().filter(is_noted).chain(silent).collect(),
             phase,
             deleting: meta.deleting,
+            digests: (!digests.is_empty()).then(|| Arc::new(Digests(digests))),
         }
     }
 }
@@ -302,6 +308,17 @@ pub(super) fn find<'a>(conditions: &'a List<Condition>, name: &str) -> Option<&'
 }
 
 impl ContainerStatus {
+    /// What its `imageID` says of the image: `sha256:...`, alone or after `<repository>@`, as container runtimes write it.
+    fn digest(&self) -> Option<(Text, Text)> {
+        let id = &*self.image_id.as_ref()?.0;
+        let digest = id.rsplit_once('@').map_or(id, |(_, digest)| digest);
+        let is_digest = digest
+            .split_once(':')
+            .is_some_and(|(algorithm, _)| matches!(algorithm, "sha256" | "sha512"));
+        let name = self.name.as_ref()?;
+        is_digest.then(|| (name.0.clone(), digest.into()))
+    }
+
     fn record(self) -> ContainerState {
         let was_restarted = self.restart_count.is_some_and(|count| count > 0);
         let started = self.state.as_ref().and_then(State::started);

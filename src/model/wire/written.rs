@@ -37,19 +37,25 @@ struct SpecFields {
 /// so that nothing tells what was written from what was filled in.
 pub(super) fn applies_replicas(managers: &List<Manager>) -> Option<bool> {
     let applied = managers.0.iter().filter(|entry| {
-        let is_apply = entry.operation.as_ref().is_some_and(|name| &*name.0 == "Apply");
+        let is_apply = entry
+            .operation
+            .as_ref()
+            .is_some_and(|name| &*name.0 == "Apply");
         let subresource = entry.subresource.as_ref();
         is_apply && subresource.is_none_or(|name| name.0.is_empty())
     });
     let mut applied = applied.peekable();
     applied.peek()?;
     Some(applied.any(|entry| {
-        let spec = entry.fields.as_ref().and_then(|fields| fields.spec.as_ref());
+        let spec = entry
+            .fields
+            .as_ref()
+            .and_then(|fields| fields.spec.as_ref());
         spec.is_some_and(|spec| spec.replicas.is_some())
     }))
 }
 
-/// In which version: in a removed one, where the last write of some manager was. What it wrote before does not count, though its
+/// In which version: in one on its way out, where the last write of some manager was, and of several in that which goes first. What it wrote before does not count, though its
 /// entry stays for as long as those fields do; nor what controllers write to subresources.
 pub(super) fn by_managers(kind: Kind, managers: List<Manager>) -> Written {
     let is_own = |entry: &Manager| {
@@ -74,10 +80,12 @@ pub(super) fn by_managers(kind: Kind, managers: List<Manager>) -> Written {
             None => last.push((name, time, written)),
         }
     }
-    let removed = last.iter().map(|(.., written)| *written);
-    let mut removed = removed.filter(|written| matches!(written, Written::Removed(_)));
-    match removed.next() {
-        Some(removed) => removed,
+    let superseded = last.iter().filter_map(|(.., written)| match written {
+        Written::Superseded(version) => Some(*version),
+        _ => None,
+    });
+    match superseded.min_by_key(|version| version.removed()) {
+        Some(version) => Written::Superseded(version),
         None if last.is_empty() => Written::Unsaid,
         None => Written::Served,
     }

@@ -2,8 +2,8 @@
 
 use super::{Ways, attested_by, automatic, sections};
 use crate::checklist::{Checklist, Item};
-use crate::render::markdown::paragraph;
 use crate::render::palette::paint;
+use crate::render::prose::paragraph;
 use crate::render::{Palette, wrap};
 
 /// The checklists and how many of their lines are decided in which way.

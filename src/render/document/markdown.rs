@@ -28,7 +28,7 @@ fn write(to: &mut String, document: &Document) -> std::fmt::Result {
         for section in &checklist.sections {
             writeln!(to, "## {}\n", escape(&section.title))?;
             if let Some(notes) = notes.take_if(|_| is_notes(section)) {
-                writeln!(to, "{}\n", notes.trim_end())?;
+                writeln!(to, "{}\n", quoted(notes))?;
             }
             for group in &section.groups {
                 if let Some(title) = &group.title {
@@ -152,10 +152,18 @@ fn rest(to: &mut String, document: &Document) -> std::fmt::Result {
     }
     match &document.notes {
         Some(notes) if !document.has_notes_section() => {
-            writeln!(to, "# Notes\n\n{}\n", notes.trim_end())
+            writeln!(to, "# Notes\n\n{}\n", quoted(notes))
         }
         _ => Ok(()),
     }
+}
+
+/// What people wrote, as a quotation: its own headings and boxes are not the document's, and its tags are text.
+fn quoted(text: &str) -> String {
+    let lines = text.trim_end().lines();
+    let lines = lines.map(|line| format!("> {}", line.replace('<', "\\<")));
+    let quoted: Vec<_> = lines.map(|line| line.trim_end().to_owned()).collect();
+    quoted.join("\n")
 }
 
 /// What stands in the box.

@@ -101,7 +101,7 @@ fn it_has_the_layout_of_its_source() {
 
         ## Notes
 
-        Ask <legal> & finance.
+        > Ask \<legal> & finance.
 
         - **Status:** [x] Not Ready [ ] Ready with Risks [ ] Ready for Production
           - Not Ready: 1 of 1 open: probe; 1 of 1 open: lead

@@ -3,8 +3,8 @@
 use crate::checklist::{Checklists, Way};
 use crate::evidence::{PieceSpec, Proof};
 use crate::render::Palette;
-use crate::render::markdown::paragraph;
 use crate::render::palette::paint;
+use crate::render::prose::paragraph;
 
 /// Everything there is to know of a piece of evidence, in lines of at most `width` characters.
 pub fn evidence(name: &str, piece: &PieceSpec, palette: Palette, width: usize) -> String {

@@ -3,8 +3,8 @@
 use crate::checklist::{Checklist, Item, Way};
 use crate::render::Palette;
 use crate::render::checklists::{attested_by, automatic};
-use crate::render::markdown::paragraph;
 use crate::render::palette::paint;
+use crate::render::prose::paragraph;
 
 /// Everything there is to know of a line, in lines of at most `width` characters.
 pub fn item(checklist: &Checklist, item: &Item, palette: Palette, width: usize) -> String {

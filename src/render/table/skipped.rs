@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::counted;
 use crate::manifests::{Reason, Skipped};
+use crate::render::summary::counted;
+use crate::render::visible::visible;
 
 /// How many lines a list takes where not everything was asked for.
 const LINES: usize = 10;
@@ -19,11 +20,15 @@ pub(super) fn section(skipped: &[Skipped], all: bool) -> String {
     } else {
         in_short(skipped)
     };
-    let lines: Vec<_> = lines.iter().map(|line| format!("  {line}\n")).collect();
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|line| format!("  {}\n", visible(line)))
+        .collect();
     format!("{heading}\n{}", lines.concat())
 }
 
-fn line(skipped: &Skipped) -> String {
+/// Which document, and why.
+pub(in crate::render) fn line(skipped: &Skipped) -> String {
     let Skipped { file, document, .. } = skipped;
     let explanation = skipped.explanation();
     match (document, &skipped.reason) {

@@ -1,5 +1,7 @@
 //! Reviews in, answers out, through the router.
 
+mod conditions;
+
 use axum::body::{Body, to_bytes};
 use axum::http::{Request as HttpRequest, StatusCode};
 use prometheus_client::registry::Registry;

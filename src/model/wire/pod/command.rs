@@ -69,10 +69,17 @@ mod tests {
             (&["cat", "/tmp/ps"], &["cat"]),
             (&["sh", "-c", "ps aux | grep web"], &["ps", "grep"]),
             (
-                &["/bin/bash", "-ec", "test -f /ls && A=1 /bin/jcmd 1; jcmd 2 || true"],
+                &[
+                    "/bin/bash",
+                    "-ec",
+                    "test -f /ls && A=1 /bin/jcmd 1; jcmd 2 || true",
+                ],
                 &["test", "jcmd", "true"],
             ),
-            (&["sh", "-c", "if ! ls /tmp; then exit 1; fi"], &["ls", "exit", "fi"]),
+            (
+                &["sh", "-c", "if ! ls /tmp; then exit 1; fi"],
+                &["ls", "exit", "fi"],
+            ),
             (&["sh", "-c", "[ $(pgrep web) ]"], &["[", "pgrep", "]"]),
             (&["sh", "script.sh"], &["sh"]),
             (&["sh", "-c"], &["sh"]),
@@ -80,7 +87,10 @@ mod tests {
             (&[], &[]),
         ] {
             let words: Vec<_> = command.iter().map(|word| Str((*word).into())).collect();
-            let found: Vec<_> = programs(&words).iter().map(|name| name.to_string()).collect();
+            let found: Vec<_> = programs(&words)
+                .iter()
+                .map(|name| name.to_string())
+                .collect();
             assert_eq!(found, expected, "{command:?}");
         }
     }

@@ -115,9 +115,9 @@ pub(super) fn record(
             });
             references.add_key(Kind::Secret, key, field);
         }
-        let (form, takes_up) = variable.value.map_or_else(Default::default, |value| {
-            (value.form, value.takes_up)
-        });
+        let (form, takes_up) = variable
+            .value
+            .map_or_else(Default::default, |value| (value.form, value.takes_up));
         // As the API server warns (`warningsForPodSpecAndMeta`): a value that adds to the earlier one hides nothing.
         if names.contains(&name) {
             if is_referred || !takes_up.contains(&name) {

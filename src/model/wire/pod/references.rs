@@ -42,7 +42,9 @@ struct Item {
 impl NameRef {
     /// The name; empty where it has none.
     pub(super) fn name(&self) -> Text {
-        self.name.as_ref().map_or_else(|| Text::from(""), |name| name.0.clone())
+        self.name
+            .as_ref()
+            .map_or_else(|| Text::from(""), |name| name.0.clone())
     }
 
     pub(super) fn is_not(&self, name: &str) -> bool {

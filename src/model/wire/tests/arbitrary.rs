@@ -220,6 +220,10 @@ fn a_manifest_with_everything_is_read_whatever_its_kind() {
         if matches!(kind, Kind::Service | Kind::ReplicationController) {
             manifest["spec"]["selector"] = json!({"app": "web"});
         }
+        // An Ingress has a list there.
+        if matches!(kind, Kind::BackendTLSPolicy | Kind::BackendConfigPolicy) {
+            manifest["spec"]["tls"] = json!({"insecureSkipVerify": true});
+        }
         assert!(
             decode(*kind, &manifest).is_ok(),
             "{kind}: {:?}",

@@ -361,5 +361,8 @@ fn managed_fields_tell_the_version_of_the_last_write() {
     assert_eq!(written("[]"), Written::Unsaid);
     assert_eq!(written(&format!("[{new}]")), Written::Served);
     assert_eq!(written(&format!("[{old}, {new}]")), Written::Served);
-    assert!(matches!(written(&format!("[{old}]")), Written::Removed(_)));
+    assert!(matches!(
+        written(&format!("[{old}]")),
+        Written::Superseded(_)
+    ));
 }

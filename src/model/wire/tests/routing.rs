@@ -70,7 +70,9 @@ fn an_ingress_leads_to_each_service_once_whatever_its_version() {
             "spec: {{rules: [{{host: b.example, http: {{paths: [{paths}]}}}}, {{host: a.example}}]}}"
         )
     };
-    let newer = ingress(&rules(&|name| format!("{{service: {{name: {name}}}}}")));
+    let newer = ingress(&rules(&|name| {
+        format!("{{service: {{name: {name}, port: {{number: 80}}}}}}")
+    }));
     let older = ingress(&rules(&|name| {
         format!("{{serviceName: {name}, servicePort: 80}}")
     }));

@@ -193,7 +193,7 @@ status: {replicas: 3, updatedReplicas: 1, updateRevision: web-7c}",
         Observed::Nothing
     );
     assert_eq!(
-        workload(Kind::CronJob, "status: {}").observed,
+        workload(Kind::Job, "status: {}").observed,
         Observed::Nothing
     );
 }

@@ -1,0 +1,165 @@
+//! Where findings are written to: standard output and files, each in a format. What becomes of one is nothing to the others.
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use super::format::Asked;
+use crate::cli::file::NewFile;
+use crate::cli::output::{self, Output};
+use crate::manifests::Skipped;
+use crate::render::{Judged, Report, Summary};
+
+/// All of them.
+pub(super) struct Sinks {
+    open: Vec<Sink>,
+    failed: bool,
+}
+
+struct Sink {
+    report: Box<dyn Report>,
+    target: Target,
+    /// What the objects add, where the summary comes before them.
+    held: Option<String>,
+    /// What comes before the next object.
+    separator: &'static str,
+}
+
+enum Target {
+    Stdout(Output),
+    File { name: String, file: NewFile },
+}
+
+impl Sinks {
+    /// Opens what was asked for, each with what writes its format. What cannot be opened is said, and is not written.
+    pub(super) fn open(asked: &[Asked], writer: impl Fn(&Asked) -> Box<dyn Report>) -> Self {
+        let mut sinks = Self {
+            open: Vec::new(),
+            failed: false,
+        };
+        for one in asked {
+            let target = match &one.file {
+                None => Ok(Target::Stdout(Output::stdout())),
+                Some(path) => {
+                    let name = path.display().to_string();
+                    match NewFile::create(path) {
+                        Ok(file) => Ok(Target::File { name, file }),
+                        Err(error) => Err(anyhow::Error::new(error).context(cannot_write(&name))),
+                    }
+                }
+            };
+            let report = writer(one);
+            match target {
+                Ok(target) => sinks.open.push(Sink {
+                    held: report.begins_with_summary().then(String::new),
+                    report,
+                    target,
+                    separator: "",
+                }),
+                Err(error) => sinks.fail(&error),
+            }
+        }
+        sinks.each(|sink| match sink.held {
+            Some(_) => Ok(()),
+            None => sink.target.write(&sink.report.begin()),
+        });
+        sinks
+    }
+
+    /// Whether one of them lists what passes.
+    pub(super) fn list_passes(&self) -> bool {
+        self.open.iter().any(|sink| sink.report.lists_passes())
+    }
+
+    /// Whether one of them says where findings are written.
+    pub(super) fn show_regions(&self) -> bool {
+        self.open.iter().any(|sink| sink.report.shows_regions())
+    }
+
+    /// Writes what objects add, put into words by all processors.
+    pub(super) fn objects(&mut self, judged: &[Judged<'_>]) {
+        self.each(|sink| {
+            let texts: Vec<_> = judged
+                .par_iter()
+                .map(|one| sink.report.object(one))
+                .collect();
+            texts.iter().try_for_each(|text| sink.add(text))
+        });
+    }
+
+    /// Writes the rest. Whether all of them are whole.
+    pub(super) fn finish(mut self, skipped: &[Skipped], summary: &Summary) -> bool {
+        self.each(|sink| {
+            sink.add(&sink.report.skipped(skipped))?;
+            if let Some(held) = sink.held.take() {
+                sink.target.write(&sink.report.begin_with(summary))?;
+                sink.target.write(&held)?;
+            }
+            sink.target.write(&sink.report.end(skipped, summary))
+        });
+        for sink in std::mem::take(&mut self.open) {
+            if let Err(error) = sink.target.finish() {
+                self.fail(&error);
+            }
+        }
+        !self.failed
+    }
+
+    /// Does something with each; one with which it fails is given up.
+    fn each(&mut self, mut act: impl FnMut(&mut Sink) -> anyhow::Result<()>) {
+        for mut sink in std::mem::take(&mut self.open) {
+            match act(&mut sink) {
+                Ok(()) => self.open.push(sink),
+                Err(error) => self.fail(&error),
+            }
+        }
+    }
+
+    fn fail(&mut self, error: &anyhow::Error) {
+        self.failed = true;
+        output::complain("error", error);
+    }
+}
+
+impl Sink {
+    /// Writes what an object adds.
+    fn add(&mut self, text: &str) -> anyhow::Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let separator = std::mem::replace(&mut self.separator, self.report.separator());
+        match &mut self.held {
+            Some(held) => {
+                held.push_str(separator);
+                held.push_str(text);
+                Ok(())
+            }
+            None => {
+                self.target.write(separator)?;
+                self.target.write(text)
+            }
+        }
+    }
+}
+
+impl Target {
+    fn write(&mut self, text: &str) -> anyhow::Result<()> {
+        match self {
+            Self::Stdout(output) => output.write(text),
+            Self::File { name, file } => file
+                .write(text)
+                .map_err(|error| anyhow::Error::new(error).context(cannot_write(name))),
+        }
+    }
+
+    fn finish(self) -> anyhow::Result<()> {
+        match self {
+            Self::Stdout(output) => output.finish(),
+            Self::File { name, file } => file
+                .finish()
+                .map_err(|error| anyhow::Error::new(error).context(cannot_write(&name))),
+        }
+    }
+}
+
+fn cannot_write(name: &str) -> String {
+    format!("cannot write {name}")
+}
