@@ -33,8 +33,8 @@ struct Figures {
 }
 
 fn main() -> Result<()> {
-    let (bytes_a_record, inventory) = measured(|| inventory())?;
-    let (bytes_a_document, documents) = measured(|| documents())?;
+    let (bytes_a_record, inventory) = measured(inventory)?;
+    let (bytes_a_document, documents) = measured(documents)?;
     ensure!(
         inventory.len() == documents.len(),
         "{} records, {} documents",

@@ -68,7 +68,7 @@ pub enum ChecklistError {
         /// The item.
         id: String,
         /// What is wrong.
-        error: ItemError,
+        error: Box<ItemError>,
     },
 }
 
@@ -94,7 +94,7 @@ impl Checklist {
         let compile = |item: &crate::api::ChecklistItem| {
             let compiled = Item::compile(name, item).map_err(|error| ChecklistError::Item {
                 id: item.id.clone(),
-                error,
+                error: Box::new(error),
             })?;
             Ok(Arc::new(compiled))
         };

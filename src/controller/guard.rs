@@ -163,7 +163,7 @@ impl Keeper {
         let now = Timestamp::now();
         match self.cluster.look().await {
             Ok(live) => {
-                let sight = guards::sight(self.cluster.wanted(), &live, now);
+                let sight = guards::sight(self.cluster.filled(), &live, now);
                 if !self
                     .sight
                     .as_ref()

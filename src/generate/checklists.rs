@@ -195,7 +195,7 @@ fn tests(checklist: &Checklist, item: &Item) -> Vec<String> {
                 None => format!("src/checks/{}.rs", check.id.replace('-', "_")),
             })
             .collect(),
-        Way::Evidence(pieces) => pieces.iter().map(|piece| fixture(piece)).collect(),
+        Way::Evidence(pieces) => pieces.iter().map(fixture).collect(),
         Way::Metrics(_) => vec![format!(
             "tests/metrics/items/{}.yaml#{}",
             checklist.name, item.spec.id

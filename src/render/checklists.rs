@@ -52,9 +52,12 @@ impl Ways {
     }
 }
 
-/// Lines by section and group, in their order: `(section, group, items)`. The group is empty where it is the section's own.
-fn sections(checklist: &Checklist) -> Vec<(&str, Vec<(&str, Vec<&Item>)>)> {
-    let mut sections: Vec<(&str, Vec<(&str, Vec<&Item>)>)> = Vec::new();
+/// What has a title.
+type Titled<'a, T> = (&'a str, Vec<T>);
+
+/// Lines by section and group, in their order. The group is empty where it is the section's own.
+fn sections(checklist: &Checklist) -> Vec<Titled<'_, Titled<'_, &Item>>> {
+    let mut sections: Vec<Titled<'_, Titled<'_, &Item>>> = Vec::new();
     for item in &checklist.items {
         let section = item.spec.section.as_str();
         let group = item

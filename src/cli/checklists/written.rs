@@ -143,7 +143,7 @@ fn pointer(error: &ChecklistError, item: &ChecklistItem) -> String {
     let ChecklistError::Item { error, .. } = error else {
         return String::new();
     };
-    match error {
+    match &**error {
         ItemError::UnknownCheck(_) => "/checks".to_owned(),
         ItemError::Cel(_) => "/cel/expression".to_owned(),
         ItemError::UnknownEvidence(name) | ItemError::Evidence { name, .. } => piece(name),

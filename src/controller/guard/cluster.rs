@@ -91,7 +91,7 @@ impl Cluster {
     }
 
     /// The guards as they should be, with what the API server fills in.
-    pub(super) fn wanted(&self) -> &[Value] {
+    pub(super) fn filled(&self) -> &[Value] {
         &self.filled
     }
 

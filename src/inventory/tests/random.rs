@@ -19,7 +19,7 @@ enum Write {
     /// Of one of the objects that are there.
     Delete(Index),
     /// One of the workloads that are there becomes like another one in one respect.
-    Alter(Index, Respect, Object),
+    Alter(Index, Respect, Box<Object>),
     Reset(Kind, Vec<Record>),
 }
 
@@ -161,7 +161,7 @@ fn any_write() -> impl Strategy<Value = Write> {
     prop_oneof![
         12 => any_record().prop_map(Write::Apply),
         4 => any::<Index>().prop_map(Write::Delete),
-        8 => (any::<Index>(), respects, any_object()).prop_map(|(index, respect, like)| Write::Alter(index, respect, like)),
+        8 => (any::<Index>(), respects, any_object()).prop_map(|(index, respect, like)| Write::Alter(index, respect, Box::new(like))),
         1 => reset,
     ]
 }
