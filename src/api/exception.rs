@@ -54,7 +54,7 @@ pub struct ReadinessExceptionSpec {
     /// For which workloads of the namespace. An item of an application is waived where all of its workloads are covered.
     pub workloads: ExceptionWorkloads,
 
-    /// Lets the pods of these workloads run whatever the launch verdict. It opens the gate; the status stays what it is.
+    /// Lets the pods of these workloads run whatever the launch verdict. It opens the gate; the status is not the better for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub overrides_gate: bool,
 

@@ -6,11 +6,9 @@ mod kinds;
 mod servers;
 mod tool;
 
-use jiff::{SignedDuration, Timestamp};
-use plimsoll_controlplane::eventually;
 use serde_json::{Value, json};
 
-use crate::testbed::{PATIENCE, Testbed, good_deployment};
+use crate::testbed::good_deployment;
 
 const API: &str = "plimsoll.dev/v1alpha1";
 
@@ -70,22 +68,4 @@ fn is_missing(status: &Value, expected: &[(&str, &str, &str)]) -> bool {
             .any(|found| (found.0, found.1) == (key, verdict) && found.2.contains(part))
     };
     found.len() == expected.len() && expected.iter().all(is)
-}
-
-/// Waits until what people say from now on counts: since more than a second the guards are known to be whole. Creation
-/// timestamps are cut to the second.
-fn guarded(testbed: &Testbed) {
-    let look = || {
-        let map = testbed.get(&[
-            "configmap",
-            "-n",
-            "plimsoll-system",
-            "--field-selector=metadata.name=plimsoll-guard",
-        ]);
-        let since = map["items"][0]["data"]["wholeSince"].as_str();
-        let since = since.and_then(|since| since.parse::<Timestamp>().ok());
-        let ripe = |since: &Timestamp| Timestamp::now() > *since + SignedDuration::from_secs(1);
-        Ok(since.filter(ripe).map(|_| ()))
-    };
-    eventually("the guards are whole", PATIENCE, look).unwrap_or_else(|error| panic!("{error}"));
 }

@@ -7,6 +7,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use plimsoll_controlplane::{ControlPlane, Options, eventually};
 use serde_json::{Value, json};
 
@@ -39,9 +41,29 @@ impl Testbed {
         let (testbed, _) = SHARED.get_or_init(|| {
             let testbed = Testbed::install(Options::default());
             let operator = testbed.operator();
+            testbed.guarded();
             (testbed, operator)
         });
         testbed
+    }
+
+    /// Waits until what people say from now on counts: since more than a second the guards are known to be whole. Creation
+    /// timestamps are cut to the second.
+    pub(crate) fn guarded(&self) {
+        let look = || {
+            let map = self.get(&[
+                "configmap",
+                "-n",
+                NAMESPACE,
+                "--field-selector=metadata.name=plimsoll-guard",
+            ]);
+            let since = map["items"][0]["data"]["wholeSince"].as_str();
+            let since = since.and_then(|since| since.parse::<Timestamp>().ok());
+            let ripe = |since: &Timestamp| Timestamp::now() > *since + SignedDuration::from_secs(1);
+            Ok(since.filter(ripe).map(|_| ()))
+        };
+        eventually("the guards are whole", PATIENCE, look)
+            .unwrap_or_else(|error| panic!("{error}"));
     }
 
     /// A cluster of its own, without an operator yet.

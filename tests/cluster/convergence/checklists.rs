@@ -3,7 +3,7 @@
 use plimsoll_controlplane::{Components, Options, eventually};
 use serde_json::{Value, json};
 
-use super::{agent, checklist, guarded, is_missing, item, launch};
+use super::{agent, checklist, is_missing, item, launch};
 use crate::launches::{ADA, BEN, attestation};
 use crate::testbed::{PATIENCE, Testbed};
 
@@ -68,7 +68,6 @@ fn a_launch_follows_its_checklist_and_forgets_nothing() {
     let namespace = "evolving";
     testbed.namespace(namespace);
     testbed.people(namespace, &[(&ADA, &["engineering"]), (&BEN, &["devops"])]);
-    guarded(testbed);
     let write = |items: &[Value]| testbed.apply(&checklist(namespace, items));
     let until = |what: &str, status: &str, open: &[(&str, &str, &str)]| {
         self::until(testbed, namespace, what, status, open)
