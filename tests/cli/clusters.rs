@@ -6,7 +6,7 @@ use crate::run::{Run, command, plimsoll};
 use crate::scratch::Scratch;
 
 /// Runs the command where there is no kubeconfig.
-fn alone(arguments: &[&str]) -> Run {
+pub(crate) fn alone(arguments: &[&str]) -> Run {
     let mut command = command(arguments);
     for name in ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"] {
         command.env_remove(name);

@@ -12,6 +12,7 @@ mod examples;
 mod exceptions;
 mod findings;
 mod generated;
+mod gitops;
 mod live;
 mod outputs;
 mod policies;
