@@ -136,6 +136,7 @@ fn measure(args: &Args) -> Result<()> {
     let memory = operator.memory()?;
     operator.end();
 
+    println!("Starting the operator anew");
     let since = cluster.mark()?;
     let begun = Instant::now();
     let operator = cluster.operator(&stub)?;
