@@ -61,6 +61,11 @@ bench: rust ## Webhook against a null webhook, check against only parsing; figur
 bench-memory: rust ## What a workload costs in memory, as a record and as a document; figures also in target/bench/memory.json
 	$(CARGO) bench --package plimsoll --bench memory
 
+.PHONY: bench-peers
+bench-peers: rust ## check beside kube-score, kubeconform, gator, Kyverno (built once, twenty minutes), kube-linter and Polaris (from the PATH); figures also in target/bench/peers.json
+	@benches/peers/build.sh >/dev/null
+	$(CARGO) bench --package plimsoll --bench peers
+
 .PHONY: bench-launches
 bench-launches: rust controlplane ## What a thousand launches of both checklists cost the operator; figures also in target/bench/launches.json
 	$(CARGO) bench --package plimsoll --bench launches
@@ -91,8 +96,8 @@ cluster-status: rust ## What of it runs
 	@$(CONTROLPLANE) status --dir $(TARGET)/controlplane
 
 .PHONY: clean-cache
-clean-cache: ## Remove every control plane that was built
-	@rm -rf "$${PLIMSOLL_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/plimsoll}/controlplane"
+clean-cache: ## Remove every control plane and peer that was built
+	@rm -rf "$${PLIMSOLL_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/plimsoll}"/{controlplane,peers}
 
 ##@ Other
 

@@ -6,7 +6,7 @@
 #[path = "measure/figures.rs"]
 mod figures;
 #[allow(dead_code, reason = "no file is written here")]
-#[path = "check/files.rs"]
+#[path = "measure/files.rs"]
 mod files;
 #[allow(dead_code, reason = "processor time is of no interest here")]
 #[path = "measure/process.rs"]

@@ -29,6 +29,8 @@ pub use view::{PeerNamespaces, Pools, Replica, View};
 #[derive(Clone, Debug)]
 pub struct Inventory {
     objects: OrdMap<Key, Arc<Object>>,
+    /// How many of them are of each kind: most kinds have none among files, and need not be looked for.
+    population: [u32; Kind::ALL.len()],
     pods: Pods,
     edges: OrdSet<Edge>,
     uids: OrdMap<Text, Key>,
@@ -91,6 +93,7 @@ impl Inventory {
     fn new(extent: Extent, source: Source) -> Self {
         Self {
             objects: OrdMap::new(),
+            population: [0; Kind::ALL.len()],
             pods: Pods::default(),
             edges: OrdSet::new(),
             uids: OrdMap::new(),
@@ -113,7 +116,11 @@ impl Inventory {
                     other => self.remove(other.as_ref()),
                 }
                 self.link(&object);
-                self.objects.insert(object.key().clone(), object.clone());
+                let key = object.key().clone();
+                let kind = key.kind as usize;
+                if self.objects.insert(key, object.clone()).is_none() {
+                    self.population[kind] += 1;
+                }
                 Record::Object(object)
             }
             Record::Instance(pod) => {
@@ -149,7 +156,9 @@ impl Inventory {
         match record {
             Some(Record::Object(object)) => {
                 self.unlink(object);
-                self.objects.remove(object.key());
+                if self.objects.remove(object.key()).is_some() {
+                    self.population[object.key().kind as usize] -= 1;
+                }
             }
             Some(Record::Instance(pod)) => self.pods.remove(pod),
             None => {}
@@ -230,13 +239,19 @@ impl Inventory {
         self.uids.get(uid).and_then(|key| self.objects.get(key))
     }
 
+    /// Whether it has a record of a kind, but for those of pods of workloads.
+    pub fn has(&self, kind: Kind) -> bool {
+        self.population[kind as usize] > 0
+    }
+
     /// Every record of a kind but those of pods of workloads, by namespace and name.
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Arc<Object>> {
-        let from = Key::new(kind, "", "");
-        self.objects
-            .range(from..)
-            .map(|(_, object)| object)
-            .take_while(move |object| object.key().kind == kind)
+        let objects = self.has(kind).then(|| {
+            let from = Key::new(kind, "", "");
+            self.objects.range(from..).map(|(_, object)| object)
+        });
+        let objects = objects.into_iter().flatten();
+        objects.take_while(move |object| object.key().kind == kind)
     }
 
     /// Every record of a kind in a namespace, by name.
@@ -245,14 +260,14 @@ impl Inventory {
         kind: Kind,
         namespace: &Text,
     ) -> impl Iterator<Item = &'a Arc<Object>> + use<'a> {
-        let from = Key::new(kind, namespace.clone(), "");
         let namespace = namespace.clone();
-        self.objects
-            .range(from..)
-            .map(|(_, object)| object)
-            .take_while(move |object| {
-                object.key().kind == kind && object.key().namespace == namespace
-            })
+        let objects = self.has(kind).then(|| {
+            let from = Key::new(kind, namespace.clone(), "");
+            self.objects.range(from..).map(|(_, object)| object)
+        });
+        objects.into_iter().flatten().take_while(move |object| {
+            object.key().kind == kind && object.key().namespace == namespace
+        })
     }
 
     /// Whether an object is judged itself: no workload that is here controls it.

@@ -173,6 +173,11 @@ pub trait Report: Sync {
     /// What an object adds; nothing where there is nothing to say.
     fn object(&self, judged: &Judged<'_>) -> String;
 
+    /// Adds to a text what an object adds: the same, for those that need no text of their own for it.
+    fn add_object(&self, judged: &Judged<'_>, text: &mut String) {
+        text.push_str(&self.object(judged));
+    }
+
     /// What comes between objects that add something.
     fn separator(&self) -> &'static str;
 

@@ -26,9 +26,9 @@ pub(crate) struct Figures {
 type Figure = fn(&Row) -> f64;
 
 const COLUMNS: [(&str, Figure); 3] = [
-    ("wall ms", |row| row.wall_seconds * 1e3),
-    ("CPU ms", |row| row.cpu_seconds * 1e3),
-    ("peak MiB", |row| row.peak_kib as f64 / 1024.0),
+    ("wall ms", |row| row.usage.wall_seconds * 1e3),
+    ("CPU ms", |row| row.usage.cpu_seconds * 1e3),
+    ("peak MiB", |row| row.usage.peak_kib as f64 / 1024.0),
 ];
 
 /// Prints both targets, median (least..greatest) of the rounds, and the ratios round by round.

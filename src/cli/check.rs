@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use self::doubts::Doubts;
 use self::format::{Asked, AskedParser, Format};
@@ -34,7 +34,7 @@ use crate::render::Summary;
 const FINDINGS: u8 = 1;
 
 /// How many objects are judged before what they add is written: enough for every processor, and little to keep.
-const BATCH: usize = 1024;
+const BATCH: usize = 512;
 
 /// Arguments of `plimsoll check`.
 #[derive(Args)]
@@ -185,6 +185,8 @@ fn write_objects(
             regions::find(sources, &mut all);
         }
         sinks.objects(&all);
+        // Findings are many small things to give back.
+        all.into_par_iter().for_each(drop);
     }
     (summary, doubts)
 }

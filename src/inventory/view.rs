@@ -34,6 +34,13 @@ pub struct View<'a> {
 /// The groups that every ServiceAccount is in, but for the one of its namespace.
 const EVERY_ACCOUNT: [&str; 2] = ["system:authenticated", "system:serviceaccounts"];
 
+/// The kinds that grant something.
+const GRANTING: [Kind; 3] = [
+    Kind::RoleBinding,
+    Kind::ClusterRoleBinding,
+    Kind::SecurityContextConstraints,
+];
+
 impl<'a> View<'a> {
     /// The inventory as it is.
     pub fn of(inventory: &'a Inventory) -> Self {
@@ -129,6 +136,9 @@ impl<'a> View<'a> {
     /// The objects of a kind of which this workload's pods have the labels that they fix.
     pub(super) fn candidates(self, workload: &Workload, kind: Kind) -> Vec<&'a Arc<Object>> {
         let mut found = Vec::new();
+        if !self.inventory.has(kind) {
+            return found;
+        }
         let mut combination = Some(Fixed::nothing(workload.meta.key.namespace.clone(), kind));
         while let Some(from) = combination {
             let fixed = self.inventory.fixed_from(from);
@@ -143,6 +153,9 @@ impl<'a> View<'a> {
 
     /// The HorizontalPodAutoscalers that scale this workload.
     pub fn autoscalers(self, workload: &Workload) -> Vec<&'a PodAutoscaler> {
+        if !self.inventory.has(Kind::HorizontalPodAutoscaler) {
+            return Vec::new();
+        }
         let Key {
             kind,
             namespace,
@@ -194,6 +207,9 @@ impl<'a> View<'a> {
 
     /// What grants something to a workload's ServiceAccount, by itself or by a group that it is in.
     fn granting_to(self, workload: &Workload) -> Vec<&'a Object> {
+        if !GRANTING.into_iter().any(|kind| self.inventory.has(kind)) {
+            return Vec::new();
+        }
         let namespace = &workload.meta.key.namespace;
         let account = Anchor::GrantedAccount {
             namespace: namespace.clone(),

@@ -1,8 +1,8 @@
 //! From the paths on a command line to the files that they lead to.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use rayon::slice::ParallelSliceMut;
 use walkdir::{DirEntry, WalkDir};
 
 use super::{ReadError, Reason, STDIN, Skipped};
@@ -47,26 +47,32 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Found, ReadError> {
             search.add(path.clone(), label(path), true);
         }
     }
-    Ok(Found {
-        files: search.files.into_values().collect(),
-        unreadable: search.unreadable,
-    })
+    Ok(search.finish())
 }
 
 #[derive(Default)]
 struct Search {
-    files: BTreeMap<Text, File>,
+    files: Vec<File>,
     unreadable: Vec<Skipped>,
 }
 
 impl Search {
     fn add(&mut self, path: PathBuf, label: Text, named: bool) {
-        let file = self.files.entry(label.clone()).or_insert(File {
-            path,
-            label,
-            named: false,
+        self.files.push(File { path, label, named });
+    }
+
+    fn finish(mut self) -> Found {
+        self.files
+            .par_sort_by(|one, other| one.label.cmp(&other.label));
+        self.files.dedup_by(|again, first| {
+            let is_same = again.label == first.label;
+            first.named |= is_same && again.named;
+            is_same
         });
-        file.named |= named;
+        Found {
+            files: self.files,
+            unreadable: self.unreadable,
+        }
     }
 
     fn walk(&mut self, directory: &Path) {

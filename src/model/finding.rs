@@ -113,20 +113,20 @@ impl Place {
 
     /// A field of a workload's pod spec, by its pointer within the pod spec.
     pub fn pod(workload: &Workload, field: &str) -> Self {
-        Self::field(format!("{}{field}", workload.pod_spec_path()))
+        Self::field([workload.pod_spec_path(), field].concat())
     }
 
     /// The labels of a workload's pods, which is what selectors look at.
     pub fn pod_labels(workload: &Workload) -> Self {
         let pod = workload.pod_spec_path().trim_end_matches("/spec");
-        Self::field(format!("{pod}/metadata/labels"))
+        Self::field([pod, "/metadata/labels"].concat())
     }
 
     /// A field of one container, by its pointer within the container.
     pub fn container(workload: &Workload, container: &Container, field: &str) -> Self {
         Self {
             container: Some(container.name.clone()),
-            path: format!("{}{field}", workload.container_path(container)),
+            path: workload.container_path(container) + field,
             detail: "".into(),
         }
     }

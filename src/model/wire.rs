@@ -22,6 +22,7 @@ mod node;
 mod pod;
 mod quota;
 mod rbac;
+mod recent;
 mod related;
 mod scalar;
 mod selection;

@@ -114,12 +114,18 @@ impl Workload {
 
     /// The JSON pointer of one of its containers.
     pub fn container_path(&self, container: &Container) -> String {
-        format!(
-            "{}/{}/{}",
-            self.pod_spec_path(),
-            container.role.field(),
-            container.index
-        )
+        let (spec, role) = (self.pod_spec_path(), container.role.field());
+        // With room for the field that most often follows. It is needed once for most findings.
+        let mut path = String::with_capacity(spec.len() + role.len() + 40);
+        path.push_str(spec);
+        path.push('/');
+        path.push_str(role);
+        path.push('/');
+        match char::from_digit(u32::from(container.index), 10) {
+            Some(digit) => path.push(digit),
+            None => path.push_str(&container.index.to_string()),
+        }
+        path
     }
 
     /// The numbers of its pods, which are in their names and in those of their claims (StatefulSet).

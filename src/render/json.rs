@@ -1,5 +1,7 @@
 //! The findings of a run as JSON. `docs/cli.md` promises its shape.
 
+use std::fmt::Write;
+
 use serde::Serialize;
 
 use super::{Judged, Report, Row, Summary};
@@ -9,28 +11,6 @@ use crate::manifests::Skipped;
 pub struct Json {
     /// Whether passes are listed as well.
     pub all: bool,
-}
-
-/// A line of `results`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ResultLine<'a> {
-    file: &'a str,
-    line: u32,
-    column: u32,
-    api_version: &'a str,
-    kind: &'a str,
-    namespace: Option<&'a str>,
-    name: &'a str,
-    check: &'a str,
-    verdict: &'a str,
-    severity: &'a str,
-    container: Option<&'a str>,
-    path: &'a str,
-    message: &'a str,
-    fix: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    exception: Option<&'a str>,
 }
 
 /// A line of `skipped`.
@@ -47,8 +27,20 @@ impl Report for Json {
     }
 
     fn object(&self, judged: &Judged<'_>) -> String {
-        let line = |row: &Row| to_line(&result_line(judged, row));
-        lines(judged.listed(self.all).map(line))
+        let mut text = String::new();
+        self.add_object(judged, &mut text);
+        text
+    }
+
+    fn add_object(&self, judged: &Judged<'_>, text: &mut String) {
+        let mut comma = "";
+        let of_object = OfObject::new(judged);
+        for row in judged.listed(self.all) {
+            text.push_str(comma);
+            text.push('\n');
+            of_object.add_result(row, text);
+            comma = ",";
+        }
     }
 
     fn lists_passes(&self) -> bool {
@@ -73,24 +65,84 @@ impl Report for Json {
     }
 }
 
-fn result_line<'a>(judged: &'a Judged<'_>, row: &'a Row) -> ResultLine<'a> {
-    ResultLine {
-        file: &judged.origin.file,
-        line: judged.origin.line,
-        column: judged.origin.column,
-        api_version: &judged.origin.api_version,
-        kind: judged.key.kind.name(),
-        namespace: judged.namespace(),
-        name: &judged.key.name,
-        check: row.check.id,
-        verdict: row.verdict.name(),
-        severity: row.severity.name(),
-        container: row.container(),
-        path: row.path(),
-        message: row.message(),
-        fix: row.check.fix,
-        exception: row.exception.as_deref(),
+/// What all results of an object have in common, as JSON.
+struct OfObject {
+    /// Before the line: `"file":"a.yaml"`.
+    file: String,
+    /// After the column: `"apiVersion":"apps/v1"` to `"name":"web"`.
+    names: String,
+    line: u32,
+    column: u32,
+}
+
+impl OfObject {
+    fn new(judged: &Judged<'_>) -> Self {
+        let (mut file, mut names) = (String::new(), String::new());
+        add("{\"file\":", &judged.origin.file, &mut file);
+        add(",\"apiVersion\":", &judged.origin.api_version, &mut names);
+        add(",\"kind\":", judged.key.kind.name(), &mut names);
+        add_optional(",\"namespace\":", judged.namespace(), &mut names);
+        add(",\"name\":", &judged.key.name, &mut names);
+        Self {
+            file,
+            names,
+            line: judged.origin.line,
+            column: judged.origin.column,
+        }
     }
+
+    /// Adds a line of `results`. They are most of what is written, so that their parts are put together by hand.
+    fn add_result(&self, row: &Row, text: &mut String) {
+        text.push_str(&self.file);
+        add_number(",\"line\":", self.line, text);
+        add_number(",\"column\":", self.column, text);
+        text.push_str(&self.names);
+        add(",\"check\":", row.check.id, text);
+        add(",\"verdict\":", row.verdict.name(), text);
+        add(",\"severity\":", row.severity.name(), text);
+        add_optional(",\"container\":", row.container(), text);
+        add(",\"path\":", row.path(), text);
+        add(",\"message\":", row.message(), text);
+        add(",\"fix\":", row.check.fix, text);
+        if let Some(exception) = &row.exception {
+            add(",\"exception\":", exception, text);
+        }
+        text.push('}');
+    }
+}
+
+/// A field, with what is before its value.
+fn add(field: &str, value: &str, text: &mut String) {
+    text.push_str(field);
+    // Most texts mean themselves, which is seen much faster than it is escaped. Nothing stops the look at the first byte
+    // that does not, so that many are looked at together.
+    let is_special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    if value
+        .bytes()
+        .fold(false, |any, byte| any | is_special(byte))
+    {
+        text.push_str(&to_line(&value));
+    } else {
+        text.push('"');
+        text.push_str(value);
+        text.push('"');
+    }
+}
+
+fn add_optional(field: &str, value: Option<&str>, text: &mut String) {
+    match value {
+        Some(value) => add(field, value, text),
+        None => {
+            text.push_str(field);
+            text.push_str("null");
+        }
+    }
+}
+
+fn add_number(field: &str, value: u32, text: &mut String) {
+    text.push_str(field);
+    // A number always has a text.
+    let _ = write!(text, "{value}");
 }
 
 /// Each on a new line, with commas in between.
@@ -106,4 +158,23 @@ pub(super) fn lines(lines: impl Iterator<Item = String>) -> String {
 pub(super) fn to_line(value: &impl Serialize) -> String {
     // Text, numbers and nothing always have a JSON form.
     serde_json::to_string(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_written_as_serde_writes_it() {
+        let all_of_ascii: String = (0..128_u8).map(char::from).collect();
+        let each = all_of_ascii
+            .chars()
+            .map(|character| format!("a{character}b"));
+        let others = ["", "plain", "Grüße, 世界", "\u{2028}\u{7f}", &all_of_ascii];
+        for value in each.chain(others.map(str::to_owned)) {
+            let mut text = String::new();
+            add("\"x\":", &value, &mut text);
+            assert_eq!(text, format!("\"x\":{}", to_line(&value)), "{value:?}");
+        }
+    }
 }

@@ -1,12 +1,16 @@
 //! Where findings are written to: standard output and files, each in a format. What becomes of one is nothing to the others.
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+use rayon::slice::ParallelSlice;
 
 use super::format::Asked;
 use crate::cli::file::NewFile;
 use crate::cli::output::{self, Output};
 use crate::manifests::Skipped;
 use crate::render::{Judged, Report, Summary};
+
+/// How many objects are put into words at a time: few enough for their text to stay in a processor's cache.
+const SHARE: usize = 16;
 
 /// All of them.
 pub(super) struct Sinks {
@@ -21,6 +25,8 @@ struct Sink {
     held: Option<String>,
     /// What comes before the next object.
     separator: &'static str,
+    /// Room for what shares of objects add, which is not made anew for each batch.
+    shares: Vec<String>,
 }
 
 enum Target {
@@ -53,6 +59,7 @@ impl Sinks {
                     report,
                     target,
                     separator: "",
+                    shares: Vec::new(),
                 }),
                 Err(error) => sinks.fail(&error),
             }
@@ -77,11 +84,14 @@ impl Sinks {
     /// Writes what objects add, put into words by all processors.
     pub(super) fn objects(&mut self, judged: &[Judged<'_>]) {
         self.each(|sink| {
-            let texts: Vec<_> = judged
-                .par_iter()
-                .map(|one| sink.report.object(one))
-                .collect();
-            texts.iter().try_for_each(|text| sink.add(text))
+            let mut shares = std::mem::take(&mut sink.shares);
+            shares.resize_with(judged.len().div_ceil(SHARE), String::new);
+            let report = &*sink.report;
+            let pairs = shares.par_iter_mut().zip(judged.par_chunks(SHARE));
+            pairs.for_each(|(text, judged)| put(report, judged, text));
+            let written = shares.iter().try_for_each(|text| sink.add(text));
+            sink.shares = shares;
+            written
         });
     }
 
@@ -119,8 +129,24 @@ impl Sinks {
     }
 }
 
+/// What objects add, in place of what was in a text.
+fn put(report: &dyn Report, judged: &[Judged<'_>], text: &mut String) {
+    text.clear();
+    for one in judged {
+        let before = text.len();
+        if before > 0 {
+            text.push_str(report.separator());
+        }
+        let begins = text.len();
+        report.add_object(one, text);
+        if text.len() == begins {
+            text.truncate(before);
+        }
+    }
+}
+
 impl Sink {
-    /// Writes what an object adds.
+    /// Writes what objects add.
     fn add(&mut self, text: &str) -> anyhow::Result<()> {
         if text.is_empty() {
             return Ok(());

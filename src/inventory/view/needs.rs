@@ -3,7 +3,7 @@
 use super::View;
 use crate::inventory::edges::Anchor;
 use crate::model::{
-    ConfigMap, Key, Kind, Object, PersistentVolume, PersistentVolumeClaim, SecretSource,
+    ConfigMap, Key, Kind, KindSet, Object, PersistentVolume, PersistentVolumeClaim, SecretSource,
     StorageClass, Text, VolumePhase, Workload,
 };
 
@@ -33,12 +33,19 @@ impl<'a> View<'a> {
         namespace: &Text,
         name: &Text,
     ) -> impl Iterator<Item = &'a SecretSource> + use<'a> {
-        let key = Key::new(Kind::Secret, namespace.clone(), name.clone());
-        let sources = self.inventory.anchored(Anchor::Needed(key));
-        sources.filter_map(|object| match &**object {
-            Object::SecretSource(source) => Some(source),
-            _ => None,
-        })
+        // Whatever makes Secrets is of a kind that is read from files only.
+        let mut kinds = KindSet::FILES_ONLY.iter();
+        let sources = kinds.any(|kind| self.inventory.has(kind)).then(|| {
+            let key = Key::new(Kind::Secret, namespace.clone(), name.clone());
+            self.inventory.anchored(Anchor::Needed(key))
+        });
+        sources
+            .into_iter()
+            .flatten()
+            .filter_map(|object| match &**object {
+                Object::SecretSource(source) => Some(source),
+                _ => None,
+            })
     }
 
     /// A PersistentVolumeClaim, where it exists.
@@ -92,6 +99,9 @@ impl<'a> View<'a> {
 
     /// How many pools of nodes there are.
     pub fn pools(self) -> Pools {
+        if !self.inventory.has(Kind::Node) {
+            return Pools::None;
+        }
         let Some(first) = self.inventory.pool_from("".into()) else {
             return Pools::None;
         };

@@ -5,9 +5,10 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use super::recent;
 use crate::model::{Amount, IntOrPercent, Labels, PortName, Text};
 
-/// Text, decoded with one allocation.
+/// Text, decoded with one allocation at most.
 #[derive(PartialEq)]
 pub(super) struct Str(pub(super) Text);
 
@@ -20,7 +21,7 @@ impl<'de> Deserialize<'de> for Str {
                 f.write_str("a string")
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Str, E> {
-                Ok(Str(text.into()))
+                Ok(Str(recent::text(text)))
             }
         }
         from.deserialize_str(Expected)

@@ -1,0 +1,74 @@
+//! Texts that come again: names, keys of labels, paths of mounts. One that was decoded lately is shared, not made anew: half of
+//! the texts of a workload are in it several times, or in the one before.
+
+use std::cell::RefCell;
+
+use crate::model::Text;
+
+/// How many are kept by each thread that decodes.
+const KEPT: usize = 512;
+
+/// Longer texts are not looked for: they seldom come again.
+const LONGEST: usize = 64;
+
+thread_local! {
+    static RECENT: RefCell<Vec<Option<Text>>> = RefCell::new(vec![None; KEPT]);
+}
+
+/// A text, shared where it came lately.
+pub(super) fn text(text: &str) -> Text {
+    if text.len() > LONGEST {
+        return text.into();
+    }
+    RECENT.with_borrow_mut(|recent| {
+        // Each text has one place; the last one that came there has it.
+        let place = &mut recent[place(text)];
+        match place {
+            Some(known) if **known == *text => known.clone(),
+            _ => place.insert(text.into()).clone(),
+        }
+    })
+}
+
+fn place(text: &str) -> usize {
+    // Fibonacci hashing of eight bytes at a time. Nobody gains by making two texts meet: one of them is made anew, as all once were.
+    let mixed = text
+        .as_bytes()
+        .chunks(8)
+        .fold(text.len() as u64, |sum, bytes| {
+            let mut eight = [0; 8];
+            eight[..bytes.len()].copy_from_slice(bytes);
+            (sum.rotate_left(5) ^ u64::from_le_bytes(eight)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        });
+    // The upper bits are the better mixed ones.
+    (mixed >> 32) as usize % KEPT
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn a_text_that_comes_again_is_shared() {
+        let (one, again) = (
+            text("app.kubernetes.io/name"),
+            text("app.kubernetes.io/name"),
+        );
+        assert!(Arc::ptr_eq(&one, &again));
+        let long = "x".repeat(LONGEST + 1);
+        assert!(!Arc::ptr_eq(&text(&long), &text(&long)));
+    }
+
+    #[test]
+    fn texts_that_meet_stay_what_they_are() {
+        // Many more than there are places.
+        let all: Vec<String> = (0..8 * KEPT)
+            .map(|number| format!("name-{number}"))
+            .collect();
+        let made: Vec<Text> = all.iter().map(|one| text(one)).collect();
+        assert!(all.iter().zip(&made).all(|(one, made)| **made == **one));
+        assert_eq!(&*text(""), "");
+    }
+}
