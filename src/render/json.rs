@@ -33,7 +33,7 @@ struct ResultLine<'a> {
     exception: Option<&'a str>,
 }
 
-/// A line of `skipped`.
+/// A line of `skipped` or `refused`.
 #[derive(Serialize)]
 struct SkippedLine<'a> {
     file: &'a str,
@@ -60,16 +60,18 @@ impl Report for Json {
     }
 
     fn end(&self, skipped: &[Skipped], summary: &Summary) -> String {
-        let line = |skipped: &Skipped| {
+        let line = |skipped: &&Skipped| {
             to_line(&SkippedLine {
                 file: &skipped.file,
                 document: skipped.document,
                 reason: skipped.explanation(),
             })
         };
-        let skipped = lines(skipped.iter().map(line));
+        let (refused, skipped): (Vec<_>, Vec<_>) =
+            (skipped.iter()).partition(|skipped| skipped.reason.is_judged());
+        let [refused, skipped] = [refused, skipped].map(|list| lines(list.iter().map(line)));
         let summary = to_line(summary);
-        format!("\n],\"skipped\":[{skipped}\n],\"summary\":{summary}}}\n")
+        format!("\n],\"refused\":[{refused}\n],\"skipped\":[{skipped}\n],\"summary\":{summary}}}\n")
     }
 }
 
@@ -79,7 +81,7 @@ fn result_line<'a>(judged: &'a Judged<'_>, row: &'a Row) -> ResultLine<'a> {
         line: judged.origin.line,
         column: judged.origin.column,
         api_version: &judged.origin.api_version,
-        kind: judged.key.kind.name(),
+        kind: judged.origin.kind,
         namespace: judged.namespace(),
         name: &judged.key.name,
         check: row.check.id,

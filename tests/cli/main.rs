@@ -16,5 +16,6 @@ mod live;
 mod outputs;
 mod policies;
 mod reading;
+mod refused;
 mod run;
 mod scratch;
