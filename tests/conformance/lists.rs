@@ -16,7 +16,7 @@ pub(crate) enum Says {
     Fail,
     /// It cannot be decided.
     Unknown,
-    /// The API server would refuse the object, so it is not judged but complained about.
+    /// It is not even what its kind asks for, so it is not judged but complained about.
     Refused,
 }
 

@@ -156,10 +156,10 @@ fn aliases(table: &Path) -> anyhow::Result<Vec<String>> {
         ));
         return Ok(Vec::new());
     }
-    let (missing, of) = ids::missing(table)?;
+    let (missing, named) = ids::missing(table)?;
     say(&format!(
-        "{} of {of} checks of other linters have a namesake here",
-        of - missing.len()
+        "{named} of {} checks of other linters have a namesake here",
+        ids::IDS
     ));
     let problem = |id: String| format!("{id} is an alias of no check");
     Ok(missing.into_iter().map(problem).collect())
