@@ -179,8 +179,7 @@ impl Manifests {
         }
         let patched = |file: &Text| patches.get(&patches::plain(Path::new(&**file)));
         let is_part = |manifest: &Manifest| {
-            patched(&manifest.origin.file).is_some()
-                && refusal::is_empty(&manifest.object)
+            patched(&manifest.origin.file).is_some() && refusal::is_empty(&manifest.object)
         };
         let parts: Vec<_> = self.objects.extract_if(.., |it| is_part(it)).collect();
         for Manifest { origin, .. } in parts {

@@ -30,8 +30,11 @@ use self::question::Asks;
 use self::row::Row;
 use self::tally::{Outcome, Tally};
 
+/// What a row of a suite asks of us.
+type Asking = fn(&Row) -> Asks;
+
 /// The suites that have verdicts, and what each of their rows asks of us.
-const SUITES: &[(&str, fn(&Row) -> Asks)] = &[
+const SUITES: &[(&str, Asking)] = &[
     ("k8s-rbac", |_| {
         Asks::LeftOut("permissions of a request are no check yet")
     }),
@@ -128,7 +131,7 @@ fn judge(
     suite: &str,
     directory: PathBuf,
     rows: Vec<Row>,
-    asks: fn(&Row) -> Asks,
+    asks: Asking,
     lists: &mut Lists,
     tally: &mut Tally,
 ) -> anyhow::Result<Vec<String>> {
