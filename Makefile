@@ -33,8 +33,12 @@ build: rust ## The program, optimised: target/release/plimsoll
 	$(CARGO) build --release --package plimsoll
 
 .PHONY: test
-test: rust controlplane prometheus ## Every test, also those that need a control plane
+test: rust controlplane prometheus pod-security-cases ## Every test, also those that need a control plane
 	$(CARGO) test --workspace --no-fail-fast
+
+.PHONY: conformance
+conformance: rust pod-security-cases ## Other linters' own cases, and Kubernetes': figures also in target/conformance.json
+	$(CARGO) test --package plimsoll --test conformance
 
 .PHONY: lint
 lint: rust ## Format and clippy, as strict as CI
@@ -108,6 +112,10 @@ help: ## This list
 	  /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # What has to be there, and where it is to be had.
+.PHONY: pod-security-cases
+pod-security-cases:
+	@if command -v go >/dev/null; then cd tests/controlplane/kubernetes && go mod download k8s.io/pod-security-admission; fi
+
 .PHONY: prometheus
 prometheus:
 	@tests/metrics/install.sh

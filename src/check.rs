@@ -11,6 +11,7 @@ pub mod disruption;
 mod findings;
 pub mod footprint;
 pub mod gateway;
+pub mod grants;
 pub mod host_files;
 pub mod image;
 pub mod names;

@@ -63,8 +63,10 @@ checks! {
     hpa_fits_quota
     hpa_healthy
     hpa_metrics
+    hpa_min_replicas
     hpa_present
     hpa_replicas_conflict
+    hpa_target_exists
     image_digest
     image_pull_policy
     image_registry
@@ -124,6 +126,12 @@ checks! {
     rbac_cluster_admin
     rbac_default_service_account
     rbac_escalation
+    rbac_grants_cluster_admin
+    rbac_grants_create_pods
+    rbac_grants_exec
+    rbac_grants_exec_everywhere
+    rbac_grants_namespace_admin
+    rbac_grants_secrets
     rbac_pod_exec
     rbac_secrets
     rbac_wildcard
@@ -187,4 +195,5 @@ pub fn find(id: &str) -> Option<&'static Check> {
 mod tests {
     mod catalogue;
     mod pod_security;
+    mod traps;
 }

@@ -8,14 +8,19 @@ mod document;
 mod file;
 mod find;
 mod json;
+mod mend;
 mod nearest;
 mod own;
+mod patches;
 mod places;
+mod refusal;
 mod schema;
 mod skipped;
+mod stand_in;
 mod whole;
 pub mod yaml;
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +35,7 @@ use crate::model::{Kind, Object, Text};
 pub use nearest::nearest;
 pub use own::{Own, Stated, problem_at};
 pub use places::{Region, Sources};
+pub use refusal::Refusal;
 pub use skipped::{Reason, Skipped};
 pub use whole::{Member, Whole};
 
@@ -45,7 +51,7 @@ pub struct Manifests {
     pub stated: Vec<Stated>,
     /// Every object as it is written, where that was asked for: evidence is of any kind.
     pub documents: Vec<Value>,
-    /// Everything else that holds something.
+    /// Everything else that holds something; and of the objects, what the API server would refuse.
     pub skipped: Vec<Skipped>,
     /// How many files were found, standard input included.
     pub files: usize,
@@ -84,6 +90,8 @@ pub struct Origin {
     pub column: u32,
     /// Its `apiVersion`: a kind has several.
     pub api_version: Text,
+    /// Its `kind`, which is another than that of its record where it is judged as what it makes.
+    pub kind: &'static str,
     /// Whether it names its namespace itself.
     pub names_namespace: bool,
 }
@@ -147,17 +155,46 @@ pub fn read(
         sources,
         ..Manifests::default()
     };
+    let mut kustomizations = Vec::new();
     for contents in contents {
         let contents = contents?;
+        kustomizations.extend(contents.kustomizations);
         found.sources.keep(contents.stdin);
         found.objects.extend(contents.objects);
         found.stated.extend(contents.stated);
         found.documents.extend(contents.documents);
         found.skipped.extend(contents.skipped);
     }
+    found.leave_out_patches(&patches::of(&kustomizations));
     found.skipped.sort_by(|a, b| a.place().cmp(&b.place()));
     json::settle(&mut found.documents);
     Ok(found)
+}
+
+impl Manifests {
+    /// Leaves out the workloads without containers that are patches: what they are parts of is judged elsewhere.
+    fn leave_out_patches(&mut self, patches: &BTreeMap<PathBuf, Text>) {
+        if patches.is_empty() {
+            return;
+        }
+        let patched = |file: &Text| patches.get(&patches::plain(Path::new(&**file)));
+        let is_part = |manifest: &Manifest| {
+            patched(&manifest.origin.file).is_some() && refusal::is_empty(&manifest.object)
+        };
+        let parts: Vec<_> = self.objects.extract_if(.., |it| is_part(it)).collect();
+        for Manifest { origin, .. } in parts {
+            let is_of_it = |skipped: &Skipped| {
+                skipped.reason.is_judged()
+                    && skipped.reason.position() == Some((origin.line, origin.column))
+                    && (&skipped.file, skipped.document) == (&origin.file, Some(origin.document))
+            };
+            self.skipped.retain(|skipped| !is_of_it(skipped));
+            if let Some(by) = patched(&origin.file) {
+                let reason = Reason::Patch(by.clone());
+                self.skipped.push(Skipped::object(&origin, reason));
+            }
+        }
+    }
 }
 
 fn read_one(file: &find::File, keep: Keep<'_>) -> Result<Contents, ReadError> {

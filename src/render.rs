@@ -85,7 +85,7 @@ impl<'a> Judged<'a> {
 
     /// `Deployment shop/web`.
     fn title(&self) -> String {
-        let Key { kind, name, .. } = self.key;
+        let (kind, name) = (self.origin.kind, &self.key.name);
         match self.namespace() {
             Some(namespace) => format!("{kind} {namespace}/{name}"),
             None => format!("{kind} {name}"),

@@ -55,6 +55,8 @@ pub enum Eviction {
     PerNode(usize),
     /// Whether it is allowed depends on the controller of the pod at this place.
     Foreign(usize),
+    /// More than all pods must stay. The API server refuses it now; a budget that is older holds.
+    MoreThanAll,
     /// The API server refuses such a budget.
     Invalid,
 }
@@ -73,7 +75,7 @@ impl<'a> Demand<'a> {
     /// Whether no pod may ever go, whatever the budget covers.
     pub fn is_absolute(self) -> bool {
         match self {
-            Self::Keep(part) => *part == IntOrPercent::Percent(100),
+            Self::Keep(part) => matches!(part, IntOrPercent::Percent(100..)),
             Self::Spare(part) => matches!(part, IntOrPercent::Int(0) | IntOrPercent::Percent(0)),
             Self::Nothing => true,
             Self::Both => false,
@@ -87,6 +89,7 @@ impl<'a> Demand<'a> {
 pub fn eviction(demand: Demand<'_>, covered: &[Covered]) -> Eviction {
     let part = match demand {
         Demand::Keep(part) | Demand::Spare(part) if part.is_part() => part,
+        Demand::Keep(IntOrPercent::Percent(101..)) => return Eviction::MoreThanAll,
         Demand::Keep(_) | Demand::Spare(_) | Demand::Both => return Eviction::Invalid,
         Demand::Nothing => return Eviction::NoDemand,
     };

@@ -23,9 +23,13 @@ pub fn workloads(binding: &Binding) -> impl Iterator<Item = String> {
 
 /// The first of the workloads to which a binding grants its role, and how many more there are; `None` where there is none.
 pub fn holders(binding: &Binding) -> Option<String> {
-    let mut workloads = workloads(binding);
-    let first = workloads.next()?;
-    Some(match workloads.count() {
+    holders_of(workloads(binding))
+}
+
+/// The first of some holders of a role, and how many more there are; `None` where there is none.
+pub fn holders_of(mut holders: impl Iterator<Item = String>) -> Option<String> {
+    let first = holders.next()?;
+    Some(match holders.count() {
         0 => first,
         others => format!("{first} and {others} more"),
     })
@@ -62,19 +66,20 @@ pub fn granted<'a>(
 ) -> Result<Option<&'a [Rule]>, Undecided> {
     context.read(Kind::Role)?;
     let role = context.read(Kind::ClusterRole)?.role(binding);
+    // The API server mends its own roles when it starts, whatever files say.
+    let (kind, name) = (binding.role_kind, &*binding.role_name);
+    if context.may_exist_elsewhere() && (kind, name) == (Kind::ClusterRole, "cluster-admin") {
+        return Ok(Some(&EVERYTHING));
+    }
     let is_told = role.is_some_and(|role| !role.rules.is_empty() || !role.is_aggregated);
     if is_told || !context.may_exist_elsewhere() {
         return Ok(Some(role.map_or(&[], |role| &role.rules)));
     }
-    let (kind, name) = (binding.role_kind, &*binding.role_name);
     if HARMLESS.contains(&(kind, name)) {
         return Ok(Some(&[]));
     }
-    Ok(match (kind, name) {
-        (Kind::ClusterRole, "cluster-admin") => Some(&EVERYTHING),
-        (Kind::ClusterRole, "admin" | "edit") => Some(&OF_EDIT),
-        _ => None,
-    })
+    let is_edit = kind == Kind::ClusterRole && matches!(name, "admin" | "edit");
+    Ok(is_edit.then_some(&*OF_EDIT).map(Vec::as_slice))
 }
 
 /// Kubernetes' own roles that workloads are often granted, and that let nobody get at more than they say: neither to Secrets
@@ -140,8 +145,20 @@ pub fn allows(rule: &Rule, verb: &str, group: &str, resource: &str) -> bool {
             || of_every.is_some_and(|of_every| has(&rule.resources, &of_every)))
 }
 
+/// The subresources of pods that are ways into them, and the verbs that open one.
+const INTO_PODS: [&str; 2] = ["pods/exec", "pods/attach"];
+const TO_ENTER: [&str; 2] = ["create", "get"];
+
+/// The ways into pods that a rule opens, by the subresource: to run commands in any of them.
+pub fn ways_into_pods(rule: &Rule) -> impl Iterator<Item = &'static str> {
+    let is_open = |way: &&str| {
+        rule.resource_names.is_empty() && TO_ENTER.iter().any(|verb| allows(rule, verb, "", way))
+    };
+    INTO_PODS.into_iter().filter(is_open)
+}
+
 /// Whether ServiceAccounts are in a group (`serviceaccount.MakeGroupNames`, and the group of all that are authenticated).
-fn is_of_accounts(group: &str) -> bool {
+pub fn is_of_accounts(group: &str) -> bool {
     ["system:authenticated", "system:serviceaccounts"].contains(&group)
         || group.starts_with("system:serviceaccounts:")
 }
@@ -151,9 +168,16 @@ pub fn has_all(names: &[Text]) -> bool {
     names.iter().any(|name| **name == *ALL)
 }
 
-/// Whether it is a rule of every verb on every resource of every group. Rules of URLs, and of certain objects, allow less.
+/// The verbs of whoever reads, makes, changes and deletes objects.
+const EVERY_DAY: [&str; 7] = [
+    "create", "delete", "get", "list", "patch", "update", "watch",
+];
+
+/// Whether it is a rule of every verb on every resource of every group, or of every verb of every day: who may write all
+/// objects makes a role of the others. Rules of URLs, and of certain objects, allow less.
 pub fn allows_everything(rule: &Rule) -> bool {
-    has_all(&rule.verbs)
+    let has = |verb: &&str| rule.verbs.iter().any(|known| **known == **verb);
+    (has_all(&rule.verbs) || EVERY_DAY.iter().all(has))
         && has_all(&rule.api_groups)
         && has_all(&rule.resources)
         && rule.resource_names.is_empty()

@@ -15,7 +15,12 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::ContainerSecurity,
     since: "0.1.0",
-    aliases: &["polaris/dangerousCapabilities"],
+    aliases: &[
+        "polaris/dangerousCapabilities",
+        "checkov/CKV_K8S_25",
+        "kubescape/C-0046",
+        "trivy/KSV106",
+    ],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,
     params: &[Param {

@@ -15,7 +15,12 @@ pub(super) static CHECK: Check = Check {
     default: false,
     group: Group::Configuration,
     since: "0.2.0",
-    aliases: &["kube-linter/use-namespace"],
+    aliases: &[
+        "kube-linter/use-namespace",
+        "checkov/CKV_K8S_21",
+        "kubescape/C-0061",
+        "trivy/KSV110",
+    ],
     subjects: KindSet::WORKLOADS.union(KindSet::of(&[
         Kind::HorizontalPodAutoscaler,
         Kind::PodDisruptionBudget,

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::Identity,
     since: "0.1.0",
-    aliases: &["kube-linter/default-service-account"],
+    aliases: &["kube-linter/default-service-account", "popeye/300"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::ServiceAccount]),
     params: &[],

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::ContainerSecurity,
     since: "0.1.0",
-    aliases: &["trivy/KSV003", "trivy/KSV106"],
+    aliases: &["trivy/KSV003", "trivy/KSV106", "checkov/CKV_K8S_37"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,
     params: &[],

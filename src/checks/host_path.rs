@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::HostAccess,
     since: "0.1.0",
-    aliases: &["polaris/hostPathSet"],
+    aliases: &["polaris/hostPathSet", "kubescape/C-0048", "trivy/KSV023"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,
     params: &[],

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::Network,
     since: "0.3.0",
-    aliases: &["gatekeeper-library/k8suniqueingresshost"],
+    aliases: &["gatekeeper-library/uniqueingresshost"],
     subjects: KindSet::of(&[Kind::Ingress]),
     reads: KindSet::NONE,
     params: &[],

@@ -15,11 +15,7 @@ pub(super) static CHECK: Check = Check {
     default: false,
     group: Group::ContainerSecurity,
     since: "0.3.0",
-    aliases: &[
-        "polaris/insecureCapabilities",
-        "kubescape/C-0046",
-        "checkov/CKV_K8S_37",
-    ],
+    aliases: &["polaris/insecureCapabilities"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,
     params: &[Param {

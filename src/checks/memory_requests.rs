@@ -17,6 +17,9 @@ pub(super) static CHECK: Check = Check {
     aliases: &[
         "polaris/memoryRequestsMissing",
         "kube-score/container-resources",
+        "checkov/CKV_K8S_12",
+        "kubescape/C-0269",
+        "trivy/KSV016",
     ],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::LimitRange]),

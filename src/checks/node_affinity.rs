@@ -7,8 +7,8 @@ pub(super) static CHECK: Check = Check {
     title: "The pods choose the nodes they run on",
     why: "Where nodes differ (in size, in processors, in who pays for them, in being taken away at any time), a pod that asks for none \
           of them lands on any. Every `nodeSelector` or `nodeAffinity` counts, required or preferred. Where all nodes have the \
-          same labels but for those that name the one node, there is nothing to choose and nothing is judged. Without a \
-          Node to look at, as in files, that cannot be told and the verdict is Unknown. DaemonSets run everywhere by intention and \
+          same labels but for those that name the one node, there is nothing to choose and nothing is judged. Files seldom \
+          have Nodes among them: there a choice is asked for. In a cluster without one, the verdict is Unknown. DaemonSets run everywhere by intention and \
           are not judged.",
     fix: "Add a `nodeSelector`, or a `nodeAffinity` by labels that your nodes have, such as the node pool's.",
     source: "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/",
@@ -63,6 +63,9 @@ spec:
                     "{problem}, and nodes differ: its pods land on any; choose some by their labels"
                 ),
             ),
+            Pools::None if context.may_exist_elsewhere() => {
+                findings.fail(at, format!("{problem}: choose nodes by their labels"));
+            }
             Pools::None => findings.unknown(
                 at,
                 format!("{problem}, and no Node is here to tell whether nodes differ"),
@@ -134,7 +137,6 @@ mod tests {
                 node("a", "pool: x") + &node("b", "pool: x") + &node("c", "pool: b"),
                 Fail,
             ),
-            (String::new(), Unknown),
         ] {
             let objects = pod("") + &nodes;
             let parts: &[&str] = if expected == NotApplicable {
@@ -145,6 +147,15 @@ mod tests {
             assert_running(&CHECK, &[(&objects, expected, parts)]);
             assert_on(&CHECK, &[(&objects, expected, parts)]);
         }
+    }
+
+    #[test]
+    fn without_nodes_files_are_asked_for_a_choice() {
+        let nowhere = &["has neither nodeSelector nor nodeAffinity: choose"][..];
+        let chosen = pod("nodeSelector: {pool: x}");
+        assert_on(&CHECK, &[(&pod(""), Fail, nowhere), (&chosen, Pass, &[])]);
+        let unknown = &["no Node is here to tell"];
+        assert_running(&CHECK, &[(&pod(""), Unknown, unknown)]);
     }
 
     #[test]

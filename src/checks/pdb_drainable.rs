@@ -104,6 +104,8 @@ fn run(context: &Context<'_>, budget: &PodDisruptionBudget, findings: &mut Findi
     match eviction(demand, &groups) {
         Eviction::Allowed(_) => {}
         Eviction::NoPods if !demand.is_absolute() => findings.not_applicable(),
+        // Without a selector it selects nothing, and asks for nothing.
+        Eviction::NoDemand if budget.selector.is_none() => findings.not_applicable(),
         Eviction::NoPods | Eviction::NoDemand => {
             findings.fail(
                 at,
@@ -161,9 +163,27 @@ fn run(context: &Context<'_>, budget: &PodDisruptionBudget, findings: &mut Findi
                 ),
             );
         }
+        Eviction::MoreThanAll => {
+            let problem = "more than all pods must stay, so none may be evicted";
+            findings.fail(at, format!("{said}: {problem}; set maxUnavailable: 1"));
+        }
+        Eviction::Invalid if demand == Demand::Both && is_absolute_in_part(budget) => {
+            let problem = "by one of them no pod may ever be evicted";
+            findings.fail(
+                at,
+                format!("{said}: {problem}; set maxUnavailable: 1 alone"),
+            );
+        }
         Eviction::Invalid => findings.unknown(at, format!("{said}, which Kubernetes refuses")),
     }
     Ok(())
+}
+
+/// Whether one of both demands of a budget would let no pod go. The API server takes one of them only.
+fn is_absolute_in_part(budget: &PodDisruptionBudget) -> bool {
+    let keep = budget.min_available.as_ref().map(Demand::Keep);
+    let spare = budget.max_unavailable.as_ref().map(Demand::Spare);
+    keep.into_iter().chain(spare).any(Demand::is_absolute)
 }
 
 /// A workload whose pods a budget selects.

@@ -17,6 +17,7 @@ pub(super) static CHECK: Check = Check {
         "polaris/missingPodDisruptionBudget",
         "kube-score/deployment-has-poddisruptionbudget",
         "kube-score/statefulset-has-poddisruptionbudget",
+        "popeye/206",
     ],
     subjects: KindSet::SCALABLE,
     reads: KindSet::of(&[Kind::PodDisruptionBudget]),

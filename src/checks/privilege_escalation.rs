@@ -16,6 +16,9 @@ pub(super) static CHECK: Check = Check {
     aliases: &[
         "polaris/privilegeEscalationAllowed",
         "kube-linter/privilege-escalation-container",
+        "checkov/CKV_K8S_20",
+        "kubescape/C-0016",
+        "trivy/KSV001",
     ],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     default: false,
     group: Group::ContainerSecurity,
     since: "0.2.0",
-    aliases: &["kube-linter/privileged-ports"],
+    aliases: &["kube-linter/privileged-ports", "trivy/KSV117"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,
     params: &[],

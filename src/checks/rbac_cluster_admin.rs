@@ -6,8 +6,8 @@ pub(super) static CHECK: Check = Check {
     title: "No workload may do everything",
     why: "Whoever gets into a pod that is bound to `cluster-admin` owns the cluster; by a RoleBinding, the namespace. A \
           role with a rule of every verb on every resource of every group is the same by another name. Judged are \
-          grants to ServiceAccounts, by name or by a group that they are in; to grant it to people (as Kubernetes itself \
-          does, to `system:masters`) is another matter. A role that is not among the files is Unknown, but for \
+          grants to ServiceAccounts, by name or by a group that they are in; grants to people are for \
+          `rbac-grants-cluster-admin` and `rbac-grants-namespace-admin`. A role that is not among the files is Unknown, but for \
           Kubernetes' own, none of which allows so much; one that does not exist in the cluster grants nothing.",
     fix: "Bind the ServiceAccount to a role that names the verbs and resources that the workload needs.",
     source: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
@@ -15,12 +15,7 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::Identity,
     since: "0.1.0",
-    aliases: &[
-        "polaris/clusterrolebindingClusterAdmin",
-        "polaris/rolebindingClusterAdminClusterRole",
-        "polaris/rolebindingClusterAdminRole",
-        "kube-linter/cluster-admin-role-binding",
-    ],
+    aliases: &[],
     subjects: KindSet::of(&[Kind::RoleBinding, Kind::ClusterRoleBinding]),
     reads: KindSet::of(&[Kind::Role, Kind::ClusterRole]),
     params: &[],
@@ -189,6 +184,11 @@ mod tests {
             ),
             (
                 "{apiGroups: ['', '*'], resources: [pods, '*'], verbs: [get, '*']}",
+                Fail,
+            ),
+            // The seven verbs of every day are enough to get the others.
+            (
+                "{apiGroups: ['*'], resources: ['*'], verbs: [get, list, watch, create, update, patch, delete]}",
                 Fail,
             ),
             ("{apiGroups: [''], resources: ['*'], verbs: ['*']}", Pass),

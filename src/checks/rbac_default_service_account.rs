@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::Identity,
     since: "0.2.0",
-    aliases: &[],
+    aliases: &["checkov/CKV_K8S_42"],
     subjects: KindSet::of(&[Kind::RoleBinding, Kind::ClusterRoleBinding]),
     reads: KindSet::NONE,
     params: &[],

@@ -19,13 +19,7 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::Identity,
     since: "0.2.0",
-    aliases: &[
-        "polaris/clusterrolebindingPodExecAttach",
-        "polaris/rolebindingClusterRolePodExecAttach",
-        "polaris/rolebindingRolePodExecAttach",
-        "kube-linter/access-to-create-pods",
-        "kubescape/C-0191",
-    ],
+    aliases: &["kubescape/C-0191"],
     subjects: KindSet::of(&[Kind::RoleBinding, Kind::ClusterRoleBinding]),
     reads: KindSet::of(&[Kind::Role, Kind::ClusterRole]),
     params: &[Param {

@@ -1,4 +1,4 @@
-use crate::check::{Check, Context, Findings, Group, Judgement, Run, rbac};
+use crate::check::{Check, Context, Findings, Group, Judgement, Run, grants, rbac};
 use crate::model::{Kind, KindSet, Place, Role, Severity};
 
 pub(super) static CHECK: Check = Check {
@@ -6,8 +6,8 @@ pub(super) static CHECK: Check = Check {
     title: "Roles do not let anyone run commands in pods",
     why: "Whoever may create (or, by a WebSocket, get) `pods/exec` or `pods/attach` is in the pods: reads their Secrets, acts \
           with their tokens, and leaves nothing in Git. This looks at the role itself, whoever it is bound to, people \
-          included; `rbac-escalation` looks at what workloads are granted. A rule with `resourceNames` passes. Kubernetes' \
-          own roles (`system:` ones, `admin`, `edit`, `cluster-admin`) are left aside. Some teams want a role for that: have \
+          included; `rbac-escalation` looks at what workloads are granted, `rbac-grants-exec` at what anybody is. A rule with `resourceNames` passes. Kubernetes' \
+          own roles (`system:` ones, `admin`, `edit`, `cluster-admin`) and those of who provides it are left aside. Some teams want a role for that: have \
           an exception for it. Who never wants one has this in a policy.",
     fix: "Leave `pods/exec` and `pods/attach` out of the role; to debug, let people ask for an ephemeral container or a \
           role of short life.",
@@ -19,10 +19,11 @@ pub(super) static CHECK: Check = Check {
     aliases: &[
         "polaris/clusterrolePodExecAttach",
         "polaris/rolePodExecAttach",
+        "trivy/KSV053",
     ],
     subjects: KindSet::of(&[Kind::Role, Kind::ClusterRole]),
     reads: KindSet::NONE,
-    params: &[],
+    params: &[grants::OWN],
     bad: r"
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
@@ -44,28 +45,14 @@ rules:
     run: Run::Role(run),
 };
 
-const RESOURCES: [&str; 2] = ["pods/exec", "pods/attach"];
-const VERBS: [&str; 2] = ["create", "get"];
-
-fn run(_: &Context<'_>, role: &Role, findings: &mut Findings) -> Judgement {
+fn run(context: &Context<'_>, role: &Role, findings: &mut Findings) -> Judgement {
     let key = &role.meta.key;
-    if rbac::is_built_in(key.kind, &key.name) {
+    if grants::is_own_role(context, key.kind, &key.name) {
         findings.not_applicable();
         return Ok(());
     }
     for (index, rule) in role.rules.iter().enumerate() {
-        if !rule.resource_names.is_empty() {
-            continue;
-        }
-        let allows = |resource: &str| {
-            VERBS
-                .iter()
-                .any(|verb| rbac::allows(rule, verb, "", resource))
-        };
-        let allowed: Vec<_> = RESOURCES
-            .into_iter()
-            .filter(|resource| allows(resource))
-            .collect();
+        let allowed: Vec<_> = rbac::ways_into_pods(rule).collect();
         if !allowed.is_empty() {
             let allowed = allowed.join(" and ");
             findings.fail(
@@ -136,7 +123,7 @@ mod tests {
         ] {
             assert_on(&CHECK, &[(&role("ops", rule), verdict, parts)]);
         }
-        for built_in in ["admin", "edit", "cluster-admin", "system:node"] {
+        for built_in in ["admin", "edit", "cluster-admin", "system:node", "gce:cni"] {
             assert_on(&CHECK, &[(&role(built_in, exec), NotApplicable, &[])]);
         }
     }

@@ -7,7 +7,7 @@ pub(super) static CHECK: Check = Check {
     why: "A pod gets the Secrets that its spec names without any permission. Who may `get`, `list` or `watch` Secrets through \
           the API reads all of the namespace, or of the cluster: also tokens of ServiceAccounts that may do more. To list \
           them shows their values. A rule with `resourceNames` lets nobody read others. Judged are grants to \
-          ServiceAccounts, by name or by a group that they are in; what people may is another matter. A role that is not \
+          ServiceAccounts, by name or by a group that they are in; what people may is for `rbac-grants-secrets`. A role that is not \
           among the files is Unknown, but for those of Kubernetes that are known (`admin` and `edit` read Secrets, `view` \
           does not); one that does not exist in the cluster grants nothing.",
     fix: "Mount the Secret, or take variables from it; where the workload has to ask for one, name it in `resourceNames` of a \
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::Identity,
     since: "0.2.0",
-    aliases: &["kube-linter/access-to-secrets"],
+    aliases: &[],
     subjects: KindSet::of(&[Kind::RoleBinding, Kind::ClusterRoleBinding]),
     reads: KindSet::of(&[Kind::Role, Kind::ClusterRole]),
     params: &[],

@@ -16,7 +16,11 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::Identity,
     since: "0.1.0",
-    aliases: &["kube-linter/wildcard-in-rules"],
+    aliases: &[
+        "kube-linter/wildcard-in-rules",
+        "checkov/CKV_K8S_49",
+        "kubescape/C-0187",
+    ],
     subjects: KindSet::of(&[Kind::Role, Kind::ClusterRole]),
     reads: KindSet::of(&[Kind::RoleBinding, Kind::ClusterRoleBinding]),
     params: &[],

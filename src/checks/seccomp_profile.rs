@@ -14,7 +14,11 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::ContainerSecurity,
     since: "0.1.0",
-    aliases: &["kube-score/container-seccomp-profile"],
+    aliases: &[
+        "kube-score/container-seccomp-profile",
+        "checkov/CKV_K8S_31",
+        "trivy/KSV030",
+    ],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,
     params: &[],

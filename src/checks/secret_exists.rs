@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::Configuration,
     since: "0.2.0",
-    aliases: &["kube-linter/env-value-from"],
+    aliases: &["kube-linter/env-value-from", "popeye/304", "popeye/305"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::FILES_ONLY,
     params: &[],

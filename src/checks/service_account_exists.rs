@@ -13,7 +13,11 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::Identity,
     since: "0.2.0",
-    aliases: &["kube-linter/non-existent-service-account"],
+    aliases: &[
+        "kube-linter/non-existent-service-account",
+        "popeye/307",
+        "popeye/507",
+    ],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::ServiceAccount]),
     params: &[],

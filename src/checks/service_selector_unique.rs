@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::Network,
     since: "0.3.0",
-    aliases: &["gatekeeper-library/k8suniqueserviceselector"],
+    aliases: &["gatekeeper-library/uniqueserviceselector"],
     subjects: KindSet::of(&[Kind::Service]),
     reads: KindSet::NONE,
     params: &[],

@@ -145,8 +145,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     skipped.sort_by(|a, b| a.place().cmp(&b.place()));
     summary.objects += stated.len();
     summary.files = files;
-    summary.skipped = skipped.len();
-    summary.documents = summary.objects + skipped.len();
+    let refused = skipped.iter().filter(|skipped| skipped.reason.is_judged());
+    summary.refused = refused.count();
+    summary.skipped = skipped.len() - summary.refused;
+    summary.documents = summary.objects + summary.skipped;
     let all_written = sinks.finish(&skipped, &summary);
     doubts.complain();
     let code = conclude(arguments, &skipped, &summary);
@@ -193,10 +195,19 @@ fn write_objects(
 
 /// The exit code; and what a reader of standard output may miss, on standard error.
 fn conclude(arguments: &Arguments, skipped: &[Skipped], summary: &Summary) -> u8 {
-    let problems: Vec<_> = skipped
-        .iter()
-        .filter(|skipped| skipped.reason.is_problem())
-        .collect();
+    let problems = skipped.iter();
+    let problems = problems.filter(|skipped| skipped.reason.is_problem());
+    let (refused, problems): (Vec<_>, Vec<_>) =
+        problems.partition(|skipped| skipped.reason.is_judged());
+    if let [first, ..] = refused.as_slice() {
+        let message = match refused.len() {
+            1 => format!("{}: {}", first.file, first.explanation()),
+            count => format!(
+                "the API server would refuse objects for {count} reasons; they were judged all the same"
+            ),
+        };
+        output::complain("warning", &message);
+    }
     match (summary.objects, problems.as_slice()) {
         (0, []) => output::complain("warning", "nothing was judged: all documents were skipped"),
         (0, [first, ..]) => {

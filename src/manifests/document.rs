@@ -3,11 +3,12 @@
 use std::sync::LazyLock;
 
 use super::file::Contents;
+use super::patches::{self, Kustomization};
 use super::yaml::{Document, Node, Problem};
-use super::{Keep, Manifest, Origin, Own, Reason, Skipped, Stated, json};
+use super::{Keep, Manifest, Origin, Own, Reason, Refusal, Skipped, Stated, json, mend, stand_in};
 use crate::api;
 use crate::engine::Conditions;
-use crate::model::{self, ContainerRole, Grantee, Kind, Object, Text, Workload, Written};
+use crate::model::{self, Grantee, Kind, Object, Text, Workload, Written};
 
 /// Which document of which file.
 #[derive(Clone, Copy)]
@@ -32,6 +33,15 @@ impl Place<'_> {
 struct Type<'a> {
     api_version: &'a str,
     kind: &'a str,
+}
+
+/// What an object is judged as, and how it is written.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    kind: Kind,
+    /// Its own kind.
+    name: &'static str,
+    api_version: &'a str,
 }
 
 /// Reads what a document holds. One that holds nothing is passed over.
@@ -68,6 +78,8 @@ impl Reader<'_> {
         let own = text("apiVersion").zip(text("kind"));
         let own = own.map(|(api_version, kind)| Type { api_version, kind });
         let Some(Type { api_version, kind }) = own.or(of_list) else {
+            let kustomization = Kustomization::of(self.place.file, node, None);
+            self.contents.kustomizations.extend(kustomization);
             return self.skip(Reason::NoObject(hint(self.place.file)));
         };
         if self.keep == Keep::Documents && !is_list(node, kind) {
@@ -76,11 +88,13 @@ impl Reader<'_> {
                 .documents
                 .extend(json::document(node, api_version, kind));
         }
-        if let Some(known) = Kind::of(api_version, kind) {
-            match self.record(node, known, api_version) {
-                Ok(manifest) => self.contents.objects.push(manifest),
-                Err(reason) => self.skip(reason),
-            }
+        if let Some((kind, name)) = stand_in::of(api_version, kind) {
+            let known = Known {
+                kind,
+                name,
+                api_version,
+            };
+            self.object(node, known, Vec::new());
         } else if Own::is_known(api_version, kind) {
             match self.stated(node, api_version, kind) {
                 Ok(stated) => self.contents.stated.push(stated),
@@ -92,8 +106,37 @@ impl Reader<'_> {
                 kind: item,
             });
             self.list(node, kind, of_list);
+        } else if let Some((kind, refusal)) = Refusal::of_group(api_version, kind) {
+            let name = kind.name();
+            let known = Known {
+                kind,
+                name,
+                api_version,
+            };
+            self.object(node, known, vec![refusal]);
         } else {
+            let group = api_version.split_once('/').map_or("", |(group, _)| group);
+            let kustomization = Kustomization::of(self.place.file, node, Some(group));
+            self.contents.kustomizations.extend(kustomization);
             self.skip(unknown(api_version, kind));
+        }
+    }
+
+    /// An object of a kind that there are records of, with what is known by now that the API server would refuse.
+    fn object(&mut self, node: Node<'_>, known: Known<'_>, refused: Vec<Refusal>) {
+        match self.record(node, known, refused) {
+            Ok((manifest, refused)) => {
+                let Origin { line, column, .. } = manifest.origin;
+                for refusal in refused {
+                    self.skip(Reason::Refused {
+                        refusal,
+                        line,
+                        column,
+                    });
+                }
+                self.contents.objects.push(manifest);
+            }
+            Err(reason) => self.skip(reason),
         }
     }
 
@@ -111,14 +154,25 @@ impl Reader<'_> {
         }
     }
 
-    fn record(&self, node: Node<'_>, kind: Kind, api_version: &str) -> Result<Manifest, Reason> {
-        let mut object = model::decode(kind, node).map_err(|problem| self.broken(node, problem))?;
-        if let Some(workload) = object.workload() {
-            let mut containers = workload.pod.containers.iter();
-            if !containers.any(|container| container.role == ContainerRole::App) {
-                return Err(Reason::NoContainers(kind));
+    fn record(
+        &self,
+        node: Node<'_>,
+        known: Known<'_>,
+        mut refused: Vec<Refusal>,
+    ) -> Result<(Manifest, Vec<Refusal>), Reason> {
+        let Known {
+            kind,
+            name,
+            api_version,
+        } = known;
+        let mut object = match mend::mend(node, kind, (api_version, name)) {
+            Some((object, reasons)) => {
+                refused.extend(reasons);
+                object
             }
-        }
+            None => model::decode(kind, node).map_err(|problem| self.broken(node, problem))?,
+        };
+        refused.extend(Refusal::of_containers(&object, name));
         // Items of a typed list need not say it themselves.
         object.meta_mut().written = Written::of(kind, api_version);
         object.meta_mut().key_order = node.key_order();
@@ -129,8 +183,8 @@ impl Reader<'_> {
         if let (Keep::Records(conditions), Object::Workload(workload)) = (self.keep, &mut object) {
             ask(conditions, workload, (node, api_version));
         }
-        let origin = self.origin(node, api_version, names_namespace);
-        Ok(Manifest { origin, object })
+        let origin = self.origin(node, (api_version, name), names_namespace);
+        Ok((Manifest { origin, object }, refused))
     }
 
     fn stated(&self, node: Node<'_>, api_version: &str, kind: &str) -> Result<Stated, Reason> {
@@ -138,11 +192,16 @@ impl Reader<'_> {
         let namespace = node
             .get("metadata")
             .and_then(|metadata| metadata.get("namespace"));
-        let origin = self.origin(node, api_version, namespace.is_some());
+        let origin = self.origin(node, (api_version, own.kind()), namespace.is_some());
         Ok(Stated { origin, own })
     }
 
-    fn origin(&self, node: Node<'_>, api_version: &str, names_namespace: bool) -> Origin {
+    fn origin(
+        &self,
+        node: Node<'_>,
+        (api_version, kind): (&str, &'static str),
+        names_namespace: bool,
+    ) -> Origin {
         let (line, column) = node.position("");
         Origin {
             file: self.place.file.clone(),
@@ -150,6 +209,7 @@ impl Reader<'_> {
             line,
             column,
             api_version: api_version.into(),
+            kind,
             names_namespace,
         }
     }
@@ -233,18 +293,9 @@ fn hint(file: &str) -> &'static str {
 /// Why an object of a kind that Plimsoll does not know is not judged.
 fn unknown(api_version: &str, kind: &str) -> Reason {
     let group = api_version.split_once('/').map_or("", |(group, _)| group);
-    // All of Kubernetes' kinds that we know by this name are in other groups. Those of custom resources have a dot.
-    let namesake = Kind::ALL.iter().find(|known| known.name() == kind);
-    if let Some(kind) = namesake.filter(|_| !group.contains('.')) {
-        let api_version = api_version.to_owned();
-        return Reason::WrongGroup {
-            api_version,
-            kind: *kind,
-        };
-    }
     let hint = match (group, kind) {
         (api::GROUP, _) => "; this program knows the kinds of plimsoll.dev/v1alpha1",
-        ("kustomize.config.k8s.io", _) => "; judge the output of `kubectl kustomize`",
+        (patches::GROUP, _) => "; judge the output of `kubectl kustomize`",
         _ => "",
     };
     Reason::OtherKind {

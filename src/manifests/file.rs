@@ -1,5 +1,6 @@
 //! From a file's text to what its documents hold.
 
+use super::patches::Kustomization;
 use super::yaml;
 use super::{Keep, Manifest, Reason, Skipped, Stated, document};
 use crate::model::Text;
@@ -11,6 +12,7 @@ pub(super) struct Contents {
     pub(super) stated: Vec<Stated>,
     pub(super) documents: Vec<serde_json::Value>,
     pub(super) skipped: Vec<Skipped>,
+    pub(super) kustomizations: Vec<Kustomization>,
     /// Its bytes, where it is standard input.
     pub(super) stdin: Option<Vec<u8>>,
 }

@@ -137,6 +137,7 @@ mod tests {
             line,
             column,
             api_version: "v1".into(),
+            kind: "List",
             names_namespace: false,
         }
     }

@@ -1,10 +1,10 @@
 //! What was not judged, and why.
 
-use super::Origin;
 use super::yaml::Problem;
-use crate::model::{Kind, Text};
+use super::{Origin, Refusal};
+use crate::model::Text;
 
-/// A document, or an item of a List, that is not judged.
+/// A document, or an item of a List, that is not judged; or that is, though the API server would refuse it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Skipped {
     /// The file.
@@ -77,20 +77,22 @@ pub enum Reason {
         /// What to do instead, if anything.
         hint: &'static str,
     },
-    /// A kind of Kubernetes' own in a group that it is not in.
-    #[error("{api_version}/{kind} does not exist; a {kind} has the apiVersion {}", kind.api_version())]
-    WrongGroup {
-        /// Its `apiVersion`.
-        api_version: String,
-        /// Its kind, were it in the right group.
-        kind: Kind,
+    /// The API server would refuse it. It is judged all the same.
+    #[error("the API server would refuse it: {refusal}")]
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// The line that it begins with, from 1.
+        line: u32,
+        /// The column that it begins in, from 1.
+        column: u32,
     },
     /// A List of nothing.
     #[error("the {0} has no items")]
     EmptyList(String),
-    /// A workload that would run nothing.
-    #[error("the {0} has no containers; the API server would refuse it, so it may be a patch")]
-    NoContainers(Kind),
+    /// Part of an object, which a kustomization puts together.
+    #[error("a patch of {0}; judge the output of `kubectl kustomize`")]
+    Patch(Text),
     /// Its owner is among the files.
     #[error("{0} owns it and is judged in its place")]
     Owned(String),
@@ -110,6 +112,7 @@ impl Reason {
     /// The line and column of what is wrong, where they are known.
     pub fn position(&self) -> Option<(u32, u32)> {
         match self {
+            Self::Refused { line, column, .. } => Some((*line, *column)),
             Self::NotText(line) => Some((u32::try_from(*line).unwrap_or(u32::MAX), 1)),
             Self::Broken(problem) if problem.line > 0 => {
                 Some((problem.line, problem.column.max(1)))
@@ -122,8 +125,13 @@ impl Reason {
     pub fn is_problem(&self) -> bool {
         matches!(
             self,
-            Self::Unreadable(_) | Self::NotText(_) | Self::Broken(_) | Self::WrongGroup { .. }
+            Self::Unreadable(_) | Self::NotText(_) | Self::Broken(_) | Self::Refused { .. }
         )
+    }
+
+    /// Whether the object is judged, though the API server would refuse it.
+    pub fn is_judged(&self) -> bool {
+        matches!(self, Self::Refused { .. })
     }
 }
 

@@ -64,7 +64,7 @@ fn result(judged: &Judged<'_>, row: &Row) -> String {
         &start,
         &column,
         &judged.origin.api_version,
-        judged.key.kind.name(),
+        judged.origin.kind,
         judged.namespace().unwrap_or(""),
         &judged.key.name,
         row.check.id,

@@ -19,7 +19,7 @@ pub(super) fn fingerprints<'a>(
         let key = judged.key;
         let object = [
             &*judged.origin.file,
-            key.kind.name(),
+            judged.origin.kind,
             &key.namespace,
             &key.name,
             &earlier,

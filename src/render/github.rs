@@ -66,7 +66,11 @@ fn problem(skipped: &Skipped) -> String {
     if let Some((line, column)) = skipped.reason.position() {
         properties.extend([("line", line.to_string()), ("col", column.to_string())]);
     }
-    properties.push(("title", "Cannot be read".to_owned()));
+    let title = match skipped.reason.is_judged() {
+        true => "Would be refused",
+        false => "Cannot be read",
+    };
+    properties.push(("title", title.to_owned()));
     annotation("warning", &properties, &skipped.explanation())
 }
 

@@ -77,9 +77,16 @@ impl Report for Gitlab {
         let problems = skipped.iter().filter(|skipped| skipped.reason.is_problem());
         let issue = |(skipped, fingerprint): (&Skipped, String)| {
             let line = skipped.reason.position().map_or(1, |(line, _)| line);
+            let (said, check_name) = match skipped.reason.is_judged() {
+                true => (skipped.explanation(), "refused"),
+                false => (
+                    format!("cannot be read: {}", skipped.explanation()),
+                    "unreadable",
+                ),
+            };
             to_line(&Issue {
-                description: format!("cannot be read: {}", skipped.explanation()),
-                check_name: "unreadable",
+                description: said,
+                check_name,
                 fingerprint,
                 severity: "major",
                 location: Location {

@@ -3,8 +3,7 @@
 //! It is well-formed XML as well, so that a test can take it apart.
 
 use super::prose::{Span, spans};
-use super::summary::counted;
-use super::table::skipped_line;
+use super::table::{sections, skipped_line};
 use super::visible::visible;
 use super::xml::escape;
 use super::{Judged, Palette, Report, Row, Summary};
@@ -65,27 +64,18 @@ impl Report for Html {
     }
 
     fn end(&self, skipped: &[Skipped], _: &Summary) -> String {
-        let listed = skipped
-            .iter()
-            .filter(|skipped| self.all || skipped.reason.is_problem());
-        let lines: Vec<_> = listed
-            .map(|skipped| format!("<li>{}</li>\n", plain(&skipped_line(skipped))))
-            .collect();
-        let section = if lines.is_empty() {
-            String::new()
-        } else {
-            let heading = if self.all {
-                "Skipped"
-            } else {
-                "Cannot be read"
-            };
-            let count = counted(lines.len(), "document");
+        let sections = sections(skipped, self.all).into_iter();
+        let sections = sections.map(|(heading, list)| {
+            let lines = list.iter();
+            let lines =
+                lines.map(|skipped| format!("<li>{}</li>\n", plain(&skipped_line(skipped))));
             format!(
-                "<h2>{heading}: {count}</h2>\n<ul>\n{}</ul>\n",
-                lines.concat()
+                "<h2>{heading}</h2>\n<ul>\n{}</ul>\n",
+                lines.collect::<String>()
             )
-        };
-        format!("{section}</main>\n</body>\n</html>\n")
+        });
+        let sections: String = sections.collect();
+        format!("{sections}</main>\n</body>\n</html>\n")
     }
 }
 

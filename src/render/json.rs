@@ -13,7 +13,7 @@ pub struct Json {
     pub all: bool,
 }
 
-/// A line of `skipped`.
+/// A line of `skipped` or `refused`.
 #[derive(Serialize)]
 struct SkippedLine<'a> {
     file: &'a str,
@@ -52,16 +52,18 @@ impl Report for Json {
     }
 
     fn end(&self, skipped: &[Skipped], summary: &Summary) -> String {
-        let line = |skipped: &Skipped| {
+        let line = |skipped: &&Skipped| {
             to_line(&SkippedLine {
                 file: &skipped.file,
                 document: skipped.document,
                 reason: skipped.explanation(),
             })
         };
-        let skipped = lines(skipped.iter().map(line));
+        let (refused, skipped): (Vec<_>, Vec<_>) =
+            (skipped.iter()).partition(|skipped| skipped.reason.is_judged());
+        let [refused, skipped] = [refused, skipped].map(|list| lines(list.iter().map(line)));
         let summary = to_line(summary);
-        format!("\n],\"skipped\":[{skipped}\n],\"summary\":{summary}}}\n")
+        format!("\n],\"refused\":[{refused}\n],\"skipped\":[{skipped}\n],\"summary\":{summary}}}\n")
     }
 }
 
@@ -80,7 +82,7 @@ impl OfObject {
         let (mut file, mut names) = (String::new(), String::new());
         add("{\"file\":", &judged.origin.file, &mut file);
         add(",\"apiVersion\":", &judged.origin.api_version, &mut names);
-        add(",\"kind\":", judged.key.kind.name(), &mut names);
+        add(",\"kind\":", judged.origin.kind, &mut names);
         add_optional(",\"namespace\":", judged.namespace(), &mut names);
         add(",\"name\":", &judged.key.name, &mut names);
         Self {

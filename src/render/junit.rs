@@ -59,9 +59,18 @@ impl Report for Junit {
 
     fn end(&self, skipped: &[Skipped], _: &Summary) -> String {
         let problems = skipped.iter().filter(|skipped| skipped.reason.is_problem());
-        let cases: Vec<_> = problems.map(unreadable).collect();
-        let name = format!("{} cannot be read", counted(cases.len(), "document"));
-        format!("{}</testsuites>\n", suite(&name, "", &cases))
+        let (refused, unreadable): (Vec<_>, Vec<_>) =
+            problems.partition(|skipped| skipped.reason.is_judged());
+        let suites = [
+            ("would be refused", refused),
+            ("cannot be read", unreadable),
+        ];
+        let suites = suites.map(|(what, problems)| {
+            let name = format!("{} {what}", counted(problems.len(), "document"));
+            let cases: Vec<_> = problems.into_iter().map(problem).collect();
+            suite(&name, "", &cases)
+        });
+        format!("{}</testsuites>\n", suites.concat())
     }
 }
 
@@ -118,9 +127,13 @@ impl Junit {
     }
 }
 
-fn unreadable(skipped: &Skipped) -> Case {
+fn problem(skipped: &Skipped) -> Case {
+    let kind = match skipped.reason.is_judged() {
+        true => "refused",
+        false => "unreadable",
+    };
     let child = format!(
-        "<error message=\"{}\" type=\"unreadable\"/>",
+        "<error message=\"{}\" type=\"{kind}\"/>",
         escape(&skipped.explanation())
     );
     Case {

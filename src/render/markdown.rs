@@ -2,8 +2,7 @@
 
 use super::document::escape;
 use super::prose::{Span, spans};
-use super::summary::counted;
-use super::table::skipped_line;
+use super::table::{sections, skipped_line};
 use super::visible::visible;
 use super::{Judged, Palette, Report, Row, Summary};
 use crate::manifests::Skipped;
@@ -53,25 +52,13 @@ impl Report for Markdown {
     }
 
     fn end(&self, skipped: &[Skipped], _: &Summary) -> String {
-        let listed = skipped
-            .iter()
-            .filter(|skipped| self.all || skipped.reason.is_problem());
-        let lines: Vec<_> = listed
-            .map(|skipped| format!("- {}\n", text(&skipped_line(skipped))))
-            .collect();
-        if lines.is_empty() {
-            return String::new();
-        }
-        let heading = if self.all {
-            "Skipped"
-        } else {
-            "Cannot be read"
-        };
-        format!(
-            "\n### {heading}: {}\n\n{}",
-            counted(lines.len(), "document"),
-            lines.concat()
-        )
+        let sections = sections(skipped, self.all).into_iter();
+        let sections = sections.map(|(heading, list)| {
+            let lines = list.iter();
+            let lines = lines.map(|skipped| format!("- {}\n", text(&skipped_line(skipped))));
+            format!("\n### {heading}\n\n{}", lines.collect::<String>())
+        });
+        sections.collect()
     }
 }
 

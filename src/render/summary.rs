@@ -18,6 +18,8 @@ pub struct Summary {
     pub objects: usize,
     /// Those of them that are workloads.
     pub workloads: usize,
+    /// Reasons for which the API server would refuse objects that were judged all the same.
+    pub refused: usize,
     /// Documents that were skipped.
     pub skipped: usize,
     /// Checks that passed, each counted for each object.
@@ -71,6 +73,7 @@ impl Summary {
             documents: self.documents + other.documents,
             objects: self.objects + other.objects,
             workloads: self.workloads + other.workloads,
+            refused: self.refused + other.refused,
             skipped: self.skipped + other.skipped,
             pass: self.pass + other.pass,
             fail: self.fail + other.fail,

@@ -11,7 +11,7 @@ use super::{Judged, Palette, Report, Row, Summary};
 use crate::manifests::Skipped;
 use crate::model::Verdict;
 
-pub(super) use skipped::line as skipped_line;
+pub(super) use skipped::{line as skipped_line, sections};
 
 /// The space before each column.
 const MARGIN: usize = 2;
@@ -171,6 +171,7 @@ mod tests {
             line: 7,
             column: 1,
             api_version: "apps/v1".into(),
+            kind: "Deployment",
             names_namespace: true,
         };
         let key = Key::new(Kind::Deployment, "shop", "web");

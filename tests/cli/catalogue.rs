@@ -60,7 +60,8 @@ fn checks_are_explained() {
         Judges:    every workload
         Source:    https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
         Elsewhere: polaris/livenessProbeMissing, kube-score/pod-probes,
-                   kube-linter/no-liveness-probe
+                   kube-linter/no-liveness-probe, checkov/CKV_K8S_8, kubescape/C-0056,
+                   popeye/103
         Since:     0.1.0
     "#]].assert_eq(&run.stdout);
     assert_eq!(run.code, Some(0));

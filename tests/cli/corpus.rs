@@ -34,11 +34,16 @@ fn every_document_is_judged_or_listed() {
     let json = run.json();
     let skipped = json["skipped"].as_array().expect("skipped is a list");
     assert_eq!(count(&run, "skipped"), skipped.len() as u64);
+    let refused = json["refused"].as_array().expect("refused is a list");
+    assert_eq!(count(&run, "refused"), refused.len() as u64);
     assert_eq!(
         count(&run, "documents"),
         count(&run, "objects") + count(&run, "skipped")
     );
-    let reasons = skipped.iter().map(|line| line["reason"].as_str());
+    let reasons = skipped
+        .iter()
+        .chain(refused)
+        .map(|line| line["reason"].as_str());
     assert!(
         reasons
             .into_iter()
@@ -61,11 +66,10 @@ fn what_kubernetes_refuses_is_named() {
     let Some(corpus) = corpus() else { return };
     let run = plimsoll(&["check", "-o", "json", &format!("{corpus}/_invalid")]);
     let json = run.json();
-    let listed: BTreeSet<_> = json["skipped"]
-        .as_array()
+    // What is plainly meant is judged beside.
+    let listed = ["skipped", "refused"]
         .into_iter()
-        .flatten()
-        .map(|line| line["file"].as_str())
-        .collect();
+        .flat_map(|key| json[key].as_array());
+    let listed: BTreeSet<_> = listed.flatten().map(|line| line["file"].as_str()).collect();
     assert_eq!(listed.len() as u64, count(&run, "files"), "each is listed");
 }

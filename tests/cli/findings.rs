@@ -57,9 +57,10 @@ fn programs_get_json() {
         {"file":"shop/web.yaml","line":2,"column":1,"apiVersion":"apps/v1","kind":"Deployment","namespace":"shop","name":"web","check":"cpu-limits","verdict":"Fail","severity":"critical","container":"proxy","path":"/spec/template/spec/containers/1/resources/limits/cpu","message":"has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu","fix":"Set `resources.limits.cpu`, on the container or on the pod, or let a LimitRange of the namespace set it."},
         {"file":"shop/web.yaml","line":2,"column":1,"apiVersion":"apps/v1","kind":"Deployment","namespace":"shop","name":"web","check":"cpu-limits","verdict":"Fail","severity":"critical","container":"web","path":"/spec/template/spec/containers/0/resources/limits/cpu","message":"has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu","fix":"Set `resources.limits.cpu`, on the container or on the pod, or let a LimitRange of the namespace set it."},
         {"file":"shop/web.yaml","line":2,"column":1,"apiVersion":"apps/v1","kind":"Deployment","namespace":"shop","name":"web","check":"liveness-probe","verdict":"Fail","severity":"critical","container":"web","path":"/spec/template/spec/containers/0/livenessProbe","message":"has no livenessProbe: when it hangs, it is never restarted; add one","fix":"Give the container a `livenessProbe` that fails only when a restart would help: not one that depends on a database or on another service."}
+        ],"refused":[
         ],"skipped":[
         {"file":"shop/web.yaml","document":2,"reason":"v1/PodTemplate is not judged"}
-        ],"summary":{"files":2,"documents":4,"objects":3,"workloads":3,"skipped":1,"pass":1,"fail":3,"unknown":1,"notApplicable":1,"waived":0,"critical":3,"high":0,"advice":0}}
+        ],"summary":{"files":2,"documents":4,"objects":3,"workloads":3,"refused":0,"skipped":1,"pass":1,"fail":3,"unknown":1,"notApplicable":1,"waived":0,"critical":3,"high":0,"advice":0}}
     "#]].assert_eq(&run.stdout);
     assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""));
 }

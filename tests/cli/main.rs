@@ -17,5 +17,6 @@ mod live;
 mod outputs;
 mod policies;
 mod reading;
+mod refused;
 mod run;
 mod scratch;

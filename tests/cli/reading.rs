@@ -26,8 +26,6 @@ fn everything_that_is_not_judged_is_listed() {
         3: line 12, column 5: metadata: expected `,` or `}`
         4: line 17, column 10: metadata.name: looks like an unrendered Helm template: `name: {{ .Values.name }}`; use the output of `helm template`
         5: example.com/v1/Widget is not judged
-        6: v1/Deployment does not exist; a Deployment has the apiVersion apps/v1
-        7: the Deployment has no containers; the API server would refuse it, so it may be a patch
         8: no apiVersion and kind: not a Kubernetes object
         9: no apiVersion and kind: not a Kubernetes object
         10: line 39, column 18: spec.replicas: expected i32, found the text `many`
@@ -42,10 +40,16 @@ fn everything_that_is_not_judged_is_listed() {
     );
     let summary = &run.json()["summary"];
     assert_eq!(summary["documents"], 11, "the empty one does not count");
-    assert_eq!(summary["objects"], 2);
+    assert_eq!(summary["objects"], 4);
+    // What they say is in `refused.rs`.
+    assert_eq!(summary["refused"], 3);
+    let warnings: Vec<_> = run.stderr.lines().collect();
     assert_eq!(
-        run.stderr,
-        "warning: 4 of 11 documents cannot be read; the rest was judged\n"
+        warnings,
+        [
+            "warning: the API server would refuse objects for 3 reasons; they were judged all the same",
+            "warning: 3 of 11 documents cannot be read; the rest was judged",
+        ]
     );
 }
 

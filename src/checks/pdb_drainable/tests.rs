@@ -70,6 +70,7 @@ fn a_pod_can_go() {
         ("minAvailable: 66%", three, Pass),
         ("minAvailable: 67%", three, Fail),
         ("minAvailable: 100%", three, Fail),
+        ("minAvailable: 101%", three, Fail),
         ("minAvailable: 0%", three, Pass),
         ("maxUnavailable: 1%", three, Pass),
         ("maxUnavailable: 1", one, Pass),
@@ -222,6 +223,9 @@ fn a_budget_of_no_pods_does_not_apply_unless_it_never_lets_one_go() {
         ("maxUnavailable: 0", "", Fail),
         ("maxUnavailable: 0%", &parked, Fail),
         ("minAvailable: 100%", "", Fail),
+        ("minAvailable: 150%", "", Fail),
+        ("minAvailable: 100%, maxUnavailable: 5", "", Fail),
+        ("minAvailable: 1, maxUnavailable: 0", &parked, Fail),
     ]);
 }
 
@@ -252,12 +256,24 @@ fn a_selector_means_what_kubernetes_means() {
 }
 
 #[test]
+fn a_budget_that_says_nothing_at_all_is_none() {
+    let rows = [
+        ("selector: null", NotApplicable),
+        ("selector: {}", Fail),
+        ("selector: {matchLabels: {app: web}}", Fail),
+    ];
+    for (selector, expected) in rows {
+        let said = budget("minAvailable: null", selector);
+        assert_eq!(verdict(&CHECK, &said)[0].1, expected, "{selector}");
+    }
+}
+
+#[test]
 fn what_the_api_server_refuses_decides_nothing() {
     let two = deployment(2);
     for demand in [
         "minAvailable: half",
         "minAvailable: '1'",
-        "minAvailable: 101%",
         "minAvailable: -1",
         "maxUnavailable: -1%",
         "minAvailable: 1, maxUnavailable: 1",

@@ -14,9 +14,8 @@ use crate::launch::testing::World;
 use crate::model::{Kind, KindSet, Verdict};
 
 /// Whose names for the same thing may be aliases.
-const PEERS: [&str; 10] = [
+const PEERS: [&str; 9] = [
     "checkov",
-    "gatekeeper",
     "gatekeeper-library",
     "kube-linter",
     "kube-score",

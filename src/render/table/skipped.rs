@@ -9,16 +9,51 @@ use crate::render::visible::visible;
 /// How many lines a list takes where not everything was asked for.
 const LINES: usize = 10;
 
-/// A heading and the list; nothing where nothing was skipped.
+/// What a page lists of documents that were not simply judged, under headings: problems alone unless all are asked for.
+pub(in crate::render) fn sections(skipped: &[Skipped], all: bool) -> Vec<(String, Vec<&Skipped>)> {
+    let (refused, others): (Vec<_>, Vec<_>) = skipped
+        .iter()
+        .partition(|skipped| skipped.reason.is_judged());
+    let listed = others.into_iter();
+    let listed: Vec<_> = listed
+        .filter(|skipped| all || skipped.reason.is_problem())
+        .collect();
+    let what = match all {
+        true => "Skipped",
+        false => "Cannot be read",
+    };
+    let heading = format!("{what}: {}", counted(listed.len(), "document"));
+    let refusals = "Judged, though the API server would refuse it".to_owned();
+    let mut sections = vec![(refusals, refused), (heading, listed)];
+    sections.retain(|(_, list)| !list.is_empty());
+    sections
+}
+
+/// A heading and the list, of what was judged though the API server would refuse it and of what was not judged; nothing where
+/// there is neither.
 pub(super) fn section(skipped: &[Skipped], all: bool) -> String {
-    if skipped.is_empty() {
+    let is_judged = |skipped: &&Skipped| skipped.reason.is_judged();
+    let (refused, skipped): (Vec<_>, Vec<_>) = skipped.iter().partition(is_judged);
+    let judged = "Judged, though the API server would refuse it";
+    let lists = [
+        (format!("{judged}:"), refused),
+        (
+            format!("Skipped {}:", counted(skipped.len(), "document")),
+            skipped,
+        ),
+    ];
+    let lists = lists.iter().map(|(heading, list)| of(heading, list, all));
+    lists.collect()
+}
+
+fn of(heading: &str, list: &[&Skipped], all: bool) -> String {
+    if list.is_empty() {
         return String::new();
     }
-    let heading = format!("Skipped {}:", counted(skipped.len(), "document"));
-    let lines = if all || skipped.len() <= LINES {
-        skipped.iter().map(line).collect()
+    let lines = if all || list.len() <= LINES {
+        list.iter().map(|skipped| line(skipped)).collect()
     } else {
-        in_short(skipped)
+        in_short(list)
     };
     let lines: Vec<_> = lines
         .iter()
@@ -40,10 +75,9 @@ pub(in crate::render) fn line(skipped: &Skipped) -> String {
     }
 }
 
-fn in_short(skipped: &[Skipped]) -> Vec<String> {
-    let (problems, others): (Vec<_>, Vec<_>) = skipped
-        .iter()
-        .partition(|skipped| skipped.reason.is_problem());
+fn in_short(skipped: &[&Skipped]) -> Vec<String> {
+    let is_problem = |skipped: &&Skipped| skipped.reason.is_problem();
+    let (problems, others): (Vec<_>, Vec<_>) = skipped.iter().copied().partition(is_problem);
     let mut lines: Vec<_> = problems
         .iter()
         .take(LINES)
@@ -51,7 +85,7 @@ fn in_short(skipped: &[Skipped]) -> Vec<String> {
         .collect();
     if problems.len() > LINES {
         let more = problems.len() - LINES;
-        lines.push(format!("{more} more cannot be read; --all lists them"));
+        lines.push(format!("{more} more; --all lists them"));
     }
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for skipped in others {
@@ -76,6 +110,9 @@ fn in_short(skipped: &[Skipped]) -> Vec<String> {
 fn class(reason: &Reason) -> String {
     match reason {
         Reason::Owned(_) => "owned by another object, which is judged in its place".to_owned(),
+        Reason::Patch(_) => {
+            "patches of kustomizations; judge the output of `kubectl kustomize`".to_owned()
+        }
         Reason::NoObject(_) => "no apiVersion and kind: not a Kubernetes object".to_owned(),
         other => other.to_string(),
     }
