@@ -145,6 +145,7 @@ checks! {
     runtime_socket
     scaled_to_zero
     scc_privileged
+    schema_valid
     seccomp_profile
     secret_exists
     secret_via_env

@@ -33,6 +33,7 @@ mod routing;
 mod running;
 mod selector;
 mod service;
+mod shape;
 mod storage;
 mod suspect;
 mod volume;
@@ -81,7 +82,8 @@ pub use running::{
 };
 pub use selector::{Operator, Requirement, Selector};
 pub use service::{Clients, PortTarget, Protocol, Reach, Service, ServicePort};
+pub use shape::{Misfit, Shape};
 pub use storage::{ClaimPhase, PersistentVolume, PersistentVolumeClaim, StorageClass, VolumePhase};
 pub use volume::{AccessModes, ClaimSpec, ClaimTemplate, Volume, VolumeSource};
-pub use wire::decode;
+pub use wire::{decode, decode_bare};
 pub use workload::{Contact, Selection, Strategy, Workload};

@@ -63,8 +63,8 @@ fn run(context: &Context<'_>, meta: &Meta, findings: &mut Findings) -> Judgement
             }
             let written = version.api_version();
             let problem = format!("{written} is not served since Kubernetes {removed}");
-            let instead = version.instead(meta.key.kind);
-            findings.fail(at, format!("{problem}: write it as {instead}"));
+            let advice = version.advice(meta.key.kind);
+            findings.fail(at, format!("{problem}: {advice}"));
         }
         Written::Unsaid => findings.unknown(
             at,
@@ -122,6 +122,37 @@ mod tests {
                 "networking.k8s.io/v1",
             ),
             ("rbac.authorization.k8s.io/v1beta1", "Role", Fail, "1.22"),
+            (
+                "policy/v1beta1",
+                "PodSecurityPolicy",
+                Fail,
+                "1.25: Kubernetes has no PodSecurityPolicy any more",
+            ),
+            (
+                "extensions/v1beta1",
+                "PodSecurityPolicy",
+                Fail,
+                "1.16: write it as policy/v1beta1",
+            ),
+            (
+                "apiextensions.k8s.io/v1beta1",
+                "CustomResourceDefinition",
+                Fail,
+                "1.22: write it as apiextensions.k8s.io/v1",
+            ),
+            (
+                "admissionregistration.k8s.io/v1beta1",
+                "ValidatingWebhookConfiguration",
+                Fail,
+                "admissionregistration.k8s.io/v1",
+            ),
+            (
+                "autoscaling/v2beta2",
+                "HorizontalPodAutoscaler",
+                Fail,
+                "1.26: write it as autoscaling/v2",
+            ),
+            ("apiextensions.k8s.io/v1", "CustomResourceDefinition", Pass, ""),
             (
                 "storage.k8s.io/v1beta1",
                 "StorageClass",

@@ -192,7 +192,7 @@ fn touched(
             found.insert(ReportOn::Namespace(namespace.clone()));
             found.extend(meeting::of_backend_policy(view, policy));
         }
-        Object::ServiceMonitor(_) => found.extend(namespace_of(object)),
+        Object::ServiceMonitor(_) | Object::Bare(_) => found.extend(namespace_of(object)),
         Object::Class(_) => found.extend(needs::touched(inventory, object, counterpart)),
         Object::ResourceQuota(_) => found.extend(reports(workloads_in(inventory, namespace))),
         Object::EndpointSlice(slice) if slice.is_of_api_server() => {

@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use super::file::Contents;
 use super::yaml::{Document, Node, Problem};
-use super::{Keep, Manifest, Origin, Own, Reason, Skipped, Stated, json};
+use super::{Keep, Manifest, Origin, Own, Reason, Skipped, Stated, json, shape};
 use crate::api;
 use crate::engine::Conditions;
-use crate::model::{self, ContainerRole, Grantee, Kind, Object, Text, Workload, Written};
+use crate::model::{self, ContainerRole, Grantee, Kind, Object, Shape, Text, Workload, Written};
 
 /// Which document of which file.
 #[derive(Clone, Copy)]
@@ -79,7 +79,11 @@ impl Reader<'_> {
         if let Some(known) = Kind::of(api_version, kind) {
             match self.record(node, known, api_version) {
                 Ok(manifest) => self.contents.objects.push(manifest),
-                Err(reason) => self.skip(reason),
+                Err(reason) => {
+                    let bare = self.bare(node, known, api_version, &reason);
+                    self.contents.objects.extend(bare);
+                    self.skip(reason);
+                }
             }
         } else if Own::is_known(api_version, kind) {
             match self.stated(node, api_version, kind) {
@@ -122,15 +126,46 @@ impl Reader<'_> {
         // Items of a typed list need not say it themselves.
         object.meta_mut().written = Written::of(kind, api_version);
         object.meta_mut().key_order = node.key_order();
+        if let Keep::Shapes(_) = self.keep {
+            object.meta_mut().shape = shape::compare(node, api_version, kind.name());
+        }
         let names_namespace = !object.key().namespace.is_empty();
         if kind.is_namespaced() && !names_namespace {
             give_namespace(&mut object);
         }
-        if let (Keep::Records(conditions), Object::Workload(workload)) = (self.keep, &mut object) {
+        if let (Some(conditions), Object::Workload(workload)) =
+            (self.keep.conditions(), &mut object)
+        {
             ask(conditions, workload, (node, api_version));
         }
         let origin = self.origin(node, api_version, names_namespace);
         Ok(Manifest { origin, object })
+    }
+
+    /// What is known of an object that is not what its kind asks for: that it is there, and what is wrong with it.
+    fn bare(
+        &self,
+        node: Node<'_>,
+        kind: Kind,
+        api_version: &str,
+        why: &Reason,
+    ) -> Option<Manifest> {
+        let (Keep::Shapes(_), Reason::Broken(_)) = (self.keep, why) else {
+            return None;
+        };
+        let mut object = model::decode_bare(kind, node).ok()?;
+        object.meta_mut().written = Written::of(kind, api_version);
+        object.meta_mut().key_order = node.key_order();
+        object.meta_mut().shape = shape::compare(node, api_version, kind.name());
+        if !matches!(object.meta().shape, Shape::Misfits(_)) {
+            return None;
+        }
+        let names_namespace = !object.key().namespace.is_empty();
+        if kind.is_namespaced() && !names_namespace {
+            give_namespace(&mut object);
+        }
+        let origin = self.origin(node, api_version, names_namespace);
+        Some(Manifest { origin, object })
     }
 
     fn stated(&self, node: Node<'_>, api_version: &str, kind: &str) -> Result<Stated, Reason> {

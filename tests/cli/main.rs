@@ -17,4 +17,5 @@ mod outputs;
 mod policies;
 mod reading;
 mod run;
+mod schema;
 mod scratch;
