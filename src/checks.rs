@@ -81,6 +81,7 @@ checks! {
     label_values
     launch_date_actual
     launch_date_target
+    limit_range_fit
     limit_ratio
     linux_hardening
     liveness_probe
@@ -102,6 +103,7 @@ checks! {
     pdb_drainable
     pdb_overlap
     pdb_present
+    pdb_targets
     pdb_unhealthy_eviction
     persistent_volume
     pod_restarts
@@ -121,6 +123,7 @@ checks! {
     proc_mount
     pvc_exists
     pvc_storage_encrypted
+    quota_fit
     rbac_cluster_admin
     rbac_default_service_account
     rbac_escalation

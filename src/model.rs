@@ -67,9 +67,9 @@ pub use reference::{
     Clue, Environment, ROOT_CA, Reference, ReferenceField, Repeated, SecretVariable, Suspect,
 };
 pub use related::{
-    Binding, CoolDown, EndpointSlice, Grantee, LimitRange, LimitRangeBounds, LimitRangeItem,
-    MetricSource, NetworkPolicy, Peer, PodAutoscaler, PodDisruptionBudget, ResourceQuota, Role,
-    Rule, ScaleTarget, Scaling, ServiceAccount, Traffic,
+    Binding, ClaimBounds, CoolDown, EndpointSlice, Grantee, LimitRange, LimitRangeBounds,
+    LimitRangeItem, MetricSource, NetworkPolicy, Peer, PodAutoscaler, PodDisruptionBudget,
+    QuotaScope, ResourceQuota, Role, Rule, ScaleTarget, Scaling, ServiceAccount, Traffic,
 };
 pub use resources::{Amounts, Resource, Resources};
 pub use rollout::{Progress, Rollout, Truth};

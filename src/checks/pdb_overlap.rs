@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::Availability,
     since: "0.2.0",
-    aliases: &[],
+    aliases: &["popeye/209"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::PodDisruptionBudget]),
     params: &[],

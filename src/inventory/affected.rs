@@ -230,7 +230,7 @@ fn touched(
             if [Some(range), twin]
                 .into_iter()
                 .flatten()
-                .any(|range| !range.bounds.is_empty())
+                .any(|range| !range.bounds.is_empty() || !range.claims.is_empty())
             {
                 found.extend(reports(workloads_in(inventory, namespace)));
                 return;
