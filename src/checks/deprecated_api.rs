@@ -146,12 +146,6 @@ mod tests {
                 Fail,
                 "admissionregistration.k8s.io/v1",
             ),
-            (
-                "autoscaling/v2beta2",
-                "HorizontalPodAutoscaler",
-                Fail,
-                "1.26: write it as autoscaling/v2",
-            ),
             ("apiextensions.k8s.io/v1", "CustomResourceDefinition", Pass, ""),
             (
                 "storage.k8s.io/v1beta1",
@@ -164,6 +158,18 @@ mod tests {
                 format!("{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: web}}}}");
             let parts: &[&str] = if expected == Fail { &[part] } else { &[] };
             assert_on(&CHECK, &[(&manifest, expected, parts)]);
+        }
+    }
+
+    #[test]
+    fn versions_of_autoscalers_that_are_in_no_source_any_more() {
+        for (version, gone) in [("v2beta1", "1.25"), ("v2beta2", "1.26")] {
+            let manifest = format!(
+                "{{apiVersion: autoscaling/{version}, kind: HorizontalPodAutoscaler, metadata: {{name: web}}, \
+                 spec: {{scaleTargetRef: {{kind: Deployment, name: web}}}}}}"
+            );
+            let part = format!("since Kubernetes {gone}: write it as autoscaling/v2");
+            assert_on(&CHECK, &[(&manifest, Fail, &[&part])]);
         }
     }
 

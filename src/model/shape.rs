@@ -10,8 +10,6 @@ pub enum Shape {
     Fits,
     /// It is not, in these places.
     Misfits(Box<[Misfit]>),
-    /// Its aliases stand for more than can be compared.
-    Endless,
 }
 
 /// Something that is not as the schema has it.

@@ -18,7 +18,10 @@ spec:
 ";
 
 fn check(arguments: &[&str], input: &str) -> Run {
-    with_stdin(&[&["check", "-o", "json"], arguments, &["-"]].concat(), input)
+    with_stdin(
+        &[&["check", "-o", "json"], arguments, &["-"]].concat(),
+        input,
+    )
 }
 
 /// Each result as `line:column message`.
@@ -48,7 +51,10 @@ fn what_is_wrong_is_named_with_what_is_meant() {
     assert_eq!(run.code, Some(1));
     // It is on by default, and says where it is.
     let run = with_stdin(&["check", "-o", "github", "-"], &fine);
-    let line = run.stdout.lines().find(|line| line.contains("imagePullPolcy"));
+    let line = run
+        .stdout
+        .lines()
+        .find(|line| line.contains("imagePullPolcy"));
     let line = line.expect("it is told");
     assert!(line.contains("line=10") && line.contains("col=9"), "{line}");
 }
@@ -87,20 +93,30 @@ fn a_release_decides_what_is_gone() {
     let cron = "{apiVersion: batch/v1beta1, kind: CronJob, metadata: {name: a}, spec: {jobTemplate: {spec: {template: {spec: \
                 {containers: [{name: a}]}}}}}}";
     for (release, expected) in [("1.24", 0), ("v1.25", 1), ("1.33.2", 1)] {
-        let arguments = ["--checks", "deprecated-api", "--kubernetes-version", release];
+        let arguments = [
+            "--checks",
+            "deprecated-api",
+            "--kubernetes-version",
+            release,
+        ];
         let run = check(&arguments, cron);
         assert_eq!(run.results().len(), expected, "{release}: {}", run.stdout);
     }
     for release in ["latest", "1", "2.0", ""] {
         let run = plimsoll(&["check", "shop", "--kubernetes-version", release]);
         assert_eq!(run.code, Some(2), "{release:?}");
-        assert!(run.stderr.contains("no release of Kubernetes"), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("no release of Kubernetes"),
+            "{}",
+            run.stderr
+        );
     }
 }
 
 #[test]
 fn what_has_no_later_version_is_told_so() {
-    let policy = "{apiVersion: policy/v1beta1, kind: PodSecurityPolicy, metadata: {name: a}, spec: {}}";
+    let policy =
+        "{apiVersion: policy/v1beta1, kind: PodSecurityPolicy, metadata: {name: a}, spec: {}}";
     let webhook = "{apiVersion: admissionregistration.k8s.io/v1beta1, kind: ValidatingWebhookConfiguration, metadata: {name: b}}";
     let run = check(
         &["--checks", "deprecated-api"],

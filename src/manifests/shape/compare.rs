@@ -9,17 +9,10 @@ use crate::model::{Misfit, Shape};
 /// So many misfits of one object are told.
 const MOST: usize = 50;
 
-/// How many times the nodes of a document may be looked at, on average: aliases stand for others again and again.
-const TIMES: usize = 16;
-
-/// At least so many looks are allowed.
-const LOOKS: usize = 100_000;
-
-/// A comparison on its way through an object.
+/// A comparison on its way through an object. It comes to an end: of documents whose aliases stand for too much, there is no node.
 pub(super) struct Comparison<'d> {
     way: Vec<Step<'d>>,
     misfits: Vec<Misfit>,
-    looks: usize,
     /// Whether it is in the status, which nobody has to fill in.
     in_status: bool,
     /// Whether it is no object but a patch of one, which says so.
@@ -38,24 +31,21 @@ impl<'d> Comparison<'d> {
         let mut comparison = Self {
             way: Vec::new(),
             misfits: Vec::new(),
-            looks: LOOKS.max(object.nodes_of_document().saturating_mul(TIMES)),
             in_status: false,
             is_patch: false,
         };
         comparison.fields(object, table::fields(wanted));
         match comparison {
             Self { is_patch: true, .. } => Shape::Unsaid,
-            Self { looks: 0, .. } => Shape::Endless,
             Self { misfits, .. } if misfits.is_empty() => Shape::Fits,
             Self { misfits, .. } => Shape::Misfits(misfits.into()),
         }
     }
 
     fn value(&mut self, node: Node<'d>, wanted: &'static Type) {
-        if self.looks == 0 || self.misfits.len() >= MOST {
+        if self.misfits.len() >= MOST {
             return;
         }
-        self.looks -= 1;
         let problem = match (wanted, node.look()) {
             (_, Look::Null) => None,
             (Type::Fields(number), Look::Mapping) => {

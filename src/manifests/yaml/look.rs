@@ -69,9 +69,4 @@ impl<'d> Node<'d> {
         let twice = keys.windows(2).find(|pair| pair[0] == pair[1]);
         twice.map(|pair| pair[0])
     }
-
-    /// How many nodes its document has.
-    pub fn nodes_of_document(self) -> usize {
-        self.tree().slots.len()
-    }
 }
