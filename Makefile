@@ -56,6 +56,10 @@ generate: rust ## Write what is derived from the code: crds/, deploy/plimsoll.ya
 api-lifecycle: rust ## Write the list of deprecated API versions anew, from the Go module k8s.io/api in the cache
 	PLIMSOLL_WRITE=1 $(CARGO) test --package plimsoll --lib api_version::tests::the_list_is
 
+.PHONY: api-schema
+api-schema: rust ## Write the schema of Kubernetes' kinds anew, from the Go module k8s.io/kubernetes in the cache
+	PLIMSOLL_WRITE=1 $(CARGO) test --package plimsoll --lib shape::tests::generate
+
 .PHONY: bench
 bench: rust ## Webhook against a null webhook, check against only parsing; figures also in target/bench/
 	$(CARGO) bench --package plimsoll --bench webhook

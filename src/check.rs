@@ -1,6 +1,7 @@
 //! What a check is made of. The checks themselves are in [`checks`](crate::checks), one file each.
 
 pub mod accounts;
+pub mod admitted;
 pub mod application;
 pub mod autoscaling;
 pub mod claims;
@@ -17,6 +18,7 @@ pub mod image;
 pub mod names;
 pub mod network;
 mod params;
+pub mod peak;
 pub mod pod_security;
 pub mod probes;
 pub mod ratio;

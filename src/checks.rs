@@ -83,6 +83,7 @@ checks! {
     label_values
     launch_date_actual
     launch_date_target
+    limit_range_fit
     limit_ratio
     linux_hardening
     liveness_probe
@@ -104,6 +105,7 @@ checks! {
     pdb_drainable
     pdb_overlap
     pdb_present
+    pdb_targets
     pdb_unhealthy_eviction
     persistent_volume
     pod_restarts
@@ -123,6 +125,7 @@ checks! {
     proc_mount
     pvc_exists
     pvc_storage_encrypted
+    quota_fit
     rbac_cluster_admin
     rbac_default_service_account
     rbac_escalation
@@ -153,6 +156,7 @@ checks! {
     runtime_socket
     scaled_to_zero
     scc_privileged
+    schema_valid
     seccomp_profile
     secret_exists
     secret_via_env

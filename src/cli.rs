@@ -19,6 +19,7 @@ mod operator;
 mod output;
 mod policies;
 mod progress;
+mod release;
 mod terminal;
 
 use std::ffi::OsString;

@@ -6,6 +6,7 @@ mod docs;
 pub mod names;
 mod plural;
 mod rbac;
+mod reasons;
 
 use serde::Serialize;
 

@@ -15,6 +15,7 @@ mod patches;
 mod places;
 mod refusal;
 mod schema;
+pub(crate) mod shape;
 mod skipped;
 mod stand_in;
 mod whole;
@@ -64,8 +65,19 @@ pub struct Manifests {
 pub enum Keep<'a> {
     /// What checks are judged by, and what match conditions come to.
     Records(&'a Conditions),
+    /// The same, and whether each object is what the schema of its kind asks for.
+    Shapes(&'a Conditions),
     /// Every object as well, as it is written.
     Documents,
+}
+
+impl<'a> Keep<'a> {
+    fn conditions(self) -> Option<&'a Conditions> {
+        match self {
+            Self::Records(conditions) | Self::Shapes(conditions) => Some(conditions),
+            Self::Documents => None,
+        }
+    }
 }
 
 /// An object, and where it is written.

@@ -33,6 +33,7 @@ mod routing;
 mod running;
 mod selector;
 mod service;
+mod shape;
 mod storage;
 mod suspect;
 mod volume;
@@ -66,9 +67,9 @@ pub use reference::{
     Clue, Environment, ROOT_CA, Reference, ReferenceField, Repeated, SecretVariable, Suspect,
 };
 pub use related::{
-    Binding, CoolDown, EndpointSlice, Grantee, LimitRange, LimitRangeBounds, LimitRangeItem,
-    MetricSource, NetworkPolicy, Peer, PodAutoscaler, PodDisruptionBudget, ResourceQuota, Role,
-    Rule, ScaleTarget, Scaling, ServiceAccount, Traffic,
+    Binding, ClaimBounds, CoolDown, EndpointSlice, Grantee, LimitRange, LimitRangeBounds,
+    LimitRangeItem, MetricSource, NetworkPolicy, Peer, PodAutoscaler, PodDisruptionBudget,
+    QuotaScope, ResourceQuota, Role, Rule, ScaleTarget, Scaling, ServiceAccount, Traffic,
 };
 pub use resources::{Amounts, Resource, Resources};
 pub use rollout::{Progress, Rollout, Truth};
@@ -81,7 +82,8 @@ pub use running::{
 };
 pub use selector::{Operator, Requirement, Selector};
 pub use service::{Clients, PortTarget, Protocol, Reach, Service, ServicePort};
+pub use shape::{Misfit, Shape};
 pub use storage::{ClaimPhase, PersistentVolume, PersistentVolumeClaim, StorageClass, VolumePhase};
 pub use volume::{AccessModes, ClaimSpec, ClaimTemplate, Volume, VolumeSource};
-pub use wire::decode;
+pub use wire::{decode, decode_bare};
 pub use workload::{Contact, Selection, Strategy, Workload};

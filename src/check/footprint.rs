@@ -15,7 +15,7 @@ pub fn of_pod(workload: &Workload, bound: Bound, resource: Resource) -> Quantity
     if let Some(Amount::Set(quantity)) = whole {
         return *quantity;
     }
-    let of = |container: &Container| {
+    of_containers(workload, |container| {
         let amount = match bound {
             Bound::Request => container.resources.request(resource),
             Bound::Limit => container.resources.limit(resource),
@@ -24,7 +24,14 @@ pub fn of_pod(workload: &Workload, bound: Bound, resource: Resource) -> Quantity
             Some(Amount::Set(quantity)) => *quantity,
             _ => Quantity::default(),
         }
-    };
+    })
+}
+
+/// What the containers of one pod take together, where each takes so much.
+pub fn of_containers<'w>(
+    workload: &'w Workload,
+    of: impl Fn(&'w Container) -> Quantity,
+) -> Quantity {
     let (mut running, mut most) = (Quantity::default(), Quantity::default());
     for container in &workload.pod.containers {
         match container.role {

@@ -99,6 +99,21 @@ impl Params {
         Ok(Self(params))
     }
 
+    /// Makes every parameter of the check that is a release of Kubernetes this one.
+    pub fn set_release(&mut self, check: &Check, release: Release) {
+        for param in check.params {
+            let ParamKind::Release { default } = param.kind else {
+                continue;
+            };
+            // What a policy says anyway is not kept: the same parameters are the same question.
+            if release == default {
+                self.0.remove(param.name);
+            } else {
+                self.0.insert(param.name, ParamValue::Release(release));
+            }
+        }
+    }
+
     pub(super) fn integer(&self, check: &Check, name: &str) -> i64 {
         match self.value(check, name) {
             Some(ParamValue::Integer(value)) => value,

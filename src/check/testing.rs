@@ -4,6 +4,7 @@ use super::{Check, Context, Findings, Judgement, Params, Run};
 use jiff::Timestamp;
 
 use crate::inventory::{Inventory, Record, View};
+use crate::manifests::shape;
 use crate::model::{self, Finding, Key, Kind, Object, Place, Text, Verdict, Written};
 
 /// What a check says of one subject.
@@ -73,16 +74,24 @@ fn objects(yaml: &str) -> impl Iterator<Item = Object> {
     let documents: Vec<serde_json::Value> =
         serde_saphyr::from_multiple(yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}"));
     let written: Vec<_> = crate::manifests::yaml::documents(yaml)
-        .filter_map(|(_, source)| Some(source.parse().ok()?.root()?.key_order()))
+        .filter_map(|(_, source)| {
+            let document = source.parse().ok()?;
+            let root = document.root()?;
+            let text = |field| root.get(field).and_then(|node| node.as_str());
+            let shape = shape::compare(root, text("apiVersion")?, text("kind")?);
+            Some((root.key_order(), shape))
+        })
         .collect();
     documents
         .into_iter()
         .enumerate()
         .map(move |(at, document)| {
             let mut object = record(document);
-            // What a cluster has stored has no order.
+            // What a cluster has stored has no order, and its API server has seen to its shape.
             if object.meta().uid.is_empty() {
-                object.meta_mut().key_order = written.get(at).copied().unwrap_or_default();
+                let (key_order, shape) = written.get(at).cloned().unwrap_or_default();
+                object.meta_mut().key_order = key_order;
+                object.meta_mut().shape = shape;
             }
             object
         })

@@ -47,8 +47,8 @@ fn run(context: &Context<'_>, meta: &Meta, findings: &mut Findings) -> Judgement
                 let problem = format!(
                     "{written} is deprecated since Kubernetes {deprecated} and gone with {removed}"
                 );
-                let instead = version.instead(meta.key.kind);
-                findings.fail(at, format!("{problem}: write it as {instead}"));
+                let advice = version.advice(meta.key.kind);
+                findings.fail(at, format!("{problem}: {advice}"));
             }
         }
         Written::Unsaid => findings.unknown(

@@ -63,8 +63,8 @@ fn run(context: &Context<'_>, meta: &Meta, findings: &mut Findings) -> Judgement
             }
             let written = version.api_version();
             let problem = format!("{written} is not served since Kubernetes {removed}");
-            let instead = version.instead(meta.key.kind);
-            findings.fail(at, format!("{problem}: write it as {instead}"));
+            let advice = version.advice(meta.key.kind);
+            findings.fail(at, format!("{problem}: {advice}"));
         }
         Written::Unsaid => findings.unknown(
             at,
@@ -123,6 +123,31 @@ mod tests {
             ),
             ("rbac.authorization.k8s.io/v1beta1", "Role", Fail, "1.22"),
             (
+                "policy/v1beta1",
+                "PodSecurityPolicy",
+                Fail,
+                "1.25: Kubernetes has no PodSecurityPolicy any more",
+            ),
+            (
+                "extensions/v1beta1",
+                "PodSecurityPolicy",
+                Fail,
+                "1.16: write it as policy/v1beta1",
+            ),
+            (
+                "apiextensions.k8s.io/v1beta1",
+                "CustomResourceDefinition",
+                Fail,
+                "1.22: write it as apiextensions.k8s.io/v1",
+            ),
+            (
+                "admissionregistration.k8s.io/v1beta1",
+                "ValidatingWebhookConfiguration",
+                Fail,
+                "admissionregistration.k8s.io/v1",
+            ),
+            ("apiextensions.k8s.io/v1", "CustomResourceDefinition", Pass, ""),
+            (
                 "storage.k8s.io/v1beta1",
                 "StorageClass",
                 Fail,
@@ -133,6 +158,18 @@ mod tests {
                 format!("{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: web}}}}");
             let parts: &[&str] = if expected == Fail { &[part] } else { &[] };
             assert_on(&CHECK, &[(&manifest, expected, parts)]);
+        }
+    }
+
+    #[test]
+    fn versions_of_autoscalers_that_are_in_no_source_any_more() {
+        for (version, gone) in [("v2beta1", "1.25"), ("v2beta2", "1.26")] {
+            let manifest = format!(
+                "{{apiVersion: autoscaling/{version}, kind: HorizontalPodAutoscaler, metadata: {{name: web}}, \
+                 spec: {{scaleTargetRef: {{kind: Deployment, name: web}}}}}}"
+            );
+            let part = format!("since Kubernetes {gone}: write it as autoscaling/v2");
+            assert_on(&CHECK, &[(&manifest, Fail, &[&part])]);
         }
     }
 

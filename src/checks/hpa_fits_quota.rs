@@ -101,7 +101,7 @@ fn run(context: &Context<'_>, autoscaler: &PodAutoscaler, findings: &mut Finding
             Object::ResourceQuota(quota) => Some(quota),
             _ => None,
         })
-        .filter(|quota| !quota.is_scoped && !quota.hard.is_empty())
+        .filter(|quota| !quota.is_scoped() && !quota.hard.is_empty())
         .peekable();
     if quotas.peek().is_none() {
         findings.not_applicable();

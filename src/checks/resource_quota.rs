@@ -58,7 +58,7 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
     let namespace = &workload.meta.key.namespace;
     let quotas = context.read(Kind::ResourceQuota)?.quotas(namespace);
     let bounding: Vec<_> = quotas.filter(|quota| quota.bounds_storage).collect();
-    if bounding.iter().any(|quota| !quota.is_scoped) {
+    if bounding.iter().any(|quota| !quota.is_scoped()) {
         return Ok(());
     }
     let at = Place::field("/metadata/namespace");

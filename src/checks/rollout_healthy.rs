@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
     default: true,
     group: Group::Availability,
     since: "0.2.0",
-    aliases: &[],
+    aliases: &["popeye/501"],
     subjects: KindSet::of(&[
         Kind::Deployment,
         Kind::StatefulSet,

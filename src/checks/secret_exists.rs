@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
     since: "0.2.0",
     aliases: &["kube-linter/env-value-from", "popeye/304", "popeye/305"],
     subjects: KindSet::WORKLOADS,
-    reads: KindSet::FILES_ONLY,
+    reads: KindSet::SECRETS,
     params: &[],
     bad: r"
 apiVersion: v1
@@ -112,7 +112,7 @@ fn in_files(
     needed: Vec<(Place, &Reference)>,
     findings: &mut Findings,
 ) -> Judgement {
-    for kind in KindSet::FILES_ONLY.iter() {
+    for kind in KindSet::SECRETS.iter() {
         context.read(kind)?;
     }
     let view = context.read(Kind::Secret)?;

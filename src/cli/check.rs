@@ -25,9 +25,10 @@ use super::COULD_NOT_RUN;
 use super::output;
 use super::policies::{Given, all_checks};
 use super::progress::Bar;
+use super::release::release;
 use crate::engine::Relief;
 use crate::manifests::{self, Keep, Manifests, Skipped, Sources, Whole};
-use crate::model::Severity;
+use crate::model::{Release, Severity};
 use crate::render::Summary;
 
 /// Something is wrong with what was judged.
@@ -35,6 +36,9 @@ const FINDINGS: u8 = 1;
 
 /// How many objects are judged before what they add is written: enough for every processor, and little to keep.
 const BATCH: usize = 512;
+
+/// The check for which objects are compared with the schema as they are read.
+const SCHEMA: &str = "schema-valid";
 
 /// Arguments of `plimsoll check`.
 #[derive(Args)]
@@ -60,6 +64,10 @@ pub(super) struct Arguments {
     /// Judge by the whole catalogue, whatever policies say: also by what is a matter of taste.
     #[arg(long, conflicts_with = "checks")]
     all_checks: bool,
+
+    /// The release of Kubernetes that the manifests are for, as 1.33: what it does not serve is refused, whatever policies say.
+    #[arg(long, value_name = "VERSION", value_parser = release)]
+    kubernetes_version: Option<Release>,
 
     /// List what passes and what does not apply as well, and everything that was skipped.
     #[arg(long)]
@@ -103,7 +111,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let mut given = Given::read(&arguments.policy)?;
     let bar = Bar::new();
     let conditions = given.conditions()?;
-    let found = manifests::read(&arguments.paths, Keep::Records(&conditions), &bar);
+    let keep = match arguments.all_checks || given.may_ask(SCHEMA, &arguments.checks) {
+        true => Keep::Shapes(&conditions),
+        false => Keep::Records(&conditions),
+    };
+    let found = manifests::read(&arguments.paths, keep, &bar);
     bar.finish();
     let Manifests {
         objects,
@@ -118,10 +130,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     }
     let mut stated = Stated::sort(stated, &mut given, &mut skipped);
     let checklists = given.checklists()?;
-    let policies = match arguments.all_checks {
+    let mut policies = match arguments.all_checks {
         true => all_checks(),
         false => given.to_check_by(&arguments.checks, &checklists)?,
     };
+    if let Some(release) = arguments.kubernetes_version {
+        policies = policies.for_release(release);
+    }
     let people = stated.people();
     let relief = Relief {
         people: &people,
@@ -210,7 +225,7 @@ fn conclude(arguments: &Arguments, skipped: &[Skipped], summary: &Summary) -> u8
     }
     match (summary.objects, problems.as_slice()) {
         (0, []) => output::complain("warning", "nothing was judged: all documents were skipped"),
-        (0, [first, ..]) => {
+        (0, [first, ..]) if summary.gravest.is_none() => {
             let message = format!(
                 "nothing could be judged; {}: {}",
                 first.file,

@@ -9,8 +9,10 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::cluster::{self, Connection};
+use super::release::release;
 use super::{output, terminal};
 use crate::generate::names;
+use crate::model::Release;
 use crate::render::document::{self, Basis, Document};
 
 /// Arguments of `plimsoll checklist`.
@@ -42,6 +44,10 @@ pub(super) struct Arguments {
     /// The ReadinessPolicies in this file, besides those among the manifests. Only with --file.
     #[arg(long, value_name = "FILE", requires = "files")]
     policy: Vec<PathBuf>,
+
+    /// The release of Kubernetes that the manifests are for, as 1.33, whatever policies say. Only with --file.
+    #[arg(long, value_name = "VERSION", value_parser = release, requires = "files")]
+    kubernetes_version: Option<Release>,
 
     /// The namespace that the operator runs in.
     #[arg(long, value_name = "NAME", default_value = names::NAMESPACE)]

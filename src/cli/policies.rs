@@ -137,6 +137,24 @@ impl Given {
         });
     }
 
+    /// Whether a check may be asked for, as far as it is known before the manifests are read, which may hold checklists.
+    pub(super) fn may_ask(&self, id: &str, named: &[String]) -> bool {
+        if !named.is_empty() {
+            return named.iter().any(|name| name == id);
+        }
+        if !self.has_files {
+            return checks::find(id).is_some_and(Check::is_default);
+        }
+        // A policy that cannot be read yet, or at all, is one of which nothing is known.
+        let policies = self
+            .checklists()
+            .and_then(|checklists| self.policies(&checklists));
+        policies.map_or(true, |policies| {
+            let mut rules = policies.iter().flat_map(|policy| &policy.rules);
+            rules.any(|rule| rule.check.id == id)
+        })
+    }
+
     /// Every checklist: the built-in ones and those that were given.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Entry, Plan, PolicySet, Relieved};
 use crate::api::Status;
 use crate::check::{Check, Context, Findings, Judgement, Params, Run};
-use crate::inventory::View;
+use crate::inventory::{Extent, View};
 use crate::model::{Finding, Key, Kind, KindSet, Object, Place, Severity, Text, Verdict, Workload};
 
 /// What became of a plan's checks on one subject.
@@ -192,12 +192,16 @@ fn on_related(
             .read(kind)
             .map(|view| view.concerning(workload, kind))
     };
-    let kinds: Vec<_> = check.subjects.union(check.reads).iter().collect();
+    // What is read from files only is not in a cluster's records, and concerns no workload there.
+    let subjects = match view.extent() {
+        Extent::Cluster => check.subjects.without(KindSet::FILES_ONLY),
+        Extent::Files => check.subjects,
+    };
+    let kinds: Vec<_> = subjects.union(check.reads).iter().collect();
     if let Some(undecided) = kinds.iter().find_map(|kind| context.read(*kind).err()) {
         return conclude(Err(undecided), Findings::default(), None);
     }
-    let objects = check
-        .subjects
+    let objects = subjects
         .iter()
         .filter_map(|kind| concerning(kind).ok())
         .flatten();

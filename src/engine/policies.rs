@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{Conditions, Coverage, MatchCondition, Plan, Policy};
 use crate::api::Action;
 use crate::inventory::{Sight, View};
-use crate::model::{Key, Kind, KindSet, Labels, Text, Workload};
+use crate::model::{Key, Kind, KindSet, Labels, Release, Text, Workload};
 
 /// Every policy in force. What those that cover a workload ask for together is worked out once for each combination.
 #[derive(Debug, Default)]
@@ -59,6 +59,18 @@ impl PolicySet {
             policies,
             plans: Mutex::default(),
         }
+    }
+
+    /// The same policies for a release of Kubernetes, whatever they say of it.
+    pub fn for_release(self, release: Release) -> Self {
+        let policies = self.policies.into_iter().map(|policy| {
+            let mut policy = Arc::unwrap_or_clone(policy);
+            for rule in &mut policy.rules {
+                rule.params.set_release(rule.check, release);
+            }
+            policy
+        });
+        Self::new(policies)
     }
 
     /// The policies, by name.

@@ -192,7 +192,7 @@ fn touched(
             found.insert(ReportOn::Namespace(namespace.clone()));
             found.extend(meeting::of_backend_policy(view, policy));
         }
-        Object::ServiceMonitor(_) => found.extend(namespace_of(object)),
+        Object::ServiceMonitor(_) | Object::Bare(_) => found.extend(namespace_of(object)),
         Object::Class(_) => found.extend(needs::touched(inventory, object, counterpart)),
         Object::ResourceQuota(_) => found.extend(reports(workloads_in(inventory, namespace))),
         Object::EndpointSlice(slice) if slice.is_of_api_server() => {
@@ -230,7 +230,7 @@ fn touched(
             if [Some(range), twin]
                 .into_iter()
                 .flatten()
-                .any(|range| !range.bounds.is_empty())
+                .any(|range| !range.bounds.is_empty() || !range.claims.is_empty())
             {
                 found.extend(reports(workloads_in(inventory, namespace)));
                 return;

@@ -243,6 +243,7 @@ pub(super) fn anchors(object: &Object) -> Vec<Anchor> {
         | Object::ReferenceGrant(_)
         | Object::BackendPolicy(_)
         | Object::ServiceMonitor(_)
+        | Object::Bare(_)
         | Object::Role(_) => {}
     }
     anchors.extend(meta.controller.as_ref().map(|owner| Anchor::Owner {

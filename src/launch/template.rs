@@ -88,6 +88,7 @@ impl Canonical {
             grace_period,
             chooses_nodes,
             runtime_class,
+            has_deadline,
             spreads,
             security,
             app_armor,
@@ -126,6 +127,9 @@ impl Canonical {
         if let Some(class) = runtime_class {
             self.text("runtimeClassName");
             self.text(class);
+        }
+        if *has_deadline {
+            self.text("activeDeadlineSeconds");
         }
         self.each(spreads, Self::spread);
         self.security(security);

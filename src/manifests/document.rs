@@ -5,10 +5,12 @@ use std::sync::LazyLock;
 use super::file::Contents;
 use super::patches::{self, Kustomization};
 use super::yaml::{Document, Node, Problem};
-use super::{Keep, Manifest, Origin, Own, Reason, Refusal, Skipped, Stated, json, mend, stand_in};
+use super::{
+    Keep, Manifest, Origin, Own, Reason, Refusal, Skipped, Stated, json, mend, shape, stand_in,
+};
 use crate::api;
 use crate::engine::Conditions;
-use crate::model::{self, Grantee, Kind, Object, Text, Workload, Written};
+use crate::model::{self, Grantee, Kind, Object, Shape, Text, Workload, Written};
 
 /// Which document of which file.
 #[derive(Clone, Copy)]
@@ -136,7 +138,11 @@ impl Reader<'_> {
                 }
                 self.contents.objects.push(manifest);
             }
-            Err(reason) => self.skip(reason),
+            Err(reason) => {
+                let bare = self.bare(node, known, &reason);
+                self.contents.objects.extend(bare);
+                self.skip(reason);
+            }
         }
     }
 
@@ -165,7 +171,7 @@ impl Reader<'_> {
             name,
             api_version,
         } = known;
-        let mut object = match mend::mend(node, kind, (api_version, name)) {
+        let object = match mend::mend(node, kind, (api_version, name)) {
             Some((object, reasons)) => {
                 refused.extend(reasons);
                 object
@@ -173,18 +179,44 @@ impl Reader<'_> {
             None => model::decode(kind, node).map_err(|problem| self.broken(node, problem))?,
         };
         refused.extend(Refusal::of_containers(&object, name));
+        let manifest = self.complete(object, node, known);
+        Ok((manifest, refused))
+    }
+
+    /// What is known of an object that is not what its kind asks for: that it is there, and what is wrong with it.
+    fn bare(&self, node: Node<'_>, known: Known<'_>, why: &Reason) -> Option<Manifest> {
+        let (Keep::Shapes(_), Reason::Broken(_)) = (self.keep, why) else {
+            return None;
+        };
+        let object = model::decode_bare(known.kind, node).ok()?;
+        let manifest = self.complete(object, node, known);
+        matches!(manifest.object.meta().shape, Shape::Misfits(_)).then_some(manifest)
+    }
+
+    /// Adds to an object what is not in the fields that its record takes.
+    fn complete(&self, mut object: Object, node: Node<'_>, known: Known<'_>) -> Manifest {
+        let Known {
+            kind,
+            name,
+            api_version,
+        } = known;
         // Items of a typed list need not say it themselves.
         object.meta_mut().written = Written::of(kind, api_version);
         object.meta_mut().key_order = node.key_order();
+        if let Keep::Shapes(_) = self.keep {
+            object.meta_mut().shape = shape::compare(node, api_version, name);
+        }
         let names_namespace = !object.key().namespace.is_empty();
         if kind.is_namespaced() && !names_namespace {
             give_namespace(&mut object);
         }
-        if let (Keep::Records(conditions), Object::Workload(workload)) = (self.keep, &mut object) {
+        if let (Some(conditions), Object::Workload(workload)) =
+            (self.keep.conditions(), &mut object)
+        {
             ask(conditions, workload, (node, api_version));
         }
         let origin = self.origin(node, (api_version, name), names_namespace);
-        Ok((Manifest { origin, object }, refused))
+        Manifest { origin, object }
     }
 
     fn stated(&self, node: Node<'_>, api_version: &str, kind: &str) -> Result<Stated, Reason> {

@@ -3,13 +3,15 @@
 /// The word that is probably meant by a misspelt one.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
+    // A part of a word may be meant as it is; of several such, the one that is nearer.
     let cost = |known: &str| {
         let (known, lower) = (known.to_lowercase(), lower.as_str());
         let is_part = lower.len() >= 3 && (known.contains(lower) || lower.contains(&known));
-        if is_part { 1 } else { distance(&known, lower) }
+        let distance = distance(&known, lower);
+        (if is_part { distance.min(1) } else { distance }, distance)
     };
     let costs = known.into_iter().map(|known| (cost(known), known));
-    let (cost, nearest) = costs.min()?;
+    let ((cost, _), nearest) = costs.min()?;
     (cost <= 1 + word.len() / 4).then_some(nearest)
 }
 
@@ -50,7 +52,7 @@ mod tests {
         let known = ["actions", "checklists", "checks", "match"];
         for (word, expected) in [
             ("acton", Some("actions")),
-            ("check", Some("checklists")),
+            ("check", Some("checks")),
             ("Match", Some("match")),
             ("zzzzzz", None),
             ("", None),

@@ -29,6 +29,14 @@ impl Whole {
     pub fn of(manifests: Vec<Manifest>) -> Self {
         let mut inventory = Inventory::of_files();
         let member = |Manifest { origin, object }| {
+            // What could not be read is looked up by nothing.
+            if object.is_unread() {
+                return Some(Member {
+                    origin,
+                    object: Arc::new(object),
+                    is_repeated: false,
+                });
+            }
             let is_repeated = inventory.get(object.key()).is_some();
             let object = if is_repeated {
                 let parts = inventory.get(object.key());

@@ -36,6 +36,18 @@ impl Quantity {
         Self(self.0.saturating_add(other.0))
     }
 
+    /// How many times another it is; nothing where that is nothing.
+    #[expect(clippy::cast_precision_loss, reason = "as the API server does")]
+    pub fn over(self, other: Self) -> Option<f64> {
+        (other.0 != 0).then(|| self.0 as f64 / other.0 as f64)
+    }
+
+    /// The number that it is.
+    #[expect(clippy::cast_precision_loss, reason = "as the API server does")]
+    pub fn number(self) -> f64 {
+        self.0 as f64 / NANO as f64
+    }
+
     /// So many times as much.
     pub fn times(self, times: i64) -> Self {
         Self(self.0.saturating_mul(i128::from(times)))

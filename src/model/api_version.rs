@@ -40,9 +40,32 @@ struct Lifecycle {
     instead: &'static str,
 }
 
-/// What is in no source of today any more, from
-/// <https://kubernetes.io/docs/reference/using-api/deprecation-guide/> and the sources of those days.
+/// What is in no source of today any more, or not in that of the list: from
+/// <https://kubernetes.io/docs/reference/using-api/deprecation-guide/>, the lifecycle methods of the sources of those days
+/// (`k8s.io/api@v0.24.17` has those of autoscaling and policy; `v0.20.15` is the last with `batch/v2alpha1`),
+/// `k8s.io/apiextensions-apiserver@v0.36.3` and `k8s.io/kube-aggregator@v0.36.3`, the change log of Kubernetes 1.20 for PodPreset,
+/// and <https://kubernetes.io/blog/2019/07/18/api-deprecations-in-1-16/> for the group `extensions`.
 static FORGOTTEN: &[Lifecycle] = &[
+    lifecycle(
+        "apiextensions.k8s.io/v1beta1",
+        "CustomResourceDefinition",
+        (16, 22),
+        "apiextensions.k8s.io/v1",
+    ),
+    lifecycle(
+        "apiregistration.k8s.io/v1beta1",
+        "APIService",
+        (19, 22),
+        "apiregistration.k8s.io/v1",
+    ),
+    lifecycle(
+        "extensions/v1beta1",
+        "PodSecurityPolicy",
+        (10, 16),
+        "policy/v1beta1",
+    ),
+    lifecycle("policy/v1beta1", "PodSecurityPolicy", (21, 25), ""),
+    lifecycle("settings.k8s.io/v1alpha1", "PodPreset", (20, 20), ""),
     lifecycle(
         "autoscaling/v2beta1",
         "HorizontalPodAutoscaler",
@@ -153,11 +176,21 @@ impl Superseded {
         self.entry().removed
     }
 
-    /// The group and version to write instead; that which is watched, where it is not said.
-    pub fn instead(self, kind: Kind) -> String {
+    /// The group and version to write instead; that which is watched, where it is not said. `None` where no version has the
+    /// kind any more.
+    pub fn instead(self, kind: Kind) -> Option<String> {
         match self.entry().instead {
-            "" => kind.api_version(),
-            instead => instead.to_owned(),
+            "" if kind.is_gone() => None,
+            "" => Some(kind.api_version()),
+            instead => Some(instead.to_owned()),
+        }
+    }
+
+    /// What to do about it, at the end of a sentence.
+    pub fn advice(self, kind: Kind) -> String {
+        match self.instead(kind) {
+            Some(instead) => format!("write it as {instead}"),
+            None => format!("Kubernetes has no {kind} any more, so leave it out"),
         }
     }
 

@@ -97,6 +97,31 @@ kinds! {
     BackendConfigPolicy "gateway.kgateway.dev" "v1alpha1" "backendconfigpolicies" namespaced custom;
     ServiceMonitor "monitoring.coreos.com" "v1" "servicemonitors" namespaced custom;
     SecurityContextConstraints "security.openshift.io" "v1" "securitycontextconstraints" cluster custom;
+    MutatingWebhookConfiguration "admissionregistration.k8s.io" "v1" "mutatingwebhookconfigurations" cluster;
+    ValidatingWebhookConfiguration "admissionregistration.k8s.io" "v1" "validatingwebhookconfigurations" cluster;
+    MutatingAdmissionPolicy "admissionregistration.k8s.io" "v1" "mutatingadmissionpolicies" cluster;
+    MutatingAdmissionPolicyBinding "admissionregistration.k8s.io" "v1" "mutatingadmissionpolicybindings" cluster;
+    ValidatingAdmissionPolicy "admissionregistration.k8s.io" "v1" "validatingadmissionpolicies" cluster;
+    ValidatingAdmissionPolicyBinding "admissionregistration.k8s.io" "v1" "validatingadmissionpolicybindings" cluster;
+    CustomResourceDefinition "apiextensions.k8s.io" "v1" "customresourcedefinitions" cluster;
+    APIService "apiregistration.k8s.io" "v1" "apiservices" cluster;
+    CertificateSigningRequest "certificates.k8s.io" "v1" "certificatesigningrequests" cluster;
+    ClusterTrustBundle "certificates.k8s.io" "v1beta1" "clustertrustbundles" cluster;
+    Lease "coordination.k8s.io" "v1" "leases" namespaced;
+    Endpoints "" "v1" "endpoints" namespaced;
+    FlowSchema "flowcontrol.apiserver.k8s.io" "v1" "flowschemas" cluster;
+    PriorityLevelConfiguration "flowcontrol.apiserver.k8s.io" "v1" "prioritylevelconfigurations" cluster;
+    IPAddress "networking.k8s.io" "v1" "ipaddresses" cluster;
+    ServiceCIDR "networking.k8s.io" "v1" "servicecidrs" cluster;
+    DeviceClass "resource.k8s.io" "v1" "deviceclasses" cluster;
+    ResourceClaim "resource.k8s.io" "v1" "resourceclaims" namespaced;
+    ResourceClaimTemplate "resource.k8s.io" "v1" "resourceclaimtemplates" namespaced;
+    CSIDriver "storage.k8s.io" "v1" "csidrivers" cluster;
+    CSIStorageCapacity "storage.k8s.io" "v1" "csistoragecapacities" namespaced;
+    VolumeAttributesClass "storage.k8s.io" "v1" "volumeattributesclasses" cluster;
+    StorageVersionMigration "storagemigration.k8s.io" "v1beta1" "storageversionmigrations" cluster;
+    PodSecurityPolicy "policy" "v1beta1" "podsecuritypolicies" cluster;
+    PodPreset "settings.k8s.io" "v1alpha1" "podpresets" namespaced;
 }
 
 impl Kind {
@@ -132,7 +157,13 @@ impl Kind {
                 | Kind::ReplicaSet
                 | Kind::NetworkPolicy
                 | Kind::Ingress
+                | Kind::PodSecurityPolicy
         )
+    }
+
+    /// Whether no release of Kubernetes has it any more that is supported, in whatever version.
+    pub const fn is_gone(self) -> bool {
+        matches!(self, Kind::PodSecurityPolicy | Kind::PodPreset)
     }
 }
 
@@ -144,7 +175,7 @@ impl fmt::Display for Kind {
 
 /// A set of kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct KindSet(u64);
+pub struct KindSet(u128);
 
 impl KindSet {
     /// No kind.
@@ -180,16 +211,48 @@ impl KindSet {
         Kind::ReplicationController,
     ]);
 
-    /// Kinds that are read from files only, never from a cluster: whoever may list Secrets may see their values, and what makes
-    /// them is of no use where they are seen to work.
-    pub const FILES_ONLY: KindSet =
+    /// What holds Secrets, or makes them.
+    pub const SECRETS: KindSet =
         KindSet::of(&[Kind::Secret, Kind::ExternalSecret, Kind::SealedSecret]);
+
+    /// Kinds of which nothing but the metadata is looked at, and in which version they are written: they concern no workload.
+    pub const BARE: KindSet = KindSet::of(&[
+        Kind::MutatingWebhookConfiguration,
+        Kind::ValidatingWebhookConfiguration,
+        Kind::MutatingAdmissionPolicy,
+        Kind::MutatingAdmissionPolicyBinding,
+        Kind::ValidatingAdmissionPolicy,
+        Kind::ValidatingAdmissionPolicyBinding,
+        Kind::CustomResourceDefinition,
+        Kind::APIService,
+        Kind::CertificateSigningRequest,
+        Kind::ClusterTrustBundle,
+        Kind::Lease,
+        Kind::Endpoints,
+        Kind::FlowSchema,
+        Kind::PriorityLevelConfiguration,
+        Kind::IPAddress,
+        Kind::ServiceCIDR,
+        Kind::DeviceClass,
+        Kind::ResourceClaim,
+        Kind::ResourceClaimTemplate,
+        Kind::CSIDriver,
+        Kind::CSIStorageCapacity,
+        Kind::VolumeAttributesClass,
+        Kind::StorageVersionMigration,
+        Kind::PodSecurityPolicy,
+        Kind::PodPreset,
+    ]);
+
+    /// Kinds that are read from files only, never from a cluster: whoever may list Secrets may see their values, what makes
+    /// them is of no use where they are seen to work, and of the bare ones the API server has seen to what is to be seen.
+    pub const FILES_ONLY: KindSet = KindSet::SECRETS.union(KindSet::BARE);
 
     /// The set of these kinds.
     pub const fn of(kinds: &[Kind]) -> KindSet {
         let (mut bits, mut at) = (0, 0);
         while at < kinds.len() {
-            bits |= 1_u64 << kinds[at] as u32;
+            bits |= 1_u128 << kinds[at] as u32;
             at += 1;
         }
         KindSet(bits)
@@ -197,7 +260,7 @@ impl KindSet {
 
     /// Whether the set has this kind.
     pub const fn contains(self, kind: Kind) -> bool {
-        self.0 & (1_u64 << kind as u32) != 0
+        self.0 & (1_u128 << kind as u32) != 0
     }
 
     /// The kinds of either set.
@@ -270,7 +333,7 @@ mod tests {
     #[test]
     fn a_set_has_what_was_put_into_it() {
         assert_eq!(KindSet::WORKLOADS.iter().count(), 8);
-        assert!(Kind::ALL.len() <= 64, "a set is a u64");
+        assert!(Kind::ALL.len() <= 128, "a set is a u128");
         let set: KindSet = [Kind::Role, Kind::Pod].into_iter().collect();
         assert_eq!(set.iter().collect::<Vec<_>>(), [Kind::Pod, Kind::Role]);
     }

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use super::{
     BackendPolicy, Binding, Class, ConfigMap, DestinationRule, EndpointSlice, Gateway, Ingress,
-    Key, Kind, Labels, LimitRange, NetworkPolicy, Node, Observed, PersistentVolume,
+    Key, Kind, KindSet, Labels, LimitRange, NetworkPolicy, Node, Observed, PersistentVolume,
     PersistentVolumeClaim, PodAutoscaler, PodDisruptionBudget, ReferenceGrant, ResourceQuota, Role,
-    Route, SecretSource, SecurityConstraints, Service, ServiceAccount, ServiceMonitor,
+    Route, SecretSource, SecurityConstraints, Service, ServiceAccount, ServiceMonitor, Shape,
     StorageClass, Text, Workload, Written, running,
 };
 
@@ -31,6 +31,8 @@ pub struct Meta {
     pub written: Written,
     /// Whether its keys are written in alphabetical order.
     pub key_order: KeyOrder,
+    /// Whether it is what the schema of its kind asks for.
+    pub shape: Shape,
 }
 
 /// Whether the keys of an object's mappings are written in alphabetical order.
@@ -133,6 +135,8 @@ pub enum Object {
     BackendPolicy(BackendPolicy),
     ServiceMonitor(ServiceMonitor),
     SecurityConstraints(SecurityConstraints),
+    /// Of a kind of which only this is looked at, or an object that is not what its kind asks for.
+    Bare(Meta),
 }
 
 impl Object {
@@ -168,6 +172,7 @@ impl Object {
             Object::BackendPolicy(policy) => &policy.meta,
             Object::ServiceMonitor(monitor) => &monitor.meta,
             Object::SecurityConstraints(constraints) => &constraints.meta,
+            Object::Bare(meta) => meta,
         }
     }
 
@@ -203,12 +208,18 @@ impl Object {
             Object::BackendPolicy(policy) => &mut policy.meta,
             Object::ServiceMonitor(monitor) => &mut monitor.meta,
             Object::SecurityConstraints(constraints) => &mut constraints.meta,
+            Object::Bare(meta) => meta,
         }
     }
 
     /// Which object it is.
     pub fn key(&self) -> &Key {
         &self.meta().key
+    }
+
+    /// Whether it is not what its kind asks for, so that only its metadata could be read.
+    pub fn is_unread(&self) -> bool {
+        matches!(self, Object::Bare(meta) if !KindSet::BARE.contains(meta.key.kind))
     }
 
     /// The workload, if it is one.

@@ -46,6 +46,8 @@ pub struct PodTemplate {
     pub chooses_nodes: bool,
     /// `runtimeClassName`, where it is set.
     pub runtime_class: Option<Text>,
+    /// Whether it must end by itself in time (`activeDeadlineSeconds`).
+    pub has_deadline: bool,
     /// What keeps the pods of a workload apart.
     pub spreads: Box<[Spread]>,
     /// The pod-level security context, which containers inherit.

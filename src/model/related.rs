@@ -1,6 +1,8 @@
 //! What is kept of the objects around workloads.
 
-use super::{Amounts, IntOrPercent, Kind, Meta, Quantity, Resource, Selector, Text, Truth};
+use super::{
+    Amounts, IntOrPercent, Kind, Meta, Operator, Quantity, Resource, Selector, Text, Truth,
+};
 
 /// A HorizontalPodAutoscaler.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,6 +188,8 @@ pub struct LimitRange {
     pub containers: Box<[LimitRangeItem]>,
     /// What it bounds of containers and of pods, item by item.
     pub bounds: Box<[LimitRangeBounds]>,
+    /// What it bounds of claims, item by item.
+    pub claims: Box<[ClaimBounds]>,
 }
 
 impl LimitRange {
@@ -218,6 +222,15 @@ pub struct LimitRangeBounds {
     pub max: Amounts,
     /// The most that a limit may be of its request, as a factor.
     pub ratio: Amounts,
+}
+
+/// What a LimitRange lets a PersistentVolumeClaim ask for, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimBounds {
+    /// The least.
+    pub min: Option<Quantity>,
+    /// The most.
+    pub max: Option<Quantity>,
 }
 
 /// A Role or a ClusterRole.
@@ -282,11 +295,31 @@ pub struct ResourceQuota {
     pub meta: Meta,
     /// Whether it bounds storage: of claims, or the ephemeral storage of pods.
     pub bounds_storage: bool,
-    /// Whether it counts only some of the namespace's objects (`scopes`, `scopeSelector`).
-    pub is_scoped: bool,
-    /// The most that the namespace may have of what pods take: by resource, as in `spec.hard` but for the prefix `requests.`,
-    /// which is the same as none.
+    /// Of which of the namespace's objects it counts only those (`scopes`, `scopeSelector`): all must hold.
+    pub scopes: Box<[QuotaScope]>,
+    /// The most that the namespace may have of what pods and their claims take: by resource, as in `spec.hard` but for the prefix
+    /// `requests.`, which is the same as none.
     pub hard: Box<[(Text, Quantity)]>,
+}
+
+/// What a ResourceQuota asks of a pod for it to be counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QuotaScope {
+    /// It has an `activeDeadlineSeconds`, or has none.
+    Terminating(bool),
+    /// It requests nothing and has no limit, or has something.
+    BestEffort(bool),
+    /// Its PriorityClass.
+    PriorityClass(Operator),
+    /// Anything else.
+    Other(Text),
+}
+
+impl ResourceQuota {
+    /// Whether it counts only some of the namespace's objects.
+    pub fn is_scoped(&self) -> bool {
+        !self.scopes.is_empty()
+    }
 }
 
 /// An EndpointSlice.

@@ -1,6 +1,6 @@
 //! What is kept of volumes and claims.
 
-use super::Text;
+use super::{Quantity, Text};
 
 /// A volume that keeps something beyond its pod, or that may. Others (`emptyDir`, `configMap`, `secret`, `projected`, ...) are
 /// not kept; the ConfigMaps and Secrets in them are [references](super::Reference).
@@ -41,6 +41,8 @@ pub struct ClaimSpec {
     pub modes: AccessModes,
     /// The StorageClass; `None` is the cluster's default, an empty one none at all.
     pub class: Option<Text>,
+    /// How much, in bytes.
+    pub storage: Option<Box<Quantity>>,
 }
 
 /// A `volumeClaimTemplate` of a StatefulSet.

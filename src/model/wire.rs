@@ -75,6 +75,14 @@ pub fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Object, 
     }
 }
 
+/// Only the metadata of an object, whatever else it says: of one that is not what its kind asks for.
+///
+/// # Errors
+/// Where that cannot be read either, or the object has no name.
+pub fn decode_bare<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Object, D::Error> {
+    related::bare(kind, from).map(Object::Bare)
+}
+
 /// Any workload: its metadata, a spec, and what is read of its status.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

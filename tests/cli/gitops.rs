@@ -108,6 +108,10 @@ fn argo_rollouts_runs_a_command_that_there_is() {
     let arguments = arguments.expect("there are arguments").iter();
     let arguments: Vec<&str> = arguments.filter_map(Value::as_str).collect();
     let run = crate::clusters::alone(&arguments);
-    assert!(run.stderr.starts_with("error: no cluster"), "{}", run.stderr);
+    assert!(
+        run.stderr.starts_with("error: no cluster"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(run.code, Some(2), "{}", run.stderr);
 }

@@ -19,4 +19,5 @@ mod policies;
 mod reading;
 mod refused;
 mod run;
+mod schema;
 mod scratch;

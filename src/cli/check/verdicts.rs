@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::doubts::Doubt;
 use super::reports;
-use crate::check::{Check, Params};
+use crate::check::{Check, Params, Run};
 use crate::engine::{self, CheckResult, Entry, Evaluation, Plan, Relief};
 use crate::manifests::{Member, Reason, Region, Skipped, Whole};
 use crate::model::{Key, Kind, KindSet, Object, Severity, Text, Verdict, Workload};
@@ -153,7 +153,9 @@ impl<'a> Judge<'a> {
             .collect();
         let mut asked: BTreeMap<(&str, &Params), (&'static Check, Severity)> = BTreeMap::new();
         for entry in distinct.values().flat_map(|plan| &plan.entries) {
-            if entry.check.judges_related() && entry.check.subjects.contains(kind) {
+            // Of what could not be read, nothing but its writing is judged.
+            let is_readable = !object.is_unread() || matches!(entry.check.run, Run::Any(_));
+            if entry.check.judges_related() && entry.check.subjects.contains(kind) && is_readable {
                 let known = asked
                     .entry((entry.check.id, &entry.params))
                     .or_insert((entry.check, entry.severity));
@@ -222,7 +224,8 @@ impl<'a> Judge<'a> {
         doubts: Vec<Doubt>,
     ) -> Outcome<'a> {
         let mut summary = Summary {
-            objects: 1,
+            // What could not be read was not judged by more than its writing: it counts among what was skipped.
+            objects: usize::from(!member.object.is_unread()),
             workloads: usize::from(member.object.workload().is_some()),
             ..Summary::default()
         };

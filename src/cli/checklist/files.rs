@@ -10,11 +10,13 @@ use serde_json::Value;
 
 use super::Arguments;
 use crate::api::{ReadinessLaunch, ReadinessLaunchSpec, ReleaseType};
+use crate::check::{Param, ParamKind};
 use crate::checklist::{Checklists, Way};
+use crate::checks;
 use crate::cli::output;
 use crate::cli::policies::Given;
 use crate::cli::progress::Bar;
-use crate::engine::PolicySet;
+use crate::engine::{Policy, PolicySet};
 use crate::evidence::{Demand, Document as Evidence, Documents, GroupKind};
 use crate::inventory::View;
 use crate::launch::{Facts, Launch, judge};
@@ -55,7 +57,13 @@ pub(super) fn fill_in(arguments: &Arguments) -> Result<Document> {
     } = found;
     let said = Said::of(stated, &mut given)?;
     let checklists = given.checklists()?;
-    let policies = PolicySet::new(given.policies(&checklists)?);
+    let policies = given.policies(&checklists)?;
+    let policies = match arguments.kubernetes_version {
+        Some(release) => {
+            PolicySet::new(policies.into_iter().chain([of_release()])).for_release(release)
+        }
+        None => PolicySet::new(policies),
+    };
     let whole = Whole::of(objects);
     let mut launch = said.launch(arguments, &whole)?;
     for name in &arguments.checklists {
@@ -92,6 +100,14 @@ pub(super) fn fill_in(arguments: &Arguments) -> Result<Document> {
         );
     }
     Ok(Document::of(&launch, &judged, now, Basis::Files))
+}
+
+/// What gives the checks that ask for a release their parameter where no policy names them.
+fn of_release() -> Policy {
+    let is_release = |param: &Param| matches!(param.kind, ParamKind::Release { .. });
+    let checks = checks::ALL.iter().copied();
+    let checks = checks.filter(|check| check.params.iter().any(is_release));
+    Policy::of_checks("", checks)
 }
 
 /// What cannot be read might have decided something.

@@ -38,7 +38,14 @@ pub(super) fn touched(
         (Object::Class(class), _) if class.meta.key.kind == Kind::IngressClass => {
             of_ingress_class(inventory, class)
         }
-        (Object::Class(class), _) => users(inventory, &class.meta.key),
+        (Object::Class(class), _) => {
+            let mut found = users(inventory, &class.meta.key);
+            // Pods that name no priority have that of all.
+            if class.is_default && class.meta.key.kind == Kind::PriorityClass {
+                found.extend(of_no_priority(inventory));
+            }
+            found
+        }
         _ => Vec::new(),
     }
 }
@@ -56,6 +63,16 @@ pub(super) fn of_nodes(before: &Inventory, after: &Inventory) -> Vec<ReportOn> {
         .filter(|workload| !workload.pod.chooses_nodes)
         .map(on)
         .collect()
+}
+
+fn of_no_priority(inventory: &Inventory) -> impl Iterator<Item = ReportOn> {
+    let kinds = Kind::ALL.iter().filter(|kind| kind.is_workload());
+    let workloads = kinds
+        .flat_map(|kind| inventory.of_kind(*kind))
+        .filter_map(|object| object.workload());
+    workloads
+        .filter(|workload| workload.pod.priority_class.is_none())
+        .map(on)
 }
 
 fn on(workload: &Workload) -> ReportOn {

@@ -254,7 +254,7 @@ fn what_is_said_of_a_namespace_or_the_cluster_touches_all_of_it() {
     );
     let mut bounded = shop.clone();
     bounded.apply(quota(json!({"requests.storage": 1})));
-    let used = json!({"spec": {"hard": {"requests.storage": 2}}, "status": {"used": {"requests.storage": 1}}});
+    let used = json!({"spec": {"hard": {"requests.storage": 1}}, "status": {"used": {"requests.storage": 1}}});
     let used = object(Kind::ResourceQuota, "shop", "q", used);
     assert_eq!(
         touched(&bounded, |inventory| inventory.apply(used)),

@@ -52,6 +52,8 @@ static ON_WORKLOADS: Check = nosy(
         Kind::Service,
         Kind::ServiceAccount,
         Kind::LimitRange,
+        Kind::ResourceQuota,
+        Kind::PriorityClass,
         Kind::ConfigMap,
         Kind::PersistentVolumeClaim,
         Kind::PersistentVolume,
@@ -77,9 +79,34 @@ static ON_WORKLOADS: Check = nosy(
             ),
         );
         needs(context, workload, findings)?;
+        bounds(context, workload, findings)?;
         limit_ranges(context, workload, findings)
     }),
 );
+
+/// What a quota or a LimitRange bounds; and where no priority is named, that of all.
+fn bounds(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> Judgement {
+    let namespace = &workload.key().namespace;
+    for quota in context.read(Kind::ResourceQuota)?.quotas(namespace) {
+        say(findings, format!("{quota:?}"));
+    }
+    for range in context.read(Kind::LimitRange)?.limit_ranges(namespace) {
+        if !range.bounds.is_empty() || !range.claims.is_empty() {
+            say(findings, format!("{:?} {:?}", range.bounds, range.claims));
+        }
+    }
+    let mut classes = context
+        .read(Kind::PriorityClass)?
+        .classes(Kind::PriorityClass);
+    if workload.pod.priority_class.is_none() {
+        let default = classes.find(|class| class.is_default);
+        say(
+            findings,
+            format!("{:?}", default.map(|class| &class.meta.key)),
+        );
+    }
+    Ok(())
+}
 
 /// The keys of ConfigMaps; claims with their volumes and classes, and free volumes of a class that makes none; whether nodes
 /// differ, where the pods do not choose among them.

@@ -1,5 +1,6 @@
 //! Random objects out of a universe so small that they refer to each other, and often to nothing.
 
+mod meeting;
 mod needs;
 mod routing;
 mod running;
@@ -113,7 +114,8 @@ pub(super) fn object_of(kind: Kind) -> BoxedStrategy<Object> {
         | Kind::Application
         | Kind::Kustomization
         | Kind::HelmRelease => routing::object_of(kind),
-        _ => with_spec(kind, limit_range()),
+        Kind::LimitRange => with_spec(kind, limit_range()),
+        kind => meeting::object_of(kind),
     }
 }
 
@@ -197,7 +199,7 @@ fn any_workload(kind: Kind) -> BoxedStrategy<Object> {
         any::<bool>(),
         live(kind),
         needs::of_workload(),
-        routing::of_workload(),
+        (routing::of_workload(), meeting::of_pods()),
     )
         .prop_map(
             move |(
@@ -207,7 +209,7 @@ fn any_workload(kind: Kind) -> BoxedStrategy<Object> {
                 as_stub,
                 live,
                 needs,
-                routing,
+                (routing, named),
             )| {
                 metadata["labels"] = if kind == Kind::Pod {
                     pod_labels.clone()
@@ -232,6 +234,7 @@ fn any_workload(kind: Kind) -> BoxedStrategy<Object> {
                     "containers": [container],
                 });
                 needs::merge(&mut pod, &needs["pod"]);
+                needs::merge(&mut pod, &named);
                 let template = json!({"metadata": {"labels": pod_labels}, "spec": pod});
                 let spec = match kind {
                     Kind::Pod => pod,
@@ -409,12 +412,17 @@ fn limit_range() -> impl Strategy<Value = Value> {
             json!({"ephemeral-storage": "1Gi"}),
         ])
     };
-    let item = (select(vec!["Container", "Pod"]), amounts(), amounts());
+    let types = select(vec!["Container", "Pod", "PersistentVolumeClaim"]);
+    let item = (types, amounts(), amounts(), amounts());
     prop::collection::vec(item, 0..3).prop_map(|items| {
-        let items = items
-            .into_iter()
-            .map(|(kind, default, min)| json!({"type": kind, "default": default, "min": min}));
-        json!({"limits": items.collect::<Vec<_>>()})
+        let item = |(kind, default, min, max): (&str, Value, Value, Value)| {
+            if kind == "PersistentVolumeClaim" {
+                return json!({"type": kind, "max": {"storage": "1Gi"}});
+            }
+            json!({"type": kind, "default": default, "min": min, "max": max})
+        };
+        let items: Vec<_> = items.into_iter().map(item).collect();
+        json!({"limits": items})
     })
 }
 

@@ -54,8 +54,10 @@ fn the_kinds_are_those_of_the_list() {
 /// What is watched, and what people are told to use instead, is there.
 #[test]
 fn the_version_that_is_watched_is_served() {
-    for kind in Kind::ALL {
-        let written = Written::of(*kind, &kind.api_version());
+    for kind in KindSet::BARE.iter().fold(Kind::ALL.to_vec(), |all, bare| {
+        all.into_iter().filter(|kind| *kind != bare).collect()
+    }) {
+        let written = Written::of(kind, &kind.api_version());
         assert_eq!(written, Written::Served, "{kind}");
     }
 }

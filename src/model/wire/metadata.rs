@@ -6,7 +6,7 @@ use serde::de::Error;
 use super::annotations::{self, Annotations};
 use super::scalar::{List, Pairs, Str, Time};
 use super::written;
-use crate::model::{Contact, Key, KeyOrder, Kind, Meta, Owner, Text};
+use crate::model::{Contact, Key, KeyOrder, Kind, Meta, Owner, Shape, Text};
 
 /// Whether a text is the address of a mailbox: something, an `@`, and a domain with a dot.
 fn is_address(text: &str) -> bool {
@@ -114,6 +114,7 @@ impl Metadata {
             deleting: self.deletion_timestamp.is_some(),
             written: written::by_managers(kind, self.managed_fields),
             key_order: KeyOrder::Unsaid,
+            shape: Shape::Unsaid,
         })
     }
 }

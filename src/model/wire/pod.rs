@@ -221,6 +221,7 @@ impl Spec {
                 .unwrap_or(GRACE_PERIOD),
             chooses_nodes,
             runtime_class: present(self.runtime_class_name),
+            has_deadline: self.active_deadline_seconds.is_some(),
             spreads,
             security: self
                 .security_context

@@ -5,21 +5,67 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::scalar::{Length, QuantityText, Str};
-use crate::model::{Amount, Meta, Quantity, ResourceQuota, Text};
+use super::scalar::{List, QuantityText, Str};
+use crate::model::{Amount, Meta, Operator, Quantity, QuotaScope, ResourceQuota, Text};
 
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Spec {
     hard: Hard,
-    scopes: Length,
+    scopes: List<Str>,
     scope_selector: Option<ScopeSelector>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 struct ScopeSelector {
-    match_expressions: Length,
+    match_expressions: List<ScopeExpression>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct ScopeExpression {
+    scope_name: Option<Str>,
+    operator: Option<Str>,
+    values: List<Str>,
+}
+
+impl ScopeExpression {
+    /// Only of a PriorityClass may it ask more than that it is so (`validateScopedResourceSelectorRequirement`).
+    fn record(self) -> QuotaScope {
+        let name = self.scope_name.map_or_else(|| "".into(), |name| name.0);
+        let values = || {
+            self.values
+                .0
+                .iter()
+                .map(|value| value.0.clone())
+                .collect::<Box<[Text]>>()
+        };
+        match (scope(name), self.operator.as_ref().map(|name| &*name.0)) {
+            (QuotaScope::PriorityClass(_), Some("In")) => {
+                QuotaScope::PriorityClass(Operator::In(values()))
+            }
+            (QuotaScope::PriorityClass(_), Some("NotIn")) => {
+                QuotaScope::PriorityClass(Operator::NotIn(values()))
+            }
+            (QuotaScope::PriorityClass(_), Some("DoesNotExist")) => {
+                QuotaScope::PriorityClass(Operator::DoesNotExist)
+            }
+            (scope, _) => scope,
+        }
+    }
+}
+
+/// What a scope asks for by its name alone.
+fn scope(name: Text) -> QuotaScope {
+    match &*name {
+        "Terminating" => QuotaScope::Terminating(true),
+        "NotTerminating" => QuotaScope::Terminating(false),
+        "BestEffort" => QuotaScope::BestEffort(true),
+        "NotBestEffort" => QuotaScope::BestEffort(false),
+        "PriorityClass" => QuotaScope::PriorityClass(Operator::Exists),
+        _ => QuotaScope::Other(name),
+    }
 }
 
 /// Whether what is bounded has storage in it, and the bounds of what pods take.
@@ -35,7 +81,11 @@ impl Spec {
         ResourceQuota {
             meta,
             bounds_storage: self.hard.storage,
-            is_scoped: self.scopes.0 > 0 || selector.match_expressions.0 > 0,
+            scopes: {
+                let named = self.scopes.0.into_iter().map(|name| scope(name.0));
+                let selected = selector.match_expressions.0.into_iter();
+                named.chain(selected.map(ScopeExpression::record)).collect()
+            },
             hard: self.hard.of_pods.into(),
         }
     }
@@ -54,7 +104,7 @@ fn is_storage(resource: &str) -> bool {
         || resource.ends_with(of_class)
 }
 
-/// What a resource of a quota is of pods: `requests.cpu` is the same as `cpu`. Of others, nothing.
+/// What a resource of a quota is of pods and their claims: `requests.cpu` is the same as `cpu`. Of others, nothing.
 fn of_pods(resource: &str) -> Option<&str> {
     let known = [
         "cpu",
@@ -64,10 +114,15 @@ fn of_pods(resource: &str) -> Option<&str> {
         "limits.memory",
         "limits.ephemeral-storage",
         "pods",
+        "persistentvolumeclaims",
     ];
+    if resource == "requests.storage" {
+        return Some(resource);
+    }
     let resource = resource.strip_prefix("requests.").unwrap_or(resource);
     match resource {
         "count/pods" => Some("pods"),
+        "count/persistentvolumeclaims" => Some("persistentvolumeclaims"),
         _ => known.contains(&resource).then_some(resource),
     }
 }

@@ -13,7 +13,7 @@ use super::{
     limits, monitor, network, quota, service,
 };
 use crate::model::{
-    EndpointSlice, Kind, Labels, Meta, Object, PodDisruptionBudget, ServiceAccount, Stub,
+    EndpointSlice, Kind, KindSet, Labels, Meta, Object, PodDisruptionBudget, ServiceAccount, Stub,
 };
 
 /// The record of an object that is no workload.
@@ -145,12 +145,20 @@ pub(super) fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<O
         Kind::RoleBinding | Kind::ClusterRoleBinding => {
             Object::Binding(WireBinding::deserialize(from)?.record(kind)?)
         }
+        kind if KindSet::BARE.contains(kind) => Object::Bare(bare(kind, from)?),
         _ => Object::Namespace(
             Envelope::<IgnoredAny>::deserialize(from)?
                 .metadata
                 .record(kind)?,
         ),
     })
+}
+
+/// The metadata of an object, whatever else it says.
+pub(super) fn bare<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Meta, D::Error> {
+    Envelope::<IgnoredAny>::deserialize(from)?
+        .metadata
+        .record(kind)
 }
 
 #[derive(Deserialize)]

@@ -4,11 +4,11 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
 use super::annotations::{CLAIM_CLASS, DEFAULT_CLASS, DEFAULT_CLASS_OLD};
-use super::scalar::{List, Pairs, Present, Str};
+use super::scalar::{List, Pairs, Present, QuantityText, Str};
 use super::{Metadata, text};
 use crate::model::{
-    AccessModes, ClaimPhase, ClaimSpec, ClaimTemplate as TemplateRecord, Kind, Object,
-    PersistentVolume, PersistentVolumeClaim, StorageClass, Text, VolumePhase,
+    AccessModes, Amount, ClaimPhase, ClaimSpec, ClaimTemplate as TemplateRecord, Kind, Object,
+    PersistentVolume, PersistentVolumeClaim, Quantity, StorageClass, Text, VolumePhase,
 };
 
 /// What a claim asks for.
@@ -18,6 +18,32 @@ pub(super) struct ClaimFields {
     access_modes: List<Str>,
     storage_class_name: Option<Str>,
     volume_name: Option<Str>,
+    resources: Option<ClaimResources>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ClaimResources {
+    requests: Storage,
+}
+
+/// How much storage a set of resources has.
+#[derive(Default)]
+pub(super) struct Storage(pub(super) Option<Quantity>);
+
+impl<'de> Deserialize<'de> for Storage {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(serde::Deserialize, Default)]
+        #[serde(default)]
+        struct Fields {
+            storage: Option<QuantityText>,
+        }
+        let fields = Option::<Fields>::deserialize(from)?.unwrap_or_default();
+        Ok(Self(match fields.storage {
+            Some(QuantityText(Amount::Set(quantity))) => Some(quantity),
+            _ => None,
+        }))
+    }
 }
 
 /// A `volumeClaimTemplate` of a StatefulSet.
@@ -103,6 +129,10 @@ impl ClaimFields {
         ClaimSpec {
             modes: modes.fold(AccessModes::default(), AccessModes::and),
             class: self.storage_class_name.map(|name| name.0),
+            storage: self
+                .resources
+                .and_then(|resources| resources.requests.0)
+                .map(Box::new),
         }
     }
 }

@@ -68,7 +68,10 @@ fn claim() -> impl Strategy<Value = Value> {
     let phase = select(vec!["Pending", "Bound", "Lost"]);
     (class_name(), volume, mode, phase).prop_map(|(class, volume, mode, phase)| {
         json!({
-            "spec": {"storageClassName": class, "volumeName": volume, "accessModes": [mode]},
+            "spec": {
+                "storageClassName": class, "volumeName": volume, "accessModes": [mode],
+                "resources": {"requests": {"storage": "2Gi"}},
+            },
             "status": {"phase": phase},
         })
     })

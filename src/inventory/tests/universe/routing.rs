@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use super::{NAMES, labels, pod_labels, with_spec};
+use super::{NAMES, labels, meeting, pod_labels, with_spec};
 use crate::model::{Kind, Object};
 
 pub(super) fn object_of(kind: Kind) -> BoxedStrategy<Object> {
@@ -14,18 +14,7 @@ pub(super) fn object_of(kind: Kind) -> BoxedStrategy<Object> {
         Kind::Gateway => with_spec(kind, gateway()),
         Kind::HTTPRoute | Kind::GRPCRoute => with_spec(kind, route()),
         Kind::DestinationRule => with_spec(kind, destination_rule()),
-        Kind::ResourceQuota => {
-            let hard = select(vec![
-                json!({"limits.cpu": 1}),
-                json!({"requests.storage": "1Gi"}),
-            ]);
-            let scopes = select(vec![json!([]), json!(["BestEffort"])]);
-            let spec = (hard, scopes);
-            with_spec(
-                kind,
-                spec.prop_map(|(hard, scopes)| json!({"hard": hard, "scopes": scopes})),
-            )
-        }
+        Kind::ResourceQuota => with_spec(kind, meeting::quota()),
         Kind::EndpointSlice => slice(),
         // Of what delivers, it only matters that it is there.
         _ => with_spec(kind, Just(json!({}))),

@@ -173,6 +173,7 @@ fn volumes_are_kept_that_outlive_the_pod() {
     let fast = ClaimSpec {
         modes: AccessModes::READ_WRITE_ONCE,
         class: Some("fast".into()),
+        storage: None,
     };
     assert_eq!(
         volumes,

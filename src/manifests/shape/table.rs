@@ -1,0 +1,153 @@
+//! The schema as it is written in the table: a type on each line, referred to by its place.
+//!
+//! Between tabs, `name` is a field and what follows its `:` the field's type; `!` says that it is required. A type is one letter, `[` and
+//! the type of a list's items, `{` and the type of a mapping's values, `(a,b)` one of these words, or the number of a type.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, OnceLock};
+
+/// What a field may hold.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Type {
+    Text,
+    Whole32,
+    Whole64,
+    Number,
+    Bool,
+    Quantity,
+    /// A whole number, or text: `intstr.IntOrString`.
+    WholeOrText,
+    Time,
+    /// Bytes in base64.
+    Bytes,
+    /// A mapping of anything.
+    Free,
+    Any,
+    /// One of these words.
+    Word(Box<[&'static str]>),
+    List(Box<Type>),
+    Map(Box<Type>),
+    /// Fields, of the type with this number.
+    Fields(u16),
+}
+
+/// The fields of a type.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    /// By name.
+    all: Box<[(&'static str, Type)]>,
+    /// The names of those that must be there.
+    pub(super) required: Box<[&'static str]>,
+}
+
+impl Fields {
+    /// The type of a field.
+    pub(super) fn get(&self, name: &str) -> Option<&Type> {
+        let at = self.all.binary_search_by(|(known, _)| (*known).cmp(name));
+        at.ok().map(|at| &self.all[at].1)
+    }
+
+    /// Their names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.all.iter().map(|(name, _)| *name)
+    }
+}
+
+static TEXT: &str = include_str!("kubernetes.txt");
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(TEXT));
+
+/// The type of an object's fields.
+pub(super) fn of(api_version: &str, kind: &str) -> Option<u16> {
+    TABLE.objects.get(&(api_version, kind)).copied()
+}
+
+/// A type by its number.
+pub(super) fn fields(number: u16) -> &'static Fields {
+    TABLE.fields(number)
+}
+
+struct Table {
+    objects: HashMap<(&'static str, &'static str), u16>,
+    types: Vec<(&'static str, OnceLock<Fields>)>,
+}
+
+impl Table {
+    fn read(text: &'static str) -> Self {
+        let mut lines = text.lines().filter(|line| !line.starts_with('#'));
+        let object = |line: &'static str| {
+            let mut parts = line.split(' ');
+            let of = (parts.next()?, parts.next()?);
+            Some((of, parts.next()?.parse().ok()?))
+        };
+        // An empty line is between the objects and the types.
+        let objects = lines.by_ref().map_while(object).collect();
+        Self {
+            objects,
+            types: lines.map(|line| (line, OnceLock::new())).collect(),
+        }
+    }
+
+    fn fields(&self, number: u16) -> &Fields {
+        static NONE: LazyLock<Fields> = LazyLock::new(Fields::default);
+        match self.types.get(usize::from(number)) {
+            Some((line, read)) => read.get_or_init(|| read_fields(line)),
+            None => &NONE,
+        }
+    }
+}
+
+fn read_fields(line: &'static str) -> Fields {
+    let mut required = Vec::new();
+    let field = |text: &'static str| {
+        let (name, of) = text.split_once(':')?;
+        let plain = name.trim_end_matches('!');
+        if plain != name {
+            required.push(plain);
+        }
+        Some((plain, read_type(of)))
+    };
+    let all = line.split('\t').filter_map(field).collect();
+    Fields {
+        all,
+        required: required.into(),
+    }
+}
+
+fn read_type(text: &'static str) -> Type {
+    let mut rest = text.chars();
+    match rest.next() {
+        Some('s') => Type::Text,
+        Some('i') => Type::Whole32,
+        Some('l') => Type::Whole64,
+        Some('n') => Type::Number,
+        Some('b') => Type::Bool,
+        Some('q') => Type::Quantity,
+        Some('x') => Type::WholeOrText,
+        Some('t') => Type::Time,
+        Some('y') => Type::Bytes,
+        Some('o') => Type::Free,
+        Some('[') => Type::List(Box::new(read_type(rest.as_str()))),
+        Some('{') => Type::Map(Box::new(read_type(rest.as_str()))),
+        Some('(') => Type::Word(rest.as_str().trim_end_matches(')').split(',').collect()),
+        _ => text.parse().map_or(Type::Any, Type::Fields),
+    }
+}
+
+/// Every type with the types of its fields, to look for what refers to nothing.
+#[cfg(test)]
+pub(super) fn all() -> impl Iterator<Item = (&'static str, u16, &'static Fields)> {
+    let names: HashMap<u16, &str> = TABLE.objects.iter().map(|(of, at)| (*at, of.1)).collect();
+    let count = u16::try_from(TABLE.types.len()).unwrap_or(u16::MAX);
+    (0..count).map(move |number| {
+        let name = names.get(&number).copied().unwrap_or_default();
+        (name, number, fields(number))
+    })
+}
+
+#[cfg(test)]
+impl Fields {
+    pub(super) fn types(&self) -> impl Iterator<Item = (&'static str, &Type)> {
+        self.all.iter().map(|(name, of)| (*name, of))
+    }
+}

@@ -1,0 +1,72 @@
+//! What a node is, for whoever walks through a document without a type in mind.
+
+use super::entries;
+use super::node::Node;
+use super::scalar::{self, Value};
+use super::tree::Content;
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Look<'d> {
+    /// Null, or nothing at all.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A whole number; one above those of an `i64` is the largest of them.
+    Whole(i64),
+    /// A number with a fraction, or too large to be whole.
+    Fraction(f64),
+    /// Text.
+    Text(&'d str),
+    /// A list.
+    List,
+    /// A mapping.
+    Mapping,
+}
+
+impl<'d> Node<'d> {
+    /// What it is.
+    pub fn look(self) -> Look<'d> {
+        match self.value() {
+            None if matches!(self.target().1.content, Content::List(_)) => Look::List,
+            None => Look::Mapping,
+            Some((Value::Null, _)) => Look::Null,
+            Some((Value::Bool(value), _)) => Look::Bool(value),
+            Some((Value::Int(number), _)) => Look::Whole(number),
+            Some((Value::Uint(_), _)) => Look::Whole(i64::MAX),
+            Some((Value::Float(number), _)) => {
+                scalar::whole(number).map_or(Look::Fraction(number), Look::Whole)
+            }
+            Some((Value::Text | Value::NotFinite, text)) => Look::Text(text),
+        }
+    }
+
+    /// The entries of a mapping, each key once: those in effect. None of anything else.
+    pub fn entries(self) -> impl Iterator<Item = (&'d str, Node<'d>)> {
+        let tree = self.tree();
+        let (index, slot) = self.target();
+        let written = matches!(slot.content, Content::Mapping(_)).then(|| tree.written(index));
+        let gathered = match slot.content {
+            Content::Gathered => entries::in_effect(tree, index),
+            _ => Vec::new(),
+        };
+        let entries = written.into_iter().flatten().chain(gathered);
+        entries.map(move |(key, value)| (tree.key(key), Node::new(tree, value)))
+    }
+
+    /// A key that a mapping itself has twice, which kubectl refuses. What a merge brings along is no second time.
+    pub fn repeated_key(self) -> Option<&'d str> {
+        let tree = self.tree();
+        let (index, slot) = self.target();
+        if !matches!(slot.content, Content::Gathered) {
+            return None;
+        }
+        let own = tree
+            .written(index)
+            .filter(|(key, _)| matches!(tree.slot(*key).content, Content::Text(_)));
+        let mut keys: Vec<&str> = own.map(|(key, _)| tree.key(key)).collect();
+        keys.sort_unstable();
+        let twice = keys.windows(2).find(|pair| pair[0] == pair[1]);
+        twice.map(|pair| pair[0])
+    }
+}
