@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Manifest, Origin};
+use super::{Ignores, Manifest, Origin};
 use crate::inventory::{Inventory, View};
 use crate::model::{ConfigMap, Object, SecretSource, Text};
 
@@ -22,13 +22,19 @@ pub struct Member {
     pub object: Arc<Object>,
     /// Whether an earlier one has its name, as in the overlays of a kustomization.
     pub is_repeated: bool,
+    /// What its author asks not to be held against it.
+    pub ignores: Option<Box<Ignores>>,
 }
 
 impl Whole {
     /// Makes one inventory of all these objects.
     pub fn of(manifests: Vec<Manifest>) -> Self {
         let mut inventory = Inventory::of_files();
-        let member = |Manifest { origin, object }| {
+        let member = |Manifest {
+                          origin,
+                          object,
+                          ignores,
+                      }| {
             let is_repeated = inventory.get(object.key()).is_some();
             let object = if is_repeated {
                 let parts = inventory.get(object.key());
@@ -43,6 +49,7 @@ impl Whole {
                 origin,
                 object,
                 is_repeated,
+                ignores,
             })
         };
         let members = manifests.into_iter().filter_map(member).collect();

@@ -31,6 +31,8 @@ struct ResultLine<'a> {
     fix: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     exception: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ignored: Option<&'a str>,
 }
 
 /// A line of `skipped`.
@@ -90,6 +92,7 @@ fn result_line<'a>(judged: &'a Judged<'_>, row: &'a Row) -> ResultLine<'a> {
         message: row.message(),
         fix: row.check.fix,
         exception: row.exception.as_deref(),
+        ignored: row.ignored.as_deref(),
     }
 }
 

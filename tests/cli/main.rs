@@ -2,6 +2,7 @@
 //!
 //! Goldens are rewritten by `UPDATE_EXPECT=1 cargo test --test cli` and read in the diff.
 
+mod baselines;
 mod catalogue;
 mod checklist;
 mod checklists;
@@ -12,9 +13,12 @@ mod examples;
 mod exceptions;
 mod findings;
 mod generated;
+mod ignoring;
 mod live;
+mod migrate;
 mod outputs;
 mod policies;
 mod reading;
 mod run;
 mod scratch;
+mod tuning;
