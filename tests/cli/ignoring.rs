@@ -45,7 +45,14 @@ fn check(test: &str, manifest: &str, more: &[&str]) -> Run {
 #[test]
 fn what_is_ignored_is_waived_and_shown_with_its_reason() {
     let run = check("ignored_is_shown", &deployment(OWN, OF_PODS), &[]);
-    expect![[""]].assert_eq(&run.stdout);
+    expect![[r#"
+        Deployment shop/web  web.yaml:1
+          waived    cpu-limits      web  has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu; ignored: bursts are wanted
+          waived    liveness-probe  web  has no livenessProbe: when it hangs, it is never restarted; add one; ignored: it never hangs
+          waived    image-digest    web  image registry.example/web:1 has no digest, so it may be another one tomorrow: name it; ignored: rebuilt nightly
+
+        No check failed (0 passed). Waived: 3. Read 1 object (1 workload) in 1 file.
+    "#]].assert_eq(&run.stdout);
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
     let run = check(
         "ignored_in_json",

@@ -51,8 +51,38 @@ customChecks:
 ",
     );
     let run = migrate(&scratch, &[".kube-linter.yaml"]);
-    expect![[""]].assert_eq(&run.stdout);
-    expect![[""]].assert_eq(&run.stderr);
+    expect![[r##"
+        # kube-linter of .kube-linter.yaml, as policies of Plimsoll. Each check decides by Plimsoll's own rules: `plimsoll explain ID` has them.
+        # Every finding of kube-linter is an error: no check is less than high here.
+        # Not translated: .kube-linter.yaml: the check no-such-check: Plimsoll has no such check
+        # Not translated: .kube-linter.yaml: customChecks[3] our-cel: the template cel-expression with its parameters has no counterpart; a ReadinessChecklist may say it in CEL
+        # Not translated: .kube-linter.yaml: checks.exclude readiness-port: probe-ports is judged whole, since it also is liveness-port
+        # Not translated: .kube-linter.yaml: checks.ignorePaths vendor/**: a policy has no paths: leave it out of those that `plimsoll check` is given
+        ---
+        apiVersion: plimsoll.dev/v1alpha1
+        kind: ReadinessPolicy
+        metadata:
+          name: kube-linter
+        spec:
+          checks:
+          - {id: hpa-bounds, severity: high} # four-autoscaled
+          - {id: image-tag, severity: high} # no-main
+          - {id: min-replicas, severity: critical} # minimum-three-replicas
+          - {id: owner-label, severity: high} # team-label
+          - {id: privileged, severity: critical} # privileged-container
+          - {id: probe-ports, severity: critical} # liveness-port
+          params:
+            hpa-bounds: {"minReplicas":4}
+            image-tag: {"forbidden":["latest","main"]}
+            min-replicas: {"min":3}
+            owner-label: {"labels":["example.com/team"]}
+    "##]].assert_eq(&run.stdout);
+    expect![[r#"
+        warning: .kube-linter.yaml: the check no-such-check: Plimsoll has no such check
+        warning: .kube-linter.yaml: customChecks[3] our-cel: the template cel-expression with its parameters has no counterpart; a ReadinessChecklist may say it in CEL
+        warning: .kube-linter.yaml: checks.exclude readiness-port: probe-ports is judged whole, since it also is liveness-port
+        warning: .kube-linter.yaml: checks.ignorePaths vendor/**: a policy has no paths: leave it out of those that `plimsoll check` is given
+    "#]].assert_eq(&run.stderr);
     assert_eq!(run.code, Some(1));
     let manifest = |replicas: u32, tag: &str| {
         format!(
@@ -67,8 +97,8 @@ customChecks:
     assert_eq!(
         judged(&scratch, ".kube-linter.yaml", &manifest(2, "main")),
         [
-            "Deployment -/web image-tag Fail",
-            "Deployment -/web min-replicas Fail"
+            "Deployment -/web min-replicas Fail",
+            "Deployment -/web image-tag Fail"
         ]
     );
 }
@@ -128,8 +158,47 @@ mutations: [pullPolicyNotAlways]
 ",
     );
     let run = migrate(&scratch, &["polaris.yaml"]);
-    expect![[""]].assert_eq(&run.stdout);
-    expect![[""]].assert_eq(&run.stderr);
+    expect![[r##"
+        # polaris of polaris.yaml, as policies of Plimsoll. Each check decides by Plimsoll's own rules: `plimsoll explain ID` has them.
+        # danger is critical here, and warning high: `plimsoll check --fail-on critical` is like --set-exit-code-on-danger.
+        # Where Polaris refuses what is in danger at admission, the policies want `actions: {critical: Deny}`.
+        # Not translated: polaris.yaml: customChecks.ourOwn: a check in JSON Schema has no counterpart; a ReadinessChecklist may say it in CEL
+        # Not translated: polaris.yaml: exemptions[2]: an exemption of single containers (proxy, ...) has no counterpart
+        # Not translated: polaris.yaml: exemptions[3] from pdbDisruptionsIsZero: pdb-drainable judges objects around workloads, which no condition of a policy is about; annotate them with plimsoll.dev/ignore
+        # Not translated: polaris.yaml: mutations: nothing is changed at admission; `plimsoll fix` mends files
+        ---
+        apiVersion: plimsoll.dev/v1alpha1
+        kind: ReadinessPolicy
+        metadata:
+          name: polaris
+        spec:
+          checks:
+          - {id: added-capabilities, severity: critical} # dangerousCapabilities
+          - {id: pdb-drainable, severity: high} # pdbDisruptionsIsZero
+          - {id: run-as-non-root, severity: high} # runAsRootAllowed
+          params:
+            added-capabilities: {"allowed":["AUDIT_CONTROL","AUDIT_READ","AUDIT_WRITE","BLOCK_SUSPEND","BPF","CHECKPOINT_RESTORE","CHOWN","DAC_OVERRIDE","DAC_READ_SEARCH","FOWNER","FSETID","IPC_LOCK","IPC_OWNER","KILL","LEASE","LINUX_IMMUTABLE","MAC_ADMIN","MAC_OVERRIDE","MKNOD","NET_BIND_SERVICE","NET_BROADCAST","NET_RAW","PERFMON","SETFCAP","SETGID","SETPCAP","SETUID","SYSLOG","SYS_BOOT","SYS_CHROOT","SYS_MODULE","SYS_NICE","SYS_PACCT","SYS_PTRACE","SYS_RAWIO","SYS_RESOURCE","SYS_TIME","SYS_TTY_CONFIG","WAKE_ALARM"]}
+        ---
+        apiVersion: plimsoll.dev/v1alpha1
+        kind: ReadinessPolicy
+        metadata:
+          name: polaris-2
+        spec:
+          match:
+            conditions:
+            - name: not-exempt-1
+              expression: "!(has(object.metadata.name) && object.metadata.name.startsWith(\"ingress\"))"
+            - name: not-exempt-2
+              expression: "!(object.metadata.namespace == \"kube-system\" && has(object.metadata.name) && (object.metadata.name.startsWith(\"dns-controller\") || object.metadata.name.startsWith(\"ebs\")))"
+          checks:
+          - {id: host-network, severity: critical} # hostNetworkSet
+    "##]].assert_eq(&run.stdout);
+    expect![[r#"
+        warning: polaris.yaml: customChecks.ourOwn: a check in JSON Schema has no counterpart; a ReadinessChecklist may say it in CEL
+        warning: polaris.yaml: exemptions[2]: an exemption of single containers (proxy, ...) has no counterpart
+        warning: polaris.yaml: exemptions[3] from pdbDisruptionsIsZero: pdb-drainable judges objects around workloads, which no condition of a policy is about; annotate them with plimsoll.dev/ignore
+        warning: polaris.yaml: mutations: nothing is changed at admission; `plimsoll fix` mends files
+    "#]].assert_eq(&run.stderr);
     assert_eq!(run.code, Some(1));
     let pod = |namespace: &str, name: &str, capability: &str| {
         format!(
@@ -210,8 +279,23 @@ fn annotations_of_others_become_ours() {
     let scratch = Scratch::new("annotations_of_others");
     scratch.write("app/web.yaml", ANNOTATED);
     let run = migrate(&scratch, &["app"]);
-    expect![[""]].assert_eq(&run.stdout);
-    expect![[""]].assert_eq(&run.stderr);
+    expect![[r#"
+        # Annotations say the same; `plimsoll migrate --write` writes them:
+        # app/web.yaml:9: Deployment shop/web
+        #   plimsoll.dev/ignore: |
+        #     privileged: needs the kernel, really
+        #     cpu-limits, cpu-requests, memory-limits, memory-requests, ephemeral-storage-limits: ignored in kube-score, no reason was given
+        #     host-network: exempt in Polaris, no reason was given
+        # app/web.yaml:22: Pod p
+        #   plimsoll.dev/ignore: |
+        #     *: a test
+        # Not translated: app/web.yaml: line 10: Deployment shop/web: kube-score/ignore: no-such-check: Plimsoll has no such check
+        # Not translated: app/web.yaml: line 17: Deployment shop/web: kube-score/enable: an annotation asks for nothing; list seccomp-profile in a policy that matches the object
+    "#]].assert_eq(&run.stdout);
+    expect![[r#"
+        warning: app/web.yaml: line 10: Deployment shop/web: kube-score/ignore: no-such-check: Plimsoll has no such check
+        warning: app/web.yaml: line 17: Deployment shop/web: kube-score/enable: an annotation asks for nothing; list seccomp-profile in a policy that matches the object
+    "#]].assert_eq(&run.stderr);
     assert_eq!(run.code, Some(1));
     let unchanged = fs::read_to_string(scratch.path().join("app/web.yaml")).expect("it is there");
     assert_eq!(unchanged, ANNOTATED);
@@ -222,7 +306,11 @@ fn annotations_of_others_become_ours() {
         .lines()
         .filter(|line| !ANNOTATED.contains(line))
         .collect();
-    expect![[""]].assert_eq(&added.join("\n"));
+    expect![[r#"
+            plimsoll.dev/ignore: |
+              privileged: needs the kernel, really
+              cpu-limits, cpu-requests, memory-limits, memory-requests, ephemeral-storage-limits: ignored in kube-score, no reason was given
+              host-network: exempt in Polaris, no reason was given"#]].assert_eq(&added.join("\n"));
     let checks = "host-network,privileged,cpu-limits";
     let run = within(
         scratch.path(),
