@@ -170,6 +170,40 @@ impl Group {
             Self::Launch => "Launch",
         }
     }
+
+    /// Every group, in catalogue order.
+    pub const ALL: [Self; 12] = [
+        Self::Probes,
+        Self::Resources,
+        Self::ContainerSecurity,
+        Self::HostAccess,
+        Self::Images,
+        Self::Identity,
+        Self::Availability,
+        Self::Network,
+        Self::Configuration,
+        Self::Storage,
+        Self::Delivery,
+        Self::Launch,
+    ];
+
+    /// What the command line calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Probes => "probes",
+            Self::Resources => "resources",
+            Self::ContainerSecurity => "container-security",
+            Self::HostAccess => "host-access",
+            Self::Images => "images",
+            Self::Identity => "identity",
+            Self::Availability => "availability",
+            Self::Network => "network",
+            Self::Configuration => "configuration",
+            Self::Storage => "storage",
+            Self::Delivery => "delivery",
+            Self::Launch => "launch",
+        }
+    }
 }
 
 /// Kinds that are there before workloads and only fill in their defaults: looking them up does not make a verdict depend on

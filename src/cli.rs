@@ -15,6 +15,7 @@ mod gate;
 mod generate;
 mod lookup;
 mod man;
+mod migrate;
 mod operator;
 mod output;
 mod policies;
@@ -62,6 +63,8 @@ enum Command {
     Generate(generate::Arguments),
     /// Print the manual, or write its pages into a folder.
     Man(man::Arguments),
+    /// Translate what kube-linter, Polaris and kube-score are configured with.
+    Migrate(migrate::Arguments),
     /// Run in a cluster: reports, admission, metrics.
     Operator(operator::Arguments),
 }
@@ -79,6 +82,7 @@ impl Command {
             Self::Gate(arguments) => gate::run(&arguments),
             Self::Generate(arguments) => generate::run(&arguments),
             Self::Man(arguments) => man::run(&arguments),
+            Self::Migrate(arguments) => migrate::run(&arguments),
             Self::Operator(arguments) => operator::run(arguments),
         }
     }

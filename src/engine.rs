@@ -7,6 +7,7 @@
 mod admission;
 mod conditions;
 mod evaluate;
+pub mod naming;
 mod plan;
 mod policies;
 mod policy;

@@ -7,6 +7,7 @@
 mod document;
 mod file;
 mod find;
+mod ignore;
 mod json;
 mod mend;
 mod nearest;
@@ -33,6 +34,7 @@ use self::find::Found;
 use crate::engine::Conditions;
 use crate::model::{Kind, Object, Text};
 
+pub use ignore::{IGNORE, Ignore, IgnoreError, IgnoreProblem, Ignores};
 pub use nearest::nearest;
 pub use own::{Own, Stated, problem_at};
 pub use places::{Region, Sources};
@@ -87,6 +89,8 @@ pub struct Manifest {
     pub origin: Origin,
     /// Its record. An object without a namespace has the one that kubectl would give it, `default`.
     pub object: Object,
+    /// What its author asks not to be held against it.
+    pub ignores: Option<Box<Ignores>>,
 }
 
 /// Where an object is written, and what of its writing the record does not keep.
@@ -181,6 +185,15 @@ pub fn read(
     found.skipped.sort_by(|a, b| a.place().cmp(&b.place()));
     json::settle(&mut found.documents);
     Ok(found)
+}
+
+/// The files that paths lead to, in order, each with whether it is named itself.
+///
+/// # Errors
+/// As [`read`].
+pub fn files(paths: &[PathBuf]) -> Result<Vec<(PathBuf, bool)>, ReadError> {
+    let found = find::find(paths)?.files.into_iter();
+    Ok(found.map(|file| (file.path, file.named)).collect())
 }
 
 impl Manifests {

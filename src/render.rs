@@ -31,7 +31,7 @@ use crate::manifests::{Origin, Region, Skipped};
 use crate::model::{Finding, Key, Severity, Text, Verdict};
 
 pub use palette::Palette;
-pub use summary::Summary;
+pub use summary::{Compared, Summary};
 
 /// An object that was judged.
 #[derive(Debug)]
@@ -79,17 +79,26 @@ impl<'a> Judged<'a> {
     }
 
     /// Its namespace, where it names one.
-    fn namespace(&self) -> Option<&str> {
+    pub fn namespace(&self) -> Option<&str> {
         self.origin.names_namespace.then_some(&*self.key.namespace)
     }
 
     /// `Deployment shop/web`.
     fn title(&self) -> String {
-        let (kind, name) = (self.origin.kind, &self.key.name);
-        match self.namespace() {
-            Some(namespace) => format!("{kind} {namespace}/{name}"),
-            None => format!("{kind} {name}"),
-        }
+        title(self.origin, self.key)
+    }
+}
+
+/// What an object is called: `Deployment shop/web`, with the namespace where it names one.
+pub fn title(origin: &Origin, key: &Key) -> String {
+    let Key {
+        namespace, name, ..
+    } = key;
+    let kind = origin.kind;
+    if origin.names_namespace {
+        format!("{kind} {namespace}/{name}")
+    } else {
+        format!("{kind} {name}")
     }
 }
 
@@ -106,6 +115,8 @@ pub struct Row {
     pub finding: Option<Finding>,
     /// The exception that waives it, where it is waived.
     pub exception: Option<Text>,
+    /// Why its author asks to ignore it, where that is why it is waived.
+    pub ignored: Option<Text>,
     /// Where it is written: the object, until the place is looked up.
     pub region: Region,
 }
@@ -116,7 +127,8 @@ impl Row {
         (self.check.id, place)
     }
 
-    fn container(&self) -> Option<&str> {
+    /// The container that it is about.
+    pub fn container(&self) -> Option<&str> {
         self.finding.as_ref()?.at.container.as_deref()
     }
 

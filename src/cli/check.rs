@@ -1,11 +1,14 @@
 //! `plimsoll check`: verdicts on manifests.
 
+mod baseline;
 mod doubts;
 mod format;
+mod ignores;
 mod regions;
 mod reports;
 mod sinks;
 mod stated;
+mod tuning;
 mod verdicts;
 mod writers;
 
@@ -15,10 +18,13 @@ use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use self::baseline::{Known, Written};
 use self::doubts::Doubts;
 use self::format::{Asked, AskedParser, Format};
+use self::ignores::Unused;
 use self::sinks::Sinks;
 use self::stated::Stated;
+use self::tuning::Tuning;
 use self::verdicts::{Judge, Outcome};
 use self::writers::Writers;
 use super::COULD_NOT_RUN;
@@ -29,7 +35,7 @@ use super::release::release;
 use crate::engine::Relief;
 use crate::manifests::{self, Keep, Manifests, Skipped, Sources, Whole};
 use crate::model::{Release, Severity};
-use crate::render::Summary;
+use crate::render::{Judged, Summary};
 
 /// Something is wrong with what was judged.
 const FINDINGS: u8 = 1;
@@ -54,7 +60,8 @@ pub(super) struct Arguments {
     output: Vec<Asked>,
 
     /// Judge by the ReadinessPolicies in this file, instead of by the checks that are on by default. It may hold ReadinessChecklists as well.
-    #[arg(long, value_name = "FILE")]
+    /// Without it, plimsoll.yaml or .plimsoll.yaml in the working directory is judged by.
+    #[arg(long, visible_alias = "config", value_name = "FILE")]
     policy: Vec<PathBuf>,
 
     /// Judge by these checks only.
@@ -76,6 +83,9 @@ pub(super) struct Arguments {
     /// The least severity that makes the exit code 1.
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::High)]
     fail_on: FailOn,
+
+    #[command(flatten)]
+    tuning: Tuning,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -108,17 +118,25 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         asked => asked,
     };
     format::distinct(asked)?;
-    let mut given = Given::read(&arguments.policy)?;
+    let tuning = &arguments.tuning;
+    let selection = tuning.selection()?;
+    // What a directory is configured with says nothing where it does not matter what policies say.
+    let policies = match arguments.all_checks {
+        true => arguments.policy.clone(),
+        false => tuning.policies(&arguments.policy)?,
+    };
+    let mut given = Given::read(&policies)?;
+    let (known, written) = (tuning.known()?, tuning.written()?);
     let bar = Bar::new();
     let conditions = given.conditions()?;
-    let keep = match arguments.all_checks || given.may_ask(SCHEMA, &arguments.checks) {
+    let keep = match arguments.all_checks || given.may_ask(SCHEMA, &arguments.checks, &selection) {
         true => Keep::Shapes(&conditions),
         false => Keep::Records(&conditions),
     };
     let found = manifests::read(&arguments.paths, keep, &bar);
     bar.finish();
     let Manifests {
-        objects,
+        mut objects,
         stated,
         mut skipped,
         files,
@@ -131,8 +149,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let mut stated = Stated::sort(stated, &mut given, &mut skipped);
     let checklists = given.checklists()?;
     let mut policies = match arguments.all_checks {
-        true => all_checks(),
-        false => given.to_check_by(&arguments.checks, &checklists)?,
+        true => all_checks(&selection)?,
+        false => given.to_check_by(&arguments.checks, &selection, &checklists)?,
     };
     if let Some(release) = arguments.kubernetes_version {
         policies = policies.for_release(release);
@@ -145,6 +163,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         now: jiff::Timestamp::now(),
     };
     stated.leave_out_void(relief, &mut skipped);
+    if tuning.is_strict() {
+        ignores::forget(&mut objects);
+    }
     let whole = Whole::of(objects);
     let writers = Writers {
         all: arguments.all,
@@ -156,7 +177,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let judge = Judge::new(relief, &whole, sinks.list_passes());
     let judge = judge.reporting(asked.iter().any(|asked| asked.format == Format::Reports));
     let sources = sinks.show_regions().then_some(&sources);
-    let (mut summary, doubts) = write_objects(&judge, sources, &mut sinks, &mut skipped);
+    let mut books = Books::open(known, written, &whole);
+    let mut summary = write_objects(&judge, sources, &mut sinks, &mut skipped, &mut books);
+    summary.baseline = books
+        .known
+        .map(|known| known.finish(&whole.members, judge.asked()));
     skipped.sort_by(|a, b| a.place().cmp(&b.place()));
     summary.objects += stated.len();
     summary.files = files;
@@ -165,11 +190,53 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     summary.skipped = skipped.len() - summary.refused;
     summary.documents = summary.objects + summary.skipped;
     let all_written = sinks.finish(&skipped, &summary);
-    doubts.complain();
+    books.doubts.complain();
+    Unused::complain(&books.unused);
+    let is_misunderstood = ignores::complain(&whole.members);
     let code = conclude(arguments, &skipped, &summary);
+    if let Some(written) = books.written {
+        written.finish()?;
+    }
     // The process is about to end: giving back the records one by one would only take time.
     std::mem::forget(whole);
-    Ok(if all_written { code } else { COULD_NOT_RUN })
+    Ok(match all_written && !is_misunderstood {
+        true if tuning.only_records() && code == FINDINGS => 0,
+        true => code,
+        false => COULD_NOT_RUN,
+    })
+}
+
+/// What is kept of a run besides its findings.
+#[derive(Default)]
+struct Books {
+    doubts: Doubts,
+    unused: Vec<Unused>,
+    known: Option<Known>,
+    written: Option<Written>,
+}
+
+impl Books {
+    fn open(known: Option<Known>, written: Option<Written>, whole: &Whole) -> Self {
+        let known = known.map(|mut known| {
+            known.meet(&whole.members);
+            known
+        });
+        Self {
+            known,
+            written,
+            ..Self::default()
+        }
+    }
+
+    /// Notes what is found of an object, and takes out what is known.
+    fn note(&mut self, judged: &mut Judged<'_>, summary: &mut Summary) {
+        if let Some(written) = &mut self.written {
+            written.add(judged);
+        }
+        if let Some(known) = &mut self.known {
+            known.take_out(judged, summary);
+        }
+    }
 }
 
 /// Judges every object and writes what is to say of it, in the order of the files. Batches are judged and put into words
@@ -179,8 +246,9 @@ fn write_objects(
     sources: Option<&Sources>,
     sinks: &mut Sinks,
     skipped: &mut Vec<Skipped>,
-) -> (Summary, Doubts) {
-    let (mut summary, mut doubts) = (Summary::default(), Doubts::default());
+    books: &mut Books,
+) -> Summary {
+    let mut summary = Summary::default();
     for batch in judge.members().chunks(BATCH) {
         let outcomes: Vec<_> = batch.par_iter().map(|member| judge.judge(member)).collect();
         let mut all = Vec::with_capacity(outcomes.len());
@@ -188,12 +256,15 @@ fn write_objects(
             match outcome {
                 Outcome::Skipped(reason) => skipped.push(reason),
                 Outcome::Judged {
-                    judged,
-                    summary: part,
-                    doubts: more,
+                    mut judged,
+                    summary: mut part,
+                    doubts,
+                    unused,
                 } => {
+                    books.note(&mut judged, &mut part);
                     summary = summary.and(&part);
-                    doubts.add(more);
+                    books.doubts.add(doubts);
+                    books.unused.extend(unused);
                     all.push(judged);
                 }
             }
@@ -205,7 +276,7 @@ fn write_objects(
         // Findings are many small things to give back.
         all.into_par_iter().for_each(drop);
     }
-    (summary, doubts)
+    summary
 }
 
 /// The exit code; and what a reader of standard output may miss, on standard error.

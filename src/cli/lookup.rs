@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::check::Check;
 use crate::checklist::{Checklist, Checklists, Item};
 use crate::checks;
+use crate::engine::naming;
 use crate::evidence::{PieceSpec, catalogue};
 use crate::manifests::nearest;
 
@@ -32,7 +33,12 @@ pub(super) fn check(id: &str) -> Result<&'static Check, UnknownCheck> {
 
 /// The check whose id, or whose name elsewhere, is the nearest.
 fn meant(id: &str) -> Option<&'static Check> {
-    let elsewhere = |check: &&'static Check| check.aliases.iter().any(|alias| is_alias(alias, id));
+    let elsewhere = |check: &&'static Check| {
+        check
+            .aliases
+            .iter()
+            .any(|alias| naming::is_alias(alias, id))
+    };
     if let Some(check) = checks::ALL.iter().copied().find(elsewhere) {
         return Some(check);
     }
@@ -40,11 +46,22 @@ fn meant(id: &str) -> Option<&'static Check> {
     checks::find(nearest)
 }
 
-fn is_alias(alias: &str, name: &str) -> bool {
-    alias == name
-        || alias
-            .split_once('/')
-            .is_some_and(|(_, short)| short == name)
+/// The checks that a name means: an id, a group, a pattern, or what another tool calls them.
+///
+/// # Errors
+/// Names what is probably meant.
+pub(super) fn checks(name: &str) -> Result<Vec<&'static Check>, UnknownName> {
+    let found = naming::named(name);
+    if found.is_empty() {
+        let where_to = "`plimsoll checks` lists the checks and their groups";
+        return Err(UnknownName::new(
+            "check, group or pattern",
+            (name, ""),
+            naming::names(),
+            where_to,
+        ));
+    }
+    Ok(found)
 }
 
 /// There is no such line, or no such piece of evidence.

@@ -1,5 +1,7 @@
 //! Which policies and checklists to judge by.
 
+mod selection;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +17,8 @@ use crate::checks;
 use crate::engine::{Conditions, MatchCondition, Policy, PolicySet};
 use crate::manifests::yaml::{self, Document, Node, Problem};
 use crate::manifests::{Own, problem_at};
+
+pub(super) use self::selection::Selection;
 
 /// Policies and checklists that were given, before it is known what else there is.
 #[derive(Default)]
@@ -138,9 +142,13 @@ impl Given {
     }
 
     /// Whether a check may be asked for, as far as it is known before the manifests are read, which may hold checklists.
-    pub(super) fn may_ask(&self, id: &str, named: &[String]) -> bool {
+    pub(super) fn may_ask(&self, id: &str, named: &[String], selection: &Selection) -> bool {
+        if let Some(said) = selection.says_of(id) {
+            return said;
+        }
         if !named.is_empty() {
-            return named.iter().any(|name| name == id);
+            let mut named = named.iter().filter_map(|name| lookup::check(name).ok());
+            return named.any(|check| check.id == id);
         }
         if !self.has_files {
             return checks::find(id).is_some_and(Check::is_default);
@@ -175,29 +183,45 @@ impl Given {
         Ok(Checklists::with(compiled.collect::<Result<Vec<_>>>()?))
     }
 
+    /// Whether a policy of this name was given.
+    pub(super) fn has_policy(&self, name: &str) -> bool {
+        self.policies
+            .iter()
+            .any(|written| written.object.name_any() == name)
+    }
+
     /// The policies that were given.
     ///
     /// # Errors
     /// Where one is wrong, or two have the same name.
     pub(super) fn policies(&self, checklists: &Checklists) -> Result<Vec<Policy>> {
+        self.policies_and(&Selection::default(), checklists)
+    }
+
+    fn policies_and(&self, selection: &Selection, checklists: &Checklists) -> Result<Vec<Policy>> {
         let mut names = BTreeSet::new();
         let compiled = self.policies.iter().map(|written| {
             let name = written.object.name_any();
             if !names.insert(name.clone()) {
                 bail!("the ReadinessPolicy {name} is given twice");
             }
-            Policy::compile(&name, &written.object.spec, checklists)
-                .map_err(|error| written.problem(&error))
+            let spec = selection.asked_by(&written.object.spec);
+            Policy::compile(&name, &spec, checklists).map_err(|error| written.problem(&error))
         });
         compiled.collect()
     }
 
     /// What `plimsoll check` judges by: these policies, or one with every check but those on what runs where no file was given;
-    /// and of their checks only these, where some are named.
+    /// and of their checks only these, where some are named; then what is included besides, and without what is excluded.
     ///
     /// # Errors
     /// Where a policy is wrong, or a check is unknown or in no policy.
-    pub(super) fn to_check_by(&self, ids: &[String], checklists: &Checklists) -> Result<PolicySet> {
+    pub(super) fn to_check_by(
+        &self,
+        ids: &[String],
+        selection: &Selection,
+        checklists: &Checklists,
+    ) -> Result<PolicySet> {
         let named = ids.iter().map(|id| lookup::check(id));
         let named: Vec<&'static Check> = named.collect::<Result<_, _>>()?;
         if let Some(check) = named.iter().find(|check| check.judges_launches()) {
@@ -210,14 +234,15 @@ impl Given {
             let checks = if named.is_empty() {
                 judged_by_default()
             } else {
-                once_each(named)
+                named
             };
-            return Ok(PolicySet::new([Policy::of_checks("checks", checks)]));
+            return of_checks(selection.besides(checks));
         }
-        let mut policies = self.policies(checklists)?;
+        let mut policies = self.policies_and(selection, checklists)?;
         if !named.is_empty() {
             restrict(&mut policies, &named)?;
         }
+        selection.leave_out(&mut policies)?;
         Ok(PolicySet::new(policies))
     }
 }
@@ -263,17 +288,21 @@ fn judged_by_default() -> Vec<&'static Check> {
     checks.filter(|check| check.is_default()).collect()
 }
 
-/// The whole catalogue, but for what is asked of launches.
-pub(super) fn all_checks() -> PolicySet {
+/// The whole catalogue, but for what is asked of launches and what is excluded.
+///
+/// # Errors
+/// Where nothing is left.
+pub(super) fn all_checks(selection: &Selection) -> Result<PolicySet> {
     let checks = checks::ALL.iter().copied();
     let checks = checks.filter(|check| !check.judges_launches());
-    PolicySet::new([Policy::of_checks("checks", checks)])
+    of_checks(selection.besides(checks.collect()))
 }
 
-fn once_each(mut checks: Vec<&'static Check>) -> Vec<&'static Check> {
-    checks.sort_by_key(|check| check.id);
-    checks.dedup_by_key(|check| check.id);
-    checks
+fn of_checks(checks: Vec<&'static Check>) -> Result<PolicySet> {
+    if checks.is_empty() {
+        bail!("--exclude leaves no check to judge by");
+    }
+    Ok(PolicySet::new([Policy::of_checks("checks", checks)]))
 }
 
 /// Leaves only these checks. One that no policy asks for would pass unseen.

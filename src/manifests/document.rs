@@ -6,7 +6,8 @@ use super::file::Contents;
 use super::patches::{self, Kustomization};
 use super::yaml::{Document, Node, Problem};
 use super::{
-    Keep, Manifest, Origin, Own, Reason, Refusal, Skipped, Stated, json, mend, shape, stand_in,
+    Ignores, Keep, Manifest, Origin, Own, Reason, Refusal, Skipped, Stated, json, mend, shape,
+    stand_in,
 };
 use crate::api;
 use crate::engine::Conditions;
@@ -216,7 +217,11 @@ impl Reader<'_> {
             ask(conditions, workload, (node, api_version));
         }
         let origin = self.origin(node, (api_version, name), names_namespace);
-        Manifest { origin, object }
+        Manifest {
+            origin,
+            object,
+            ignores: Ignores::of(node),
+        }
     }
 
     fn stated(&self, node: Node<'_>, api_version: &str, kind: &str) -> Result<Stated, Reason> {
@@ -326,6 +331,7 @@ fn hint(file: &str) -> &'static str {
 fn unknown(api_version: &str, kind: &str) -> Reason {
     let group = api_version.split_once('/').map_or("", |(group, _)| group);
     let hint = match (group, kind) {
+        (api::GROUP, "Baseline") => "; give it as --baseline",
         (api::GROUP, _) => "; this program knows the kinds of plimsoll.dev/v1alpha1",
         (patches::GROUP, _) => "; judge the output of `kubectl kustomize`",
         _ => "",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Manifest, Origin};
+use super::{Ignores, Manifest, Origin};
 use crate::inventory::{Inventory, View};
 use crate::model::{ConfigMap, Object, SecretSource, Text};
 
@@ -22,19 +22,26 @@ pub struct Member {
     pub object: Arc<Object>,
     /// Whether an earlier one has its name, as in the overlays of a kustomization.
     pub is_repeated: bool,
+    /// What its author asks not to be held against it.
+    pub ignores: Option<Box<Ignores>>,
 }
 
 impl Whole {
     /// Makes one inventory of all these objects.
     pub fn of(manifests: Vec<Manifest>) -> Self {
         let mut inventory = Inventory::of_files();
-        let member = |Manifest { origin, object }| {
+        let member = |Manifest {
+                          origin,
+                          object,
+                          ignores,
+                      }| {
             // What could not be read is looked up by nothing.
             if object.is_unread() {
                 return Some(Member {
                     origin,
                     object: Arc::new(object),
                     is_repeated: false,
+                    ignores,
                 });
             }
             let is_repeated = inventory.get(object.key()).is_some();
@@ -51,6 +58,7 @@ impl Whole {
                 origin,
                 object,
                 is_repeated,
+                ignores,
             })
         };
         let members = manifests.into_iter().filter_map(member).collect();

@@ -5,7 +5,7 @@ use super::{Judged, Report, Row, Summary};
 use crate::manifests::Skipped;
 
 /// The columns. New ones are added at the end.
-const HEADER: [&str; 14] = [
+const HEADER: [&str; 15] = [
     "file",
     "line",
     "column",
@@ -20,6 +20,7 @@ const HEADER: [&str; 14] = [
     "path",
     "message",
     "exception",
+    "ignored",
 ];
 
 /// Writes CSV: a line for each result. What was skipped is not in it.
@@ -74,6 +75,7 @@ fn result(judged: &Judged<'_>, row: &Row) -> String {
         row.path(),
         row.message(),
         row.exception.as_deref().unwrap_or(""),
+        row.ignored.as_deref().unwrap_or(""),
     ])
 }
 

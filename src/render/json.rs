@@ -109,6 +109,9 @@ impl OfObject {
         if let Some(exception) = &row.exception {
             add(",\"exception\":", exception, text);
         }
+        if let Some(reason) = &row.ignored {
+            add(",\"ignored\":", reason, text);
+        }
         text.push('}');
     }
 }

@@ -79,6 +79,13 @@ impl Sarif {
                 "justification": format!("ReadinessException {exception}"),
             }]);
         }
+        if let Some(reason) = &row.ignored {
+            result["suppressions"] = json!([{
+                "kind": "inSource",
+                "status": "accepted",
+                "justification": &**reason,
+            }]);
+        }
         result
     }
 }

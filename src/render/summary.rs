@@ -38,9 +38,51 @@ pub struct Summary {
     pub high: usize,
     /// Checks that failed and are advice.
     pub advice: usize,
+    /// Annotations that ask to ignore what does not fail.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unused_ignores: usize,
+    /// What became of the baseline, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Compared>,
     /// The gravest that failed or could not be decided.
     #[serde(skip)]
     pub gravest: Option<Severity>,
+}
+
+/// Findings, compared with a baseline.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Compared {
+    /// Those that are in it: they are not listed, and count nowhere else.
+    pub known: usize,
+    /// Those of the baseline that are no more.
+    pub fixed: usize,
+    /// Those of the baseline of which nobody can tell: their files or checks were not asked for this time.
+    pub unseen: usize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+impl Compared {
+    /// In a few words.
+    fn words(self) -> String {
+        let mut words = format!("Known: {}", counted(self.known, "finding"));
+        let are = |count| if count == 1 { "is" } else { "are" };
+        if self.fixed > 0 {
+            words.push_str(&format!(
+                "; {} of the baseline {} fixed",
+                self.fixed,
+                are(self.fixed)
+            ));
+        }
+        if self.unseen > 0 {
+            words.push_str(&format!("; {} of it not looked at", self.unseen));
+        }
+        words.push('.');
+        words
+    }
 }
 
 impl Summary {
@@ -83,8 +125,17 @@ impl Summary {
             critical: self.critical + other.critical,
             high: self.high + other.high,
             advice: self.advice + other.advice,
+            unused_ignores: self.unused_ignores + other.unused_ignores,
+            baseline: self.baseline.or(other.baseline),
             gravest: self.gravest.max(other.gravest),
         }
+    }
+
+    /// Forgets what failed or could not be decided, for it to be counted anew.
+    pub fn forget_open(&mut self) {
+        [self.fail, self.unknown] = [0; 2];
+        [self.critical, self.high, self.advice] = [0; 3];
+        self.gravest = None;
     }
 
     /// The run in a few words.
@@ -103,13 +154,21 @@ impl Summary {
         if !failed.is_empty() {
             parts.push(format!("Failed checks: {}.", failed.join(", ")));
         } else if self.unknown == 0 && self.objects > 0 {
-            parts.push(format!("No check failed ({} passed).", self.pass));
+            let new = match self.baseline {
+                Some(Compared { known: 1.., .. }) => "Nothing new",
+                _ => "No check",
+            };
+            parts.push(format!("{new} failed ({} passed).", self.pass));
         }
         if self.unknown > 0 {
             parts.push(format!("Undecided: {}.", self.unknown));
         }
         if self.waived > 0 {
             parts.push(format!("Waived: {}.", self.waived));
+        }
+        parts.extend(self.baseline.map(Compared::words));
+        if self.unused_ignores > 0 {
+            parts.push(format!("Unused ignores: {}.", self.unused_ignores));
         }
         let objects = counted(self.objects, "object");
         let workloads = counted(self.workloads, "workload");

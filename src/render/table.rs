@@ -189,6 +189,7 @@ mod tests {
                 message: message.to_owned(),
             }),
             exception: None,
+            ignored: None,
             region: Region::of(&origin),
         };
         let rows = vec![

@@ -2,6 +2,7 @@
 //!
 //! Goldens are rewritten by `UPDATE_EXPECT=1 cargo test --test cli` and read in the diff.
 
+mod baselines;
 mod catalogue;
 mod checklist;
 mod checklists;
@@ -13,7 +14,9 @@ mod exceptions;
 mod findings;
 mod generated;
 mod gitops;
+mod ignoring;
 mod live;
+mod migrate;
 mod outputs;
 mod policies;
 mod reading;
@@ -21,3 +24,4 @@ mod refused;
 mod run;
 mod schema;
 mod scratch;
+mod tuning;

@@ -1,7 +1,7 @@
 //! Running the command.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -70,6 +70,13 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
 /// Runs the command.
 pub(crate) fn plimsoll(arguments: &[&str]) -> Run {
     let output = command(arguments).stdin(Stdio::null()).output();
+    output.expect("the command runs").into()
+}
+
+/// Runs the command in a directory of its own.
+pub(crate) fn within(directory: &Path, arguments: &[&str]) -> Run {
+    let mut command = command(arguments);
+    let output = command.current_dir(directory).stdin(Stdio::null()).output();
     output.expect("the command runs").into()
 }
 

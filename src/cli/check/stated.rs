@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use kube::ResourceExt;
+
 use crate::cli::policies::Given;
 use crate::engine::Relief;
 use crate::manifests::{self, Origin, Own, Reason, Skipped};
@@ -37,6 +39,9 @@ impl Stated {
                     given.checklist(checklist, format!("{}: line {}", origin.file, origin.line));
                     sorted.checklists += 1;
                     continue;
+                }
+                Own::Policy(ref policy) if given.has_policy(&policy.name_any()) => {
+                    "; it is what is judged by"
                 }
                 Own::Policy(_) => "; to judge by it, give it as --policy",
                 Own::Launch(_) => "; `plimsoll checklist -f` fills in its checklists",

@@ -1,11 +1,13 @@
 //! What the policies say of each object.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::doubts::Doubt;
+use super::ignores::Unused;
 use super::reports;
 use crate::check::{Check, Params, Run};
 use crate::engine::{self, CheckResult, Entry, Evaluation, Plan, Relief};
@@ -19,6 +21,8 @@ pub(super) struct Judge<'a> {
     whole: &'a Whole,
     /// The kinds around workloads that some check judges.
     related: KindSet,
+    /// The ids of all checks that are asked for.
+    asked: BTreeSet<&'static str>,
     /// How many objects of its name are before it in its file, for those that have any; by address.
     earlier: BTreeMap<usize, u32>,
     /// Whether passes have rows as well.
@@ -34,6 +38,7 @@ pub(super) enum Outcome<'a> {
         judged: Judged<'a>,
         summary: Summary,
         doubts: Vec<Doubt>,
+        unused: Vec<Unused>,
     },
     /// It was not to be judged.
     Skipped(Skipped),
@@ -46,19 +51,28 @@ struct Waiver {
     until: Timestamp,
 }
 
+/// Why a result is waived.
+enum Ground {
+    /// An exception covers it.
+    Exception(Waiver),
+    /// The author of the manifest asks to ignore it, for this reason.
+    Annotation(Text),
+}
+
 /// What became of a check on an object.
-struct Verdicts {
-    check: &'static Check,
+pub(super) struct Verdicts {
+    pub(super) check: &'static Check,
     severity: Severity,
-    result: CheckResult,
+    pub(super) result: CheckResult,
     waiver: Option<Waiver>,
 }
 
 impl<'a> Judge<'a> {
     /// Judges these objects by the policies among this. With `passes`, what passes and does not apply has rows as well.
     pub(super) fn new(relief: Relief<'a>, whole: &'a Whole, passes: bool) -> Self {
-        let checks = relief.policies.iter().flat_map(|policy| &policy.rules);
-        let checks = checks.filter(|rule| rule.check.judges_related());
+        let rules = || relief.policies.iter().flat_map(|policy| &policy.rules);
+        let asked = rules().map(|rule| rule.check.id).collect();
+        let checks = rules().filter(|rule| rule.check.judges_related());
         let related = checks.fold(KindSet::NONE, |kinds, rule| {
             kinds.union(rule.check.subjects)
         });
@@ -66,6 +80,7 @@ impl<'a> Judge<'a> {
             relief,
             whole,
             related,
+            asked,
             earlier: earlier(&whole.members),
             passes,
             reports: false,
@@ -80,6 +95,11 @@ impl<'a> Judge<'a> {
     /// The objects.
     pub(super) fn members(&self) -> &'a [Member] {
         &self.whole.members
+    }
+
+    /// The ids of all checks that are asked for.
+    pub(super) fn asked(&self) -> &BTreeSet<&'static str> {
+        &self.asked
     }
 
     /// Judges an object.
@@ -229,44 +249,84 @@ impl<'a> Judge<'a> {
             workloads: usize::from(member.object.workload().is_some()),
             ..Summary::default()
         };
+        let judged: Vec<_> = judged.collect();
+        let unused = Unused::of(member, &self.asked, &judged);
         let mut rows = Vec::new();
         for Verdicts {
             check,
             severity,
-            result,
+            mut result,
             waiver,
         } in judged
         {
+            let waiver = waiver.map(Ground::Exception).or_else(|| {
+                let ignores = member.ignores.as_deref();
+                let ignores = ignores.filter(|_| is_open(result.verdict));
+                let ignore = ignores?.about(check)?;
+                result.verdict = Verdict::Waived;
+                Some(Ground::Annotation(ignore.reason.clone()))
+            });
             summary.count(result.verdict, severity);
-            let row = |verdict, finding, exception| Row {
+            let row = |verdict, finding| Row {
                 check,
                 severity,
                 verdict,
                 finding,
-                exception,
+                exception: None,
+                ignored: None,
                 region: Region::of(&member.origin),
             };
             if self.passes && matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable) {
-                rows.push(row(result.verdict, None, None));
+                rows.push(row(result.verdict, None));
             }
             for mut finding in result.findings.into_iter().map(|found| found.finding) {
-                let Some(Waiver { exception, until }) = &waiver else {
-                    rows.push(row(finding.verdict, Some(finding), None));
+                let Some(ground) = &waiver else {
+                    rows.push(row(finding.verdict, Some(finding)));
                     continue;
                 };
-                finding.message = format!(
-                    "{}; waived by the exception {exception} until {until}",
-                    finding.message
-                );
-                rows.push(row(Verdict::Waived, Some(finding), Some(exception.clone())));
+                finding.message = format!("{}; {ground}", finding.message);
+                rows.push(Row {
+                    exception: ground.exception(),
+                    ignored: ground.ignored(),
+                    ..row(Verdict::Waived, Some(finding))
+                });
             }
         }
+        summary.unused_ignores = unused.len();
         let mut judged = Judged::new(&member.origin, member.object.key(), rows);
         judged.earlier = self.earlier.get(&address(member)).copied().unwrap_or(0);
         Outcome::Judged {
             judged,
             summary,
             doubts,
+            unused,
+        }
+    }
+}
+
+impl Ground {
+    fn exception(&self) -> Option<Text> {
+        match self {
+            Self::Exception(waiver) => Some(waiver.exception.clone()),
+            Self::Annotation(_) => None,
+        }
+    }
+
+    fn ignored(&self) -> Option<Text> {
+        match self {
+            Self::Exception(_) => None,
+            Self::Annotation(reason) => Some(reason.clone()),
+        }
+    }
+}
+
+impl fmt::Display for Ground {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exception(Waiver { exception, until }) => {
+                write!(f, "waived by the exception {exception} until {until}")
+            }
+            Self::Annotation(reason) => write!(f, "ignored: {reason}"),
         }
     }
 }

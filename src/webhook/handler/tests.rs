@@ -125,6 +125,24 @@ async fn a_violating_object_is_denied_and_the_message_is_readable() {
     );
 }
 
+/// What an author writes into a manifest is for the command line. The record, which is all that admission and reports see, does
+/// not know of it.
+#[tokio::test]
+async fn annotations_that_ask_to_ignore_waive_nothing() {
+    let asks = json!({"plimsoll.dev/ignore": "*: the author thinks so"});
+    let mut object = deployment();
+    object["metadata"]["annotations"] = asks.clone();
+    object["spec"]["template"]["metadata"]["annotations"] = asks;
+    let mut plain = deployment();
+    plain["spec"]["template"]["metadata"] = json!({});
+    let record = |object: &Value| model::decode(Kind::Deployment, object).expect("an object");
+    assert_eq!(record(&object), record(&plain));
+    let denied = review(&live(&[]), request("Deployment", plain)).await;
+    let asking = review(&live(&[]), request("Deployment", object)).await;
+    assert_eq!(asking["allowed"], false);
+    assert_eq!(asking, denied);
+}
+
 #[tokio::test]
 async fn what_is_not_judged_is_allowed_without_a_word() {
     let live = live(&[]);

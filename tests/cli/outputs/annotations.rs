@@ -144,7 +144,7 @@ fn nothing_found_is_an_empty_report() {
         ("gitlab", "[\n]\n"),
         (
             "csv",
-            "file,line,column,apiVersion,kind,namespace,name,check,verdict,severity,container,path,message,exception\r\n",
+            "file,line,column,apiVersion,kind,namespace,name,check,verdict,severity,container,path,message,exception,ignored\r\n",
         ),
     ] {
         let run = plimsoll(&[
