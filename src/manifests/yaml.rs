@@ -27,6 +27,7 @@ mod de;
 mod documents;
 mod entries;
 mod hint;
+mod layout;
 mod node;
 mod problem;
 mod read;
@@ -40,6 +41,7 @@ mod tree;
 use serde::Deserialize;
 
 pub use self::documents::{Source, documents};
+pub use self::layout::{Layout, Spot, Style};
 pub use self::node::Node;
 pub use self::problem::Problem;
 use self::tree::Tree;
