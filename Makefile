@@ -33,7 +33,7 @@ build: rust ## The program, optimised: target/release/plimsoll
 	$(CARGO) build --release --package plimsoll
 
 .PHONY: test
-test: rust controlplane prometheus ## Every test, also those that need a control plane
+test: rust controlplane prometheus helm ## Every test, also those that need a control plane
 	$(CARGO) test --workspace --no-fail-fast
 
 .PHONY: lint
@@ -64,6 +64,10 @@ bench-memory: rust ## What a workload costs in memory, as a record and as a docu
 .PHONY: bench-launches
 bench-launches: rust controlplane ## What a thousand launches of both checklists cost the operator; figures also in target/bench/launches.json
 	$(CARGO) bench --package plimsoll --bench launches
+
+.PHONY: fuzz
+fuzz: rust ## Ten minutes (FUZZ_SECONDS=600) of odd YAML, and of odd objects through every check; figures also in target/fuzz.json
+	@fuzz/run.sh
 
 .PHONY: steady
 steady: rust controlplane ## The steady state alone: a thousand workloads, a minute in which nothing changes, no writes
@@ -103,6 +107,10 @@ help: ## This list
 	  /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # What has to be there, and where it is to be had.
+.PHONY: helm
+helm:
+	@tests/helm/build.sh >/dev/null
+
 .PHONY: prometheus
 prometheus:
 	@tests/metrics/install.sh

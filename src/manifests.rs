@@ -4,18 +4,22 @@
 //! was skipped. Nothing that one document holds keeps another from being read. [`Whole`] makes one inventory of it all:
 //! on files, the files are the whole.
 
+mod child;
 mod document;
 mod file;
 mod find;
 mod json;
 mod nearest;
+mod outline;
 mod own;
-mod places;
+mod rendered;
 mod schema;
+mod since;
 mod skipped;
 mod whole;
 pub mod yaml;
 
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -28,10 +32,15 @@ use crate::engine::Conditions;
 use crate::model::{Kind, Object, Text};
 
 pub use nearest::nearest;
+pub use outline::{Outline, Region};
 pub use own::{Own, Stated, problem_at};
-pub use places::{Region, Sources};
+pub use rendered::{Rendered, Rendering};
+pub use since::{Changes, SinceError};
 pub use skipped::{Reason, Skipped};
 pub use whole::{Member, Whole};
+
+/// More is not read of one file. A cluster takes no object of more than some MiB.
+const LARGEST: u64 = 256 << 20;
 
 /// The path that stands for standard input.
 const STDIN: &str = "-";
@@ -47,10 +56,10 @@ pub struct Manifests {
     pub documents: Vec<Value>,
     /// Everything else that holds something.
     pub skipped: Vec<Skipped>,
+    /// The charts and kustomizations among them.
+    pub rendered: Vec<Rendered>,
     /// How many files were found, standard input included.
     pub files: usize,
-    /// Where the texts are, for a second look.
-    pub sources: Sources,
 }
 
 /// What is kept of what is read.
@@ -69,6 +78,8 @@ pub struct Manifest {
     pub origin: Origin,
     /// Its record. An object without a namespace has the one that kubectl would give it, `default`.
     pub object: Object,
+    /// Where its fields are written.
+    pub outline: Outline,
 }
 
 /// Where an object is written, and what of its writing the record does not keep.
@@ -86,6 +97,13 @@ pub struct Origin {
     pub api_version: Text,
     /// Whether it names its namespace itself.
     pub names_namespace: bool,
+}
+
+impl Origin {
+    /// What objects are sorted by.
+    fn place(&self) -> (&str, u32) {
+        (&self.file, self.document)
+    }
 }
 
 impl Manifest {
@@ -121,7 +139,7 @@ pub trait Progress: Sync {
 }
 
 /// Reads files, directories (every `.yaml`, `.yml` and `.json` file in them, but for those in hidden directories) and
-/// standard input (`-`).
+/// standard input (`-`). Charts and kustomizations are rendered.
 ///
 /// # Errors
 /// Where one of the paths themselves does not exist or cannot be read. What cannot be read inside a directory is among
@@ -129,52 +147,99 @@ pub trait Progress: Sync {
 pub fn read(
     paths: &[PathBuf],
     keep: Keep<'_>,
+    rendering: &Rendering,
     progress: &dyn Progress,
 ) -> Result<Manifests, ReadError> {
-    let Found { files, unreadable } = find::find(paths)?;
-    progress.begin(files.len());
+    let Found {
+        mut files,
+        folders,
+        parts,
+        unreadable,
+    } = find::find(paths, rendering.off)?;
+    progress.begin(files.len() + folders.len());
+    let (rendered, done) = rendered::read(&folders, keep, rendering, || progress.advance());
+    // What is part of a rendered whole is judged there.
+    let sources = folders
+        .iter()
+        .map(|folder| Rendered::of(folder, &parts))
+        .collect();
+    let parts = parts.of(done);
+    files.retain(|file| file.part.as_ref().is_none_or(|part| !parts.contains(part)));
     let read = |file: &find::File| {
         let contents = read_one(file, keep);
         progress.advance();
         contents
     };
     let contents: Vec<_> = files.par_iter().map(read).collect();
-    let sources = Sources::of(&files);
     let mut found = Manifests {
         objects: Vec::with_capacity(contents.len()),
         skipped: unreadable,
-        files: files.len(),
-        sources,
+        rendered: sources,
+        files: files.len() + folders.len(),
         ..Manifests::default()
     };
-    for contents in contents {
+    found
+        .skipped
+        .extend(rendered::unused_values(rendering, &folders));
+    for contents in contents.into_iter().chain(rendered.into_iter().map(Ok)) {
         let contents = contents?;
-        found.sources.keep(contents.stdin);
         found.objects.extend(contents.objects);
         found.stated.extend(contents.stated);
         found.documents.extend(contents.documents);
         found.skipped.extend(contents.skipped);
+    }
+    if !folders.is_empty() {
+        // What is rendered is sorted in among the files; objects of one document stay in their order.
+        found
+            .objects
+            .sort_by(|a, b| a.origin.place().cmp(&b.origin.place()));
+        found
+            .stated
+            .sort_by(|a, b| a.origin.place().cmp(&b.origin.place()));
     }
     found.skipped.sort_by(|a, b| a.place().cmp(&b.place()));
     json::settle(&mut found.documents);
     Ok(found)
 }
 
+/// Reads a file of this length, as far as that is known; `None` where there is more than is read of one.
+fn limited(read: impl Read, length: u64) -> std::io::Result<Option<Vec<u8>>> {
+    if length > LARGEST {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(length + 1).unwrap_or_default());
+    read.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= LARGEST))
+}
+
+/// Reads what one file holds.
+pub fn of_bytes(label: &str, bytes: &[u8], keep: Keep<'_>) -> Manifests {
+    let contents = file::read(&label.into(), bytes, keep);
+    Manifests {
+        objects: contents.objects,
+        stated: contents.stated,
+        documents: contents.documents,
+        skipped: contents.skipped,
+        files: 1,
+        ..Manifests::default()
+    }
+}
+
 fn read_one(file: &find::File, keep: Keep<'_>) -> Result<Contents, ReadError> {
     let is_stdin = file.path == Path::new(STDIN);
-    let bytes = if is_stdin {
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        std::fs::read(&file.path)
+    let bytes = match is_stdin {
+        true => limited(std::io::stdin().lock(), 0),
+        false => File::open(&file.path).and_then(|open| {
+            let length = open.metadata()?.len();
+            limited(open, length)
+        }),
     };
     match bytes {
-        Ok(bytes) => {
-            let contents = file::read(&file.label, &bytes, keep);
-            // It cannot be read twice.
-            let stdin = is_stdin.then_some(bytes);
-            Ok(Contents { stdin, ..contents })
-        }
+        Ok(None) => Ok(Contents::skipped(
+            &file.label,
+            Reason::TooLarge(LARGEST),
+        )),
+        Ok(Some(bytes)) => Ok(file::read(&file.label, &bytes, keep)),
         Err(error) if file.named => Err(ReadError::new(&file.path, &error)),
         Err(error) => Ok(Contents::skipped(&file.label, Reason::unreadable(&error))),
     }

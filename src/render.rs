@@ -106,7 +106,7 @@ pub struct Row {
     pub finding: Option<Finding>,
     /// The exception that waives it, where it is waived.
     pub exception: Option<Text>,
-    /// Where it is written: the object, until the place is looked up.
+    /// Where the field is written, or the innermost one around it that there is.
     pub region: Region,
 }
 
@@ -164,11 +164,6 @@ pub trait Report: Sync {
 
     /// Whether it lists what passes and does not apply, so that there are to be rows of it.
     fn lists_passes(&self) -> bool;
-
-    /// Whether it says where each finding is written.
-    fn shows_regions(&self) -> bool {
-        false
-    }
 
     /// What an object adds; nothing where there is nothing to say.
     fn object(&self, judged: &Judged<'_>) -> String;

@@ -2,8 +2,10 @@
 
 mod doubts;
 mod format;
-mod regions;
+mod live;
+mod render;
 mod reports;
+mod since;
 mod sinks;
 mod stated;
 mod verdicts;
@@ -17,6 +19,9 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use self::doubts::Doubts;
 use self::format::{Asked, AskedParser, Format};
+use self::live::Live;
+use self::render::Render;
+use self::since::Since;
 use self::sinks::Sinks;
 use self::stated::Stated;
 use self::verdicts::{Judge, Outcome};
@@ -25,8 +30,9 @@ use super::COULD_NOT_RUN;
 use super::output;
 use super::policies::{Given, all_checks};
 use super::progress::Bar;
-use crate::engine::Relief;
-use crate::manifests::{self, Keep, Manifests, Skipped, Sources, Whole};
+use crate::checklist::Checklists;
+use crate::engine::{Conditions, PolicySet, Relief};
+use crate::manifests::{self, Changes, Keep, Manifests, Member, Skipped, Whole};
 use crate::model::Severity;
 use crate::render::Summary;
 
@@ -40,14 +46,26 @@ const BATCH: usize = 1024;
 #[derive(Args)]
 #[command(after_help = "Exit code: 0 nothing at or above --fail-on, 1 something, 2 could not run.")]
 pub(super) struct Arguments {
-    /// Files, directories (every .yaml, .yml and .json file in them), or - for standard input.
-    #[arg(value_name = "PATH", required = true)]
+    /// Files, directories (every .yaml, .yml and .json file in them; Helm charts and kustomizations are rendered), or - for
+    /// standard input.
+    #[arg(value_name = "PATH", required_unless_present = "cluster")]
     paths: Vec<PathBuf>,
 
     /// How to write the findings, and into which file; without one, to standard output. May be given several times, for
     /// several files [default: table].
     #[arg(short, long, value_name = "FORMAT[=FILE]", value_parser = AskedParser)]
     output: Vec<Asked>,
+
+    #[command(flatten)]
+    render: Render,
+
+    #[command(flatten)]
+    live: Live,
+
+    /// Report only what has changed since this commit, branch or tag: every finding in files that are new or changed since the work left
+    /// it, and of other files what the change brings. All files are read.
+    #[arg(long, value_name = "REF")]
+    since: Option<String>,
 
     /// Judge by the ReadinessPolicies in this file, instead of by the checks that are on by default. It may hold ReadinessChecklists as well.
     #[arg(long, value_name = "FILE")]
@@ -101,27 +119,30 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     };
     format::distinct(asked)?;
     let mut given = Given::read(&arguments.policy)?;
-    let bar = Bar::new();
     let conditions = given.conditions()?;
-    let found = manifests::read(&arguments.paths, Keep::Records(&conditions), &bar);
-    bar.finish();
+    let (found, live) = match arguments.live.cluster {
+        true => {
+            let policies = policies(arguments, &given, &given.checklists()?)?;
+            let (found, whole) = arguments.live.read(&policies, &conditions)?;
+            (found, Some(whole))
+        }
+        false => (read(arguments, &conditions)?, None),
+    };
+    let since = since(arguments, Keep::Records(&conditions), &found)?;
     let Manifests {
         objects,
         stated,
         mut skipped,
         files,
-        sources,
         ..
-    } = found?;
-    if objects.is_empty() && stated.is_empty() && skipped.is_empty() {
+    } = found;
+    let is_empty = objects.is_empty() && stated.is_empty() && skipped.is_empty();
+    if is_empty && live.is_none() {
         bail!("{}", nothing_found(&arguments.paths, files));
     }
     let mut stated = Stated::sort(stated, &mut given, &mut skipped);
     let checklists = given.checklists()?;
-    let policies = match arguments.all_checks {
-        true => all_checks(),
-        false => given.to_check_by(&arguments.checks, &checklists)?,
-    };
+    let policies = policies(arguments, &given, &checklists)?;
     let people = stated.people();
     let relief = Relief {
         people: &people,
@@ -130,7 +151,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         now: jiff::Timestamp::now(),
     };
     stated.leave_out_void(relief, &mut skipped);
-    let whole = Whole::of(objects);
+    let whole = live.unwrap_or_else(|| Whole::of(objects));
     let writers = Writers {
         all: arguments.all,
         fail_on: arguments.fail_on.severity(),
@@ -140,8 +161,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let mut sinks = Sinks::open(asked, |asked| writers.of(asked));
     let judge = Judge::new(relief, &whole, sinks.list_passes());
     let judge = judge.reporting(asked.iter().any(|asked| asked.format == Format::Reports));
-    let sources = sinks.show_regions().then_some(&sources);
-    let (mut summary, doubts) = write_objects(&judge, sources, &mut sinks, &mut skipped);
+    let judging = Judging {
+        before: since
+            .as_ref()
+            .map(|since| (since, Judge::new(relief, &since.before, false))),
+        now: judge,
+    };
+    let (mut summary, doubts) = write_objects(&judging, &mut sinks, &mut skipped);
+    if let Some(since) = &since {
+        since.retain(&mut skipped);
+    }
     skipped.sort_by(|a, b| a.place().cmp(&b.place()));
     summary.objects += stated.len();
     summary.files = files;
@@ -149,25 +178,82 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     summary.documents = summary.objects + skipped.len();
     let all_written = sinks.finish(&skipped, &summary);
     doubts.complain();
+    let unchanged = since.as_ref().is_some_and(|since| since.files() == 0);
+    if unchanged && summary.objects == 0 {
+        let message = format!(
+            "nothing has changed since {}",
+            arguments.since.as_deref().unwrap_or_default()
+        );
+        output::complain("note", &message);
+        return Ok(if all_written { 0 } else { COULD_NOT_RUN });
+    }
     let code = conclude(arguments, &skipped, &summary);
     // The process is about to end: giving back the records one by one would only take time.
     std::mem::forget(whole);
     Ok(if all_written { code } else { COULD_NOT_RUN })
 }
 
+/// Reads the manifests.
+fn read(arguments: &Arguments, conditions: &Conditions) -> Result<Manifests> {
+    let bar = Bar::new();
+    let namespace = arguments.live.connection.namespace.clone();
+    let rendering = arguments.render.rendering(namespace);
+    let found = manifests::read(
+        &arguments.paths,
+        Keep::Records(conditions),
+        &rendering,
+        &bar,
+    );
+    bar.finish();
+    Ok(found?)
+}
+
+/// What is judged by.
+fn policies(arguments: &Arguments, given: &Given, checklists: &Checklists) -> Result<PolicySet> {
+    match arguments.all_checks {
+        true => Ok(all_checks()),
+        false => given.to_check_by(&arguments.checks, checklists),
+    }
+}
+
+/// What has changed, where that was asked for.
+fn since(arguments: &Arguments, keep: Keep<'_>, found: &Manifests) -> Result<Option<Since>> {
+    let Some(reference) = &arguments.since else {
+        return Ok(None);
+    };
+    let changes = Changes::since(reference, &arguments.paths)?;
+    Ok(Some(Since::new(&changes, found, changes.before(keep))))
+}
+
+/// Who judges.
+struct Judging<'a> {
+    now: Judge<'a>,
+    /// What counts since when, and who judges as it was then.
+    before: Option<(&'a Since, Judge<'a>)>,
+}
+
+impl<'a> Judging<'a> {
+    fn judge(&self, member: &'a Member) -> Option<Outcome<'a>> {
+        match &self.before {
+            Some((since, before)) => since.judge(&self.now, before, member),
+            None => Some(self.now.judge(member)),
+        }
+    }
+}
+
 /// Judges every object and writes what is to say of it, in the order of the files. Batches are judged and put into words
 /// by all processors.
 fn write_objects(
-    judge: &Judge<'_>,
-    sources: Option<&Sources>,
+    judging: &Judging<'_>,
     sinks: &mut Sinks,
     skipped: &mut Vec<Skipped>,
 ) -> (Summary, Doubts) {
     let (mut summary, mut doubts) = (Summary::default(), Doubts::default());
-    for batch in judge.members().chunks(BATCH) {
-        let outcomes: Vec<_> = batch.par_iter().map(|member| judge.judge(member)).collect();
+    for batch in judging.now.members().chunks(BATCH) {
+        let judged = batch.par_iter().map(|member| judging.judge(member));
+        let outcomes: Vec<_> = judged.collect();
         let mut all = Vec::with_capacity(outcomes.len());
-        for outcome in outcomes {
+        for outcome in outcomes.into_iter().flatten() {
             match outcome {
                 Outcome::Skipped(reason) => skipped.push(reason),
                 Outcome::Judged {
@@ -180,9 +266,6 @@ fn write_objects(
                     all.push(judged);
                 }
             }
-        }
-        if let Some(sources) = sources {
-            regions::find(sources, &mut all);
         }
         sinks.objects(&all);
     }

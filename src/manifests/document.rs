@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::file::Contents;
 use super::yaml::{Document, Node, Problem};
-use super::{Keep, Manifest, Origin, Own, Reason, Skipped, Stated, json};
+use super::{Keep, Manifest, Origin, Outline, Own, Reason, Skipped, Stated, json};
 use crate::api;
 use crate::engine::Conditions;
 use crate::model::{self, ContainerRole, Grantee, Kind, Object, Text, Workload, Written};
@@ -130,7 +130,11 @@ impl Reader<'_> {
             ask(conditions, workload, (node, api_version));
         }
         let origin = self.origin(node, api_version, names_namespace);
-        Ok(Manifest { origin, object })
+        Ok(Manifest {
+            origin,
+            object,
+            outline: Outline::of(node),
+        })
     }
 
     fn stated(&self, node: Node<'_>, api_version: &str, kind: &str) -> Result<Stated, Reason> {

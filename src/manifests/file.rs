@@ -11,8 +11,6 @@ pub(super) struct Contents {
     pub(super) stated: Vec<Stated>,
     pub(super) documents: Vec<serde_json::Value>,
     pub(super) skipped: Vec<Skipped>,
-    /// Its bytes, where it is standard input.
-    pub(super) stdin: Option<Vec<u8>>,
 }
 
 impl Contents {
@@ -27,18 +25,25 @@ impl Contents {
 
 /// Reads a file's documents; nothing of the text itself is kept.
 pub(super) fn read(file: &Text, bytes: &[u8], keep: Keep<'_>) -> Contents {
+    read_as(|_| file.clone(), bytes, keep)
+}
+
+/// Reads documents, each of which comes from the file that its text tells.
+pub(super) fn read_as(file_of: impl Fn(&str) -> Text, bytes: &[u8], keep: Keep<'_>) -> Contents {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
+        Err(_) if is_utf16(bytes) => return Contents::skipped(&file_of(""), Reason::Utf16),
         Err(error) => {
             let before = &bytes[..error.valid_up_to()];
             let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-            return Contents::skipped(file, Reason::NotText(line));
+            return Contents::skipped(&file_of(""), Reason::NotText(line));
         }
     };
     let mut contents = Contents::default();
     for (number, source) in yaml::documents(text) {
+        let file = file_of(source.text);
         let place = document::Place {
-            file,
+            file: &file,
             document: u32::try_from(number).unwrap_or(u32::MAX),
         };
         match source.parse() {
@@ -49,4 +54,9 @@ pub(super) fn read(file: &Text, bytes: &[u8], keep: Keep<'_>) -> Contents {
         }
     }
     contents
+}
+
+/// Whether this begins as UTF-16 does, which some editors write.
+fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
 }

@@ -37,6 +37,8 @@ mod tag;
 #[cfg(test)]
 mod tests;
 mod tree;
+#[cfg(any(test, fuzzing))]
+mod twice;
 
 use serde::Deserialize;
 
@@ -45,6 +47,8 @@ pub use self::layout::{Layout, Spot, Style};
 pub use self::node::Node;
 pub use self::problem::Problem;
 use self::tree::Tree;
+#[cfg(any(test, fuzzing))]
+pub use self::twice::agrees;
 
 /// A document that was read: its nodes, and where each is written.
 pub struct Document<'a> {

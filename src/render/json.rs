@@ -76,8 +76,8 @@ impl Report for Json {
 fn result_line<'a>(judged: &'a Judged<'_>, row: &'a Row) -> ResultLine<'a> {
     ResultLine {
         file: &judged.origin.file,
-        line: judged.origin.line,
-        column: judged.origin.column,
+        line: row.region.line,
+        column: row.region.column,
         api_version: &judged.origin.api_version,
         kind: judged.key.kind.name(),
         namespace: judged.namespace(),

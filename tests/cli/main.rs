@@ -2,6 +2,7 @@
 //!
 //! Goldens are rewritten by `UPDATE_EXPECT=1 cargo test --test cli` and read in the diff.
 
+mod adversarial;
 mod catalogue;
 mod checklist;
 mod checklists;
@@ -15,6 +16,9 @@ mod generated;
 mod live;
 mod outputs;
 mod policies;
+mod programs;
 mod reading;
+mod rendering;
 mod run;
 mod scratch;
+mod since;

@@ -9,8 +9,8 @@ use super::doubts::Doubt;
 use super::reports;
 use crate::check::{Check, Params};
 use crate::engine::{self, CheckResult, Entry, Evaluation, Plan, Relief};
-use crate::manifests::{Member, Reason, Region, Skipped, Whole};
-use crate::model::{Key, Kind, KindSet, Object, Severity, Text, Verdict, Workload};
+use crate::manifests::{Member, Reason, Skipped, Whole};
+use crate::model::{Finding, Key, Kind, KindSet, Object, Severity, Text, Verdict, Workload};
 use crate::render::{Judged, Row, Summary};
 
 /// Judges objects by policies.
@@ -235,13 +235,16 @@ impl<'a> Judge<'a> {
         } in judged
         {
             summary.count(result.verdict, severity);
-            let row = |verdict, finding, exception| Row {
-                check,
-                severity,
-                verdict,
-                finding,
-                exception,
-                region: Region::of(&member.origin),
+            let row = |verdict, finding: Option<Finding>, exception| {
+                let path = finding.as_ref().map_or("", |finding| &finding.at.path);
+                Row {
+                    check,
+                    severity,
+                    verdict,
+                    region: member.region(path),
+                    finding,
+                    exception,
+                }
             };
             if self.passes && matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable) {
                 rows.push(row(result.verdict, None, None));
