@@ -28,6 +28,7 @@ use serde_json::Value;
 
 use self::file::Contents;
 use self::find::Found;
+use self::rendered::{Delivery, Folder};
 use crate::engine::Conditions;
 use crate::model::{Kind, Object, Text};
 
@@ -157,32 +158,44 @@ pub fn read(
         unreadable,
     } = find::find(paths, rendering.off)?;
     progress.begin(files.len() + folders.len());
-    let (rendered, done) = rendered::read(&folders, keep, rendering, || progress.advance());
-    // What is part of a rendered whole is judged there.
-    let sources = folders
-        .iter()
-        .map(|folder| Rendered::of(folder, &parts))
-        .collect();
-    let parts = parts.of(done);
-    files.retain(|file| file.part.as_ref().is_none_or(|part| !parts.contains(part)));
+    let count = files.len() + folders.len();
     let read = |file: &find::File| {
         let contents = read_one(file, keep);
         progress.advance();
         contents
     };
-    let contents: Vec<_> = files.par_iter().map(read).collect();
+    // What is part of a kustomization waits: it is judged there, if that can be rendered.
+    let parts_of_others = files.extract_if(.., |file| file.part.is_some());
+    let mut waiting: Vec<_> = parts_of_others.collect();
+    let mut contents: Vec<_> = files.par_iter().map(read).collect::<Result<_, _>>()?;
+    // Applications may be part of kustomizations, and say how charts are delivered.
+    let (charts, kustomizations): (Vec<Folder>, Vec<Folder>) =
+        folders.iter().cloned().partition(Folder::is_chart);
+    let advance = || progress.advance();
+    let (mut rendered, done) = rendered::read(&kustomizations, keep, rendering, &[], advance);
+    let all = contents.iter_mut().chain(&mut rendered);
+    let deliveries: Vec<Delivery> = all
+        .flat_map(|contents| std::mem::take(&mut contents.deliveries))
+        .collect();
+    rendered.extend(rendered::read(&charts, keep, rendering, &deliveries, advance).0);
+    let sources = folders
+        .iter()
+        .map(|folder| Rendered::of(folder, &parts))
+        .collect();
+    let judged = parts.of(done);
+    waiting.retain(|file| file.part.as_ref().is_none_or(|part| !judged.contains(part)));
+    let left: Vec<_> = waiting.par_iter().map(read).collect::<Result<_, _>>()?;
     let mut found = Manifests {
         objects: Vec::with_capacity(contents.len()),
         skipped: unreadable,
         rendered: sources,
-        files: files.len() + folders.len(),
+        files: count,
         ..Manifests::default()
     };
     found
         .skipped
         .extend(rendered::unused_values(rendering, &folders));
-    for contents in contents.into_iter().chain(rendered.into_iter().map(Ok)) {
-        let contents = contents?;
+    for contents in contents.into_iter().chain(left).chain(rendered) {
         found.objects.extend(contents.objects);
         found.stated.extend(contents.stated);
         found.documents.extend(contents.documents);
@@ -235,11 +248,14 @@ fn read_one(file: &find::File, keep: Keep<'_>) -> Result<Contents, ReadError> {
         }),
     };
     match bytes {
-        Ok(None) => Ok(Contents::skipped(
-            &file.label,
-            Reason::TooLarge(LARGEST),
-        )),
-        Ok(Some(bytes)) => Ok(file::read(&file.label, &bytes, keep)),
+        Ok(None) => Ok(Contents::skipped(&file.label, Reason::TooLarge(LARGEST))),
+        Ok(Some(bytes)) => {
+            let mut contents = file::read(&file.label, &bytes, keep);
+            for delivery in &mut contents.deliveries {
+                delivery.file.clone_from(&file.path);
+            }
+            Ok(contents)
+        }
         Err(error) if file.named => Err(ReadError::new(&file.path, &error)),
         Err(error) => Ok(Contents::skipped(&file.label, Reason::unreadable(&error))),
     }

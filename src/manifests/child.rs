@@ -1,6 +1,6 @@
 //! Programs that are run for their output, with limits on what they take and on what they give.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -44,21 +44,38 @@ struct Limits {
 
 /// Runs a program and takes what it writes.
 pub(super) fn output(command: &mut Command) -> Result<Vec<u8>, Failure> {
+    output_of(command, None)
+}
+
+/// The same, with this on its standard input.
+pub(super) fn output_of(command: &mut Command, input: Option<String>) -> Result<Vec<u8>, Failure> {
     let limits = Limits {
         time: TIME,
         output: OUTPUT,
     };
-    limited(command, limits)
+    limited(command, input, limits)
 }
 
-fn limited(command: &mut Command, limits: Limits) -> Result<Vec<u8>, Failure> {
-    let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped());
+fn limited(
+    command: &mut Command,
+    input: Option<String>,
+    limits: Limits,
+) -> Result<Vec<u8>, Failure> {
+    let stdin = match input {
+        Some(_) => Stdio::piped(),
+        None => Stdio::null(),
+    };
+    let pipes = command.stdin(stdin).stdout(Stdio::piped());
     let mut child = pipes.stderr(Stdio::piped()).spawn().map_err(|error| {
         match error.kind() == io::ErrorKind::NotFound {
             true => Failure::Missing,
             false => Failure::Broken(error),
         }
     })?;
+    if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
+        // One that does not read it says so itself.
+        thread::spawn(move || stdin.write_all(input.as_bytes()));
+    }
     let outcome = talk(&mut child, limits);
     if outcome.is_err() {
         // It may have ended by now.
@@ -155,7 +172,8 @@ mod tests {
             time: Duration::from_millis(500),
             output,
         };
-        match limited(Command::new("sh").args(["-c", script]), limits) {
+        let input = Some("in".to_owned());
+        match limited(Command::new("sh").args(["-c", script]), input, limits) {
             Ok(bytes) => format!("ok: {}", String::from_utf8_lossy(&bytes)),
             Err(failure) => failure.to_string(),
         }
@@ -165,7 +183,7 @@ mod tests {
     fn what_a_program_does_is_limited_and_said() {
         for (script, expected) in [
             ("echo a; echo b >&2", "ok: a\n"),
-            ("cat", "ok: "),
+            ("cat", "ok: in"),
             (
                 "echo 'WARNING: x' >&2; echo 'Error: no' >&2; echo '  way' >&2; exit 3",
                 "no way",

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::file::Contents;
+use super::rendered;
 use super::yaml::{Document, Node, Problem};
 use super::{Keep, Manifest, Origin, Outline, Own, Reason, Skipped, Stated, json};
 use crate::api;
@@ -70,6 +71,9 @@ impl Reader<'_> {
         let Some(Type { api_version, kind }) = own.or(of_list) else {
             return self.skip(Reason::NoObject(hint(self.place.file)));
         };
+        self.contents
+            .deliveries
+            .extend(rendered::deliveries(node, api_version, kind));
         if self.keep == Keep::Documents && !is_list(node, kind) {
             // What cannot be read at all is skipped below.
             self.contents

@@ -1,5 +1,6 @@
 //! From a file's text to what its documents hold.
 
+use super::rendered::Delivery;
 use super::yaml;
 use super::{Keep, Manifest, Reason, Skipped, Stated, document};
 use crate::model::Text;
@@ -11,9 +12,20 @@ pub(super) struct Contents {
     pub(super) stated: Vec<Stated>,
     pub(super) documents: Vec<serde_json::Value>,
     pub(super) skipped: Vec<Skipped>,
+    /// Charts that objects in it deliver.
+    pub(super) deliveries: Vec<Delivery>,
 }
 
 impl Contents {
+    /// Adds what another one holds.
+    pub(super) fn add(&mut self, other: Self) {
+        self.objects.extend(other.objects);
+        self.stated.extend(other.stated);
+        self.documents.extend(other.documents);
+        self.skipped.extend(other.skipped);
+        self.deliveries.extend(other.deliveries);
+    }
+
     /// Nothing, and why.
     pub(super) fn skipped(file: &Text, reason: Reason) -> Self {
         Self {

@@ -1,6 +1,6 @@
 //! From the paths on a command line to the files that they lead to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -68,6 +68,8 @@ struct Search {
     charts: BTreeMap<Text, Folder>,
     kustomizations: BTreeMap<Text, Folder>,
     unreadable: Vec<Skipped>,
+    /// Whether links to directories were followed, so that a file may have been found in several ways.
+    has_links: bool,
 }
 
 impl Search {
@@ -85,6 +87,9 @@ impl Search {
         // A link that leads back to a directory above is an error of the walk, and holds nothing new.
         let mut entries = WalkDir::new(directory).follow_links(true).into_iter();
         while let Some(entry) = entries.next() {
+            if let Ok(entry) = &entry {
+                self.has_links |= entry.path_is_symlink() && entry.file_type().is_dir();
+            }
             match entry {
                 Ok(entry) if is_hidden_directory(&entry) => entries.skip_current_dir(),
                 Ok(entry) if entry.file_type().is_dir() && !self.off => {
@@ -117,9 +122,45 @@ impl Search {
         }
     }
 
+    /// Of the ways to a file, leaves the shortest.
+    fn forget_detours(&mut self) {
+        let length = |file: &File| file.path.components().count();
+        let mut ways: Vec<(usize, Text)> = self
+            .files
+            .values()
+            .map(|file| (length(file), file.label.clone()))
+            .collect();
+        ways.sort();
+        let mut seen = BTreeSet::new();
+        for (_, label) in ways {
+            let path = self
+                .files
+                .get(&label)
+                .map(|file| fs::canonicalize(&file.path));
+            if let Some(Ok(path)) = path
+                && !seen.insert(path)
+            {
+                self.files.remove(&label);
+            }
+        }
+        // What leads nowhere has no true path itself.
+        let place = |skipped: &Skipped| {
+            let path = Path::new(&*skipped.file);
+            let above = fs::canonicalize(path.parent()?).ok()?;
+            Some(above.join(path.file_name()?))
+        };
+        let length = |skipped: &Skipped| Path::new(&*skipped.file).components().count();
+        self.unreadable.sort_by_key(length);
+        self.unreadable
+            .retain(|skipped| place(skipped).is_none_or(|place| seen.insert(place)));
+    }
+
     /// Leaves out what is part of a kustomization: it is judged there, or only changes what is.
     fn finish(mut self) -> Found {
         let true_path = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if self.has_links {
+            self.forget_detours();
+        }
         let (mut taken, mut parts) = (Inclusions::default(), Parts::default());
         for folder in self.kustomizations.values() {
             let inclusions = Inclusions::of(folder);

@@ -3,6 +3,7 @@
 //! What is judged is their output; each object is said to be in the template or the kustomization that it comes from. A folder that
 //! cannot be rendered is listed with what to do, and is no reason to give up on the rest.
 
+mod delivery;
 mod helm;
 mod kustomization;
 
@@ -15,6 +16,7 @@ use super::find::{is_manifest, label};
 use super::{Keep, Reason, Skipped};
 use crate::model::Text;
 
+pub(super) use self::delivery::{Delivery, deliveries};
 use self::kustomization::file_of;
 pub(super) use self::kustomization::{Inclusions, Parts, is_component};
 
@@ -73,20 +75,54 @@ impl Folder {
         })
     }
 
+    /// Whether it is a chart.
+    pub(super) fn is_chart(&self) -> bool {
+        self.what == What::Chart
+    }
+
     /// What people know it as: the file that says what it is.
     fn label(&self) -> Text {
         label(&self.file)
     }
 
-    /// Renders it and reads what comes out.
-    fn read(&self, keep: Keep<'_>, rendering: &Rendering) -> Outcome {
-        let rendered = match self.what {
-            What::Chart => helm::template(self, rendering),
-            What::Kustomization => kustomization::build(&self.path),
+    /// Renders it and reads what comes out: a chart once for each way in which it is delivered, or as it is.
+    fn read(&self, keep: Keep<'_>, rendering: &Rendering, deliveries: &[Delivery]) -> Outcome {
+        if self.what == What::Kustomization {
+            return self.outcome(kustomization::build(&self.path), keep, None);
+        }
+        let mut done: Vec<&Delivery> = Vec::new();
+        let mut all = Outcome {
+            contents: Contents::default(),
+            done: true,
         };
+        for delivery in deliveries {
+            if let Some(root) = delivery.root_of(self)
+                && !done.iter().any(|other| delivery.is_as(other))
+            {
+                let rendered = helm::template(self, rendering, Some((delivery, root.as_path())));
+                let namespace = rendering.namespace.as_ref().or(delivery.namespace.as_ref());
+                let outcome = self.outcome(rendered, keep, namespace);
+                all.done &= outcome.done;
+                all.contents.add(outcome.contents);
+                done.push(delivery);
+            }
+        }
+        if done.is_empty() {
+            let rendered = helm::template(self, rendering, None);
+            return self.outcome(rendered, keep, rendering.namespace.as_ref());
+        }
+        all
+    }
+
+    fn outcome(
+        &self,
+        rendered: Result<Vec<u8>, Reason>,
+        keep: Keep<'_>,
+        namespace: Option<&String>,
+    ) -> Outcome {
         match rendered {
             Ok(bytes) => Outcome {
-                contents: self.contents(&bytes, keep),
+                contents: self.contents(&bytes, keep, namespace),
                 done: true,
             },
             Err(reason) => Outcome {
@@ -97,7 +133,7 @@ impl Folder {
     }
 
     /// What the output holds, each object where it comes from.
-    fn contents(&self, bytes: &[u8], keep: Keep<'_>) -> Contents {
+    fn contents(&self, bytes: &[u8], keep: Keep<'_>, namespace: Option<&String>) -> Contents {
         let own = self.label();
         let source = |text: &str| match self.what {
             What::Chart => helm::source(text)
@@ -110,9 +146,18 @@ impl Folder {
             // Of the lines that it has in the output there are none in the file.
             (manifest.origin.line, manifest.origin.column) = (1, 1);
             manifest.outline = super::Outline::default();
+            if let Some(namespace) = namespace
+                && !manifest.origin.names_namespace
+                && manifest.kind().is_namespaced()
+            {
+                manifest.object.meta_mut().key.namespace = namespace.as_str().into();
+            }
         }
         for stated in &mut contents.stated {
             (stated.origin.line, stated.origin.column) = (1, 1);
+        }
+        for delivery in &mut contents.deliveries {
+            delivery.file.clone_from(&self.file);
         }
         for skipped in &mut contents.skipped {
             skipped.reason.displace();
@@ -126,10 +171,11 @@ pub(super) fn read(
     folders: &[Folder],
     keep: Keep<'_>,
     rendering: &Rendering,
+    deliveries: &[Delivery],
     done: impl Fn() + Sync,
 ) -> (Vec<Contents>, Vec<PathBuf>) {
     let read = |folder: &Folder| {
-        let outcome = folder.read(keep, rendering);
+        let outcome = folder.read(keep, rendering, deliveries);
         done();
         outcome
     };

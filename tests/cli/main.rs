@@ -12,6 +12,7 @@ mod corpus;
 mod examples;
 mod exceptions;
 mod findings;
+mod fuzzed;
 mod generated;
 mod live;
 mod outputs;

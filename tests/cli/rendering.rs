@@ -16,7 +16,9 @@ spec:
 ";
 
 fn deployment(name: &str) -> String {
-    format!("apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec: {{template: {{spec: {{containers: [{{name: c, image: i}}]}}}}}}\n")
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec: {{template: {{spec: {{containers: [{{name: c, image: i}}]}}}}}}\n"
+    )
 }
 
 fn chart(scratch: &Scratch, folder: &str) {
@@ -24,7 +26,10 @@ fn chart(scratch: &Scratch, folder: &str) {
         .write(&format!("{folder}/Chart.yaml"), CHART)
         .write(&format!("{folder}/values.yaml"), "suffix: a\nimage: i\n")
         .write(&format!("{folder}/templates/deployment.yaml"), TEMPLATE)
-        .write(&format!("{folder}/templates/_helpers.tpl"), "{{- define \"x\" }}{{ end }}\n");
+        .write(
+            &format!("{folder}/templates/_helpers.tpl"),
+            "{{- define \"x\" }}{{ end }}\n",
+        );
 }
 
 fn check(programs: &Programs, scratch: &Scratch, more: &[&str]) -> Run {
@@ -34,7 +39,9 @@ fn check(programs: &Programs, scratch: &Scratch, more: &[&str]) -> Run {
         arguments.push(".");
     }
     let mut command = command(&arguments);
-    command.current_dir(scratch.path()).env("PATH", programs.path());
+    command
+        .current_dir(scratch.path())
+        .env("PATH", programs.path());
     command.env("HOME", scratch.path());
     command.output().expect("it runs").into()
 }
@@ -67,14 +74,31 @@ fn charts_are_rendered_and_results_name_the_template() {
     let run = check(&programs, &scratch, &[]);
     assert_eq!(
         places(&run),
-        ["charts/web/templates/deployment.yaml: web-a", "plain.yaml: plain"],
+        [
+            "charts/web/templates/deployment.yaml: web-a",
+            "plain.yaml: plain"
+        ],
         "{}",
         run.stderr
     );
-    let run = check(&programs, &scratch, &["--values", "prod.yaml", "--set", "image=x", "-n", "shop"]);
-    assert_eq!(places(&run)[0], "charts/web/templates/deployment.yaml: web-prod");
-    let run = check(&programs, &scratch, &["--values", "prod.yaml", "--", "plain.yaml"]);
-    assert_eq!(reasons(&run), ["prod.yaml: there is no Helm chart that takes these values"]);
+    let run = check(
+        &programs,
+        &scratch,
+        &["--values", "prod.yaml", "--set", "image=x", "-n", "shop"],
+    );
+    assert_eq!(
+        places(&run)[0],
+        "charts/web/templates/deployment.yaml: web-prod"
+    );
+    let run = check(
+        &programs,
+        &scratch,
+        &["--values", "prod.yaml", "--", "plain.yaml"],
+    );
+    assert_eq!(
+        reasons(&run),
+        ["prod.yaml: there is no Helm chart that takes these values"]
+    );
 }
 
 #[test]
@@ -96,26 +120,43 @@ fn a_chart_that_cannot_be_rendered_is_listed_and_hurts_nothing_else() {
     let run = check(&none, &scratch, &["--", "web"]);
     assert_eq!(run.code, Some(2), "nothing could be judged: {}", run.stderr);
     let run = check(&none, &scratch, &["--no-render"]);
-    assert!(reasons(&run).iter().any(|line| line.contains("unrendered Helm template")), "{:?}", reasons(&run));
+    assert!(
+        reasons(&run)
+            .iter()
+            .any(|line| line.contains("unrendered Helm template")),
+        "{:?}",
+        reasons(&run)
+    );
 
     let helm = Programs::none("broken-charts-helm").helm();
     scratch.write("web/values.yaml", "suffix: a\n");
     let run = check(&helm, &scratch, &[]);
     assert_eq!(places(&run), ["plain.yaml: plain"]);
     let [reason] = reasons(&run).try_into().expect("one");
-    assert!(reason.contains("no image") && reason.ends_with("give them with --values"), "{reason}");
+    assert!(
+        reason.contains("no image") && reason.ends_with("give them with --values"),
+        "{reason}"
+    );
     scratch.write("web/Chart.yaml", format!("{CHART}dependencies: [{{name: db, version: 1.0.0, repository: 'https://charts.example'}}]\n"));
-    let [reason] = reasons(&check(&helm, &scratch, &[])).try_into().expect("one");
+    let [reason] = reasons(&check(&helm, &scratch, &[]))
+        .try_into()
+        .expect("one");
     assert!(reason.contains("run `helm dependency build "), "{reason}");
     scratch.write("web/Chart.yaml", format!("{CHART}type: library\n"));
     let run = check(&helm, &scratch, &[]);
-    assert_eq!(reasons(&run), ["web/Chart.yaml: a library chart makes no objects; the charts that use it do"]);
+    assert_eq!(
+        reasons(&run),
+        ["web/Chart.yaml: a library chart makes no objects; the charts that use it do"]
+    );
 }
 
 /// A base, two overlays, a patch that is no object, a component, and a file that nothing takes in.
 fn kustomizations(scratch: &Scratch) {
-    let overlay = |name: &str| format!("namePrefix: {name}-\nresources: [../../base]\npatches: [{{path: patch.yaml}}]\n");
-    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 3}\n";
+    let overlay = |name: &str| {
+        format!("namePrefix: {name}-\nresources: [../../base]\npatches: [{{path: patch.yaml}}]\n")
+    };
+    let patch =
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 3}\n";
     scratch
         .write("base/kustomization.yaml", "resources: [web.yaml]\n")
         .write("base/web.yaml", deployment("web"))
@@ -156,25 +197,73 @@ fn without_kustomize_the_files_are_judged_as_they_are() {
     let run = check(&Programs::none("no-kustomize"), &scratch, &[]);
     assert_eq!(
         places(&run),
-        ["base/web.yaml: web", "component/extra.yaml: extra", "other/plain.yaml: plain"]
+        [
+            "base/web.yaml: web",
+            "component/extra.yaml: extra",
+            "other/plain.yaml: plain"
+        ]
     );
     let reasons = reasons(&run);
     assert_eq!(reasons.len(), 2, "{reasons:?}");
-    assert!(reasons[0].starts_with("overlays/prod/kustomization.yml: "), "{reasons:?}");
-    assert!(reasons[0].contains("neither kustomize nor kubectl is on the PATH"), "{reasons:?}");
-    assert!(run.stderr.contains("2 of 5 documents cannot be read"), "{}", run.stderr);
+    assert!(
+        reasons[0].starts_with("overlays/prod/kustomization.yml: "),
+        "{reasons:?}"
+    );
+    assert!(
+        reasons[0].contains("neither kustomize nor kubectl is on the PATH"),
+        "{reasons:?}"
+    );
+    assert!(
+        run.stderr.contains("2 of 5 documents cannot be read"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
 fn what_a_program_says_is_passed_on() {
     let scratch = Scratch::new("failing-kustomize");
     kustomizations(&scratch);
-    let failing = Programs::none("failing-kustomize").script("kustomize", "echo 'Error: no such base' >&2; exit 1");
+    let failing = Programs::none("failing-kustomize")
+        .script("kustomize", "echo 'Error: no such base' >&2; exit 1");
     let reasons = reasons(&check(&failing, &scratch, &["--", "overlays/prod"]));
     let expected = "overlays/prod/kustomization.yml: this kustomization was not judged as a whole, because `kustomize build \
                     overlays/prod` fails: no such base; its files were judged as they are";
     assert_eq!(reasons, [expected]);
-    let garbage = Programs::none("garbage-kustomize").script("kustomize", "printf 'a: [\\n'; printf '\\377' ");
+    let garbage = Programs::none("garbage-kustomize")
+        .script("kustomize", "printf 'a: [\\n'; printf '\\377' ");
     let run = check(&garbage, &scratch, &["--", "overlays/prod"]);
     assert_eq!(run.code, Some(2), "{} {}", run.stdout, run.stderr);
+}
+
+#[test]
+fn charts_are_rendered_as_they_are_delivered() {
+    let scratch = Scratch::new("deliveries");
+    chart(&scratch, "charts/web");
+    scratch
+        .write(".git/HEAD", "")
+        .write("charts/web/prod.yaml", "suffix: prod\n")
+        .write(
+            "clusters/prod/web.yaml",
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  destination: {namespace: \
+             shop}\n  source:\n    repoURL: https://git.example/repo\n    path: charts/web\n    helm:\n      valueFiles: [prod.yaml]\n      \
+             parameters: [{name: image, value: 'x:1'}]\n",
+        )
+        .write(
+            "clusters/test/web.yaml",
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web-test, namespace: test}\nspec:\n  interval: 1m\n  chart: {spec: \
+             {chart: ./charts/web, sourceRef: {kind: GitRepository, name: repo}}}\n  values: {suffix: b}\n",
+        );
+    let run = check(&Programs::none("deliveries").helm(), &scratch, &[]);
+    let template = "charts/web/templates/deployment.yaml";
+    assert_eq!(
+        places(&run),
+        [
+            format!("{template}: web-prod"),
+            format!("{template}: web-test-b")
+        ],
+        "{} {:?}",
+        run.stderr,
+        reasons(&run)
+    );
 }

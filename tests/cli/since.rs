@@ -25,7 +25,10 @@ fn repository(test: &str) -> Scratch {
     scratch
         .write("a.yaml", deployment("a", 3))
         .write("b.yaml", deployment("b", 3))
-        .write("sub/budgets.yaml", format!("{}---\n{}", budget("a"), budget("b")));
+        .write(
+            "sub/budgets.yaml",
+            format!("{}---\n{}", budget("a"), budget("b")),
+        );
     git(&scratch, &["init", "-q", "-b", "main"]);
     commit(&scratch, "first");
     scratch
@@ -33,9 +36,18 @@ fn repository(test: &str) -> Scratch {
 
 fn git(scratch: &Scratch, arguments: &[&str]) {
     let mut command = Command::new("git");
-    command.current_dir(scratch.path()).args(["-c", "user.name=t", "-c", "user.email=t@example.com"]);
+    command.current_dir(scratch.path()).args([
+        "-c",
+        "user.name=t",
+        "-c",
+        "user.email=t@example.com",
+    ]);
     let output = command.args(arguments).output().expect("git runs");
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 fn commit(scratch: &Scratch, message: &str) {
@@ -51,25 +63,39 @@ fn since(scratch: &Scratch, reference: &str, more: &[&str]) -> Run {
         arguments.push(".");
     }
     let mut command = command(&arguments);
-    command.current_dir(scratch.path()).output().expect("it runs").into()
+    command
+        .current_dir(scratch.path())
+        .output()
+        .expect("it runs")
+        .into()
 }
 
 #[test]
 fn only_what_has_changed_is_reported() {
     let scratch = repository("since");
     let run = since(&scratch, "main", &[]);
-    assert_eq!((run.results(), run.code), (vec![], Some(0)), "{}", run.stderr);
+    assert_eq!(
+        (run.results(), run.code),
+        (vec![], Some(0)),
+        "{}",
+        run.stderr
+    );
     assert_eq!(run.stderr, "note: nothing has changed since main\n");
 
     // Uncommitted, staged, untracked, and committed on a branch.
-    scratch.write("a.yaml", deployment("a", 4)).write("new.yaml", deployment("new", 1));
+    scratch
+        .write("a.yaml", deployment("a", 4))
+        .write("new.yaml", deployment("new", 1));
     git(&scratch, &["checkout", "-q", "-b", "work"]);
     let expected = [
         "Deployment shop/a liveness-probe Fail",
         "Deployment shop/new liveness-probe Fail",
     ];
     let failing = |run: &Run| -> Vec<String> {
-        run.results().into_iter().filter(|line| line.contains("liveness")).collect()
+        run.results()
+            .into_iter()
+            .filter(|line| line.contains("liveness"))
+            .collect()
     };
     assert_eq!(failing(&since(&scratch, "main", &[])), expected);
     git(&scratch, &["add", "-A"]);
@@ -85,7 +111,10 @@ fn only_what_has_changed_is_reported() {
     assert_eq!(failing(&since(&scratch, "main", &[])), expected);
     // Moved is changed; paths narrow it down.
     git(&scratch, &["mv", "b.yaml", "sub/moved.yaml"]);
-    assert_eq!(failing(&since(&scratch, "main", &["sub"])), ["Deployment shop/b liveness-probe Fail"]);
+    assert_eq!(
+        failing(&since(&scratch, "main", &["sub"])),
+        ["Deployment shop/b liveness-probe Fail"]
+    );
 }
 
 #[test]
@@ -93,7 +122,11 @@ fn what_a_change_does_to_others_is_reported() {
     let scratch = repository("since-context");
     scratch.write("sub/budgets.yaml", budget("a"));
     let expected = ["Deployment shop/b pdb-present Fail"];
-    assert_eq!(since(&scratch, "HEAD", &[]).results(), expected, "and nothing else of it");
+    assert_eq!(
+        since(&scratch, "HEAD", &[]).results(),
+        expected,
+        "and nothing else of it"
+    );
     std::fs::remove_file(scratch.path().join("sub/budgets.yaml")).expect("it can be removed");
     let run = since(&scratch, "HEAD", &[]);
     assert_eq!(
@@ -112,11 +145,21 @@ fn what_git_cannot_tell_is_said() {
         run.stderr
     };
     let unknown = error(since(&scratch, "nowhere", &[]));
-    assert!(unknown.contains("--since nowhere: the repository ") && unknown.contains("has no such commit"), "{unknown}");
+    assert!(
+        unknown.contains("--since nowhere: the repository ")
+            && unknown.contains("has no such commit"),
+        "{unknown}"
+    );
     let option = error(since(&scratch, "--output=x", &["--", "."]));
-    assert!(!scratch.path().join("x").exists() && !option.is_empty(), "{option}");
+    assert!(
+        !scratch.path().join("x").exists() && !option.is_empty(),
+        "{option}"
+    );
     let stdin = error(since(&scratch, "HEAD", &["-"]));
-    assert!(stdin.contains("standard input, which has no history"), "{stdin}");
+    assert!(
+        stdin.contains("standard input, which has no history"),
+        "{stdin}"
+    );
     git(&scratch, &["checkout", "-q", "--orphan", "other"]);
     commit(&scratch, "unrelated");
     let apart = error(since(&scratch, "main", &[]));
@@ -124,11 +167,17 @@ fn what_git_cannot_tell_is_said() {
     let outside = std::env::temp_dir().join(format!("plimsoll-since-{}", std::process::id()));
     std::fs::create_dir_all(&outside).expect("it can be made");
     std::fs::write(outside.join("a.yaml"), deployment("a", 1)).expect("it can be written");
-    let none = error(since(&scratch, "HEAD", &[outside.to_str().expect("it is text")]));
+    let none = error(since(
+        &scratch,
+        "HEAD",
+        &[outside.to_str().expect("it is text")],
+    ));
     assert!(none.contains("is in no git repository"), "{none}");
     std::fs::remove_dir_all(outside).expect("it can be removed");
     let mut without = command(&["check", "--since", "HEAD", "."]);
-    without.current_dir(scratch.path()).env("PATH", "/nonexistent");
+    without
+        .current_dir(scratch.path())
+        .env("PATH", "/nonexistent");
     let no_git = error(without.output().expect("it runs").into());
     assert!(no_git.contains("git, which is not on the PATH"), "{no_git}");
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::cli::cluster::{Connection, everything, path, wait_for};
 use crate::cli::output;
 use crate::engine::{Conditions, PolicySet};
-use crate::manifests::{Manifests, Member, Origin, Reason, Skipped, Whole};
+use crate::manifests::{Manifests, Member, Origin, Skipped, Whole};
 use crate::model::{Kind, KindSet, Object};
 
 /// Arguments about a cluster.

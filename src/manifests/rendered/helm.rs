@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use super::delivery::Delivery;
 use super::{Folder, Rendering, failed, not_judged};
 use crate::manifests::child::{self, Failure};
 use crate::manifests::{Reason, yaml};
@@ -17,8 +18,12 @@ struct Chart {
     of_type: String,
 }
 
-/// What the chart comes to, with its own values and those that were given.
-pub(super) fn template(folder: &Folder, rendering: &Rendering) -> Result<Vec<u8>, Reason> {
+/// What the chart comes to with its own values, those that it is delivered with, and those that were given.
+pub(super) fn template(
+    folder: &Folder,
+    rendering: &Rendering,
+    delivery: Option<(&Delivery, &Path)>,
+) -> Result<Vec<u8>, Reason> {
     let chart = chart(&folder.file);
     if chart.of_type == "library" {
         return Err(not_judged(
@@ -26,24 +31,39 @@ pub(super) fn template(folder: &Folder, rendering: &Rendering) -> Result<Vec<u8>
         ));
     }
     let mut command = Command::new("helm");
+    let delivered = delivery.and_then(|(delivery, _)| delivery.namespace.as_deref());
+    let namespace = rendering.namespace.as_deref().or(delivered);
     command
-        .arg("template")
-        .args([
-            "--namespace",
-            rendering.namespace.as_deref().unwrap_or("default"),
-        ])
-        .args(["--include-crds", "--skip-tests"]);
+        .args(["template", "--include-crds", "--skip-tests", "--namespace"])
+        .arg(namespace.unwrap_or("default"));
+    let (mut input, mut name) = (None, release(&chart, &folder.path));
+    if let Some((delivery, root)) = delivery {
+        for file in delivery.files(&folder.path, root) {
+            command.arg("--values").arg(file);
+        }
+        if delivery.values.is_some() {
+            command.args(["--values", "-"]);
+            input.clone_from(&delivery.values);
+        }
+        for (option, value) in &delivery.set {
+            command.arg(option).arg(value);
+        }
+        name = delivery.release.clone().unwrap_or(name);
+    }
     for file in &rendering.values {
         command.arg("--values").arg(file);
     }
     for value in &rendering.set {
         command.arg("--set").arg(value);
     }
-    command
-        .arg("--")
-        .arg(release(&chart, &folder.path))
-        .arg(local(&folder.path));
-    child::output(&mut command).map_err(|failure| failed(explain(&failure, folder)))
+    command.arg("--").arg(name).arg(local(&folder.path));
+    child::output_of(&mut command, input).map_err(|failure| {
+        let mut why = explain(&failure, folder);
+        if let Some((delivery, _)) = delivery {
+            why.push_str(&format!(" (as {} delivers it)", delivery.file.display()));
+        }
+        failed(why)
+    })
 }
 
 fn chart(file: &Path) -> Chart {
@@ -106,9 +126,12 @@ fn explain(failure: &Failure, folder: &Folder) -> String {
         Failure::Failed(said) if said.contains("missing in charts/ directory") => format!(
             "this Helm chart was not judged, because charts that it depends on are missing; run `helm dependency build {path}`"
         ),
-        Failure::Failed(said) => format!(
-            "this Helm chart was not judged, because `helm template` fails: {said}; if it needs values, give them with --values"
-        ),
+        Failure::Failed(said) => {
+            let said = said.replace(" Use --debug flag to render out invalid YAML", "");
+            format!(
+                "this Helm chart was not judged, because `helm template` fails: {said}; if it needs values, give them with --values"
+            )
+        }
         other => format!("this Helm chart was not judged, because of helm: {other}"),
     }
 }
