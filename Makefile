@@ -33,7 +33,7 @@ build: rust ## The program, optimised: target/release/plimsoll
 	$(CARGO) build --release --package plimsoll
 
 .PHONY: test
-test: rust controlplane prometheus pod-security-cases ## Every test, also those that need a control plane
+test: rust controlplane prometheus helm pod-security-cases ## Every test, also those that need a control plane
 	$(CARGO) test --workspace --no-fail-fast
 
 .PHONY: conformance
@@ -78,6 +78,10 @@ bench-peers: rust ## check beside kube-score, kubeconform, gator, Kyverno (built
 bench-launches: rust controlplane ## What a thousand launches of both checklists cost the operator; figures also in target/bench/launches.json
 	$(CARGO) bench --package plimsoll --bench launches
 
+.PHONY: fuzz
+fuzz: rust ## Ten minutes (FUZZ_SECONDS=600) of odd YAML, and of odd objects through every check; figures also in target/fuzz.json
+	@fuzz/run.sh
+
 .PHONY: steady
 steady: rust controlplane ## The steady state alone: a thousand workloads, a minute in which nothing changes, no writes
 	$(CARGO) test --package plimsoll --test cluster steady -- --nocapture
@@ -119,6 +123,9 @@ help: ## This list
 .PHONY: pod-security-cases
 pod-security-cases:
 	@if command -v go >/dev/null; then cd tests/controlplane/kubernetes && go mod download k8s.io/pod-security-admission; fi
+.PHONY: helm
+helm:
+	@tests/helm/build.sh >/dev/null
 
 .PHONY: prometheus
 prometheus:

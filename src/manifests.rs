@@ -4,6 +4,7 @@
 //! was skipped. Nothing that one document holds keeps another from being read. [`Whole`] makes one inventory of it all:
 //! on files, the files are the whole.
 
+mod child;
 mod document;
 mod file;
 mod find;
@@ -11,18 +12,21 @@ mod ignore;
 mod json;
 mod mend;
 mod nearest;
+mod outline;
 mod own;
 mod patches;
-mod places;
 mod refusal;
+mod rendered;
 mod schema;
 pub(crate) mod shape;
+mod since;
 mod skipped;
 mod stand_in;
 mod whole;
 pub mod yaml;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -31,16 +35,22 @@ use serde_json::Value;
 
 use self::file::Contents;
 use self::find::Found;
+use self::rendered::{Delivery, Folder};
 use crate::engine::Conditions;
 use crate::model::{Kind, Object, Text};
 
 pub use ignore::{IGNORE, Ignore, IgnoreError, IgnoreProblem, Ignores};
 pub use nearest::nearest;
+pub use outline::{Outline, Region};
 pub use own::{Own, Stated, problem_at};
-pub use places::{Region, Sources};
 pub use refusal::Refusal;
+pub use rendered::{Rendered, Rendering};
+pub use since::{Changes, SinceError};
 pub use skipped::{Reason, Skipped};
 pub use whole::{Member, Whole};
+
+/// More is not read of one file. A cluster takes no object of more than some MiB.
+const LARGEST: u64 = 256 << 20;
 
 /// The path that stands for standard input.
 const STDIN: &str = "-";
@@ -56,10 +66,10 @@ pub struct Manifests {
     pub documents: Vec<Value>,
     /// Everything else that holds something; and of the objects, what the API server would refuse.
     pub skipped: Vec<Skipped>,
+    /// The charts and kustomizations among them.
+    pub rendered: Vec<Rendered>,
     /// How many files were found, standard input included.
     pub files: usize,
-    /// Where the texts are, for a second look.
-    pub sources: Sources,
 }
 
 /// What is kept of what is read.
@@ -89,6 +99,8 @@ pub struct Manifest {
     pub origin: Origin,
     /// Its record. An object without a namespace has the one that kubectl would give it, `default`.
     pub object: Object,
+    /// Where its fields are written.
+    pub outline: Outline,
     /// What its author asks not to be held against it.
     pub ignores: Option<Box<Ignores>>,
 }
@@ -110,6 +122,13 @@ pub struct Origin {
     pub kind: &'static str,
     /// Whether it names its namespace itself.
     pub names_namespace: bool,
+}
+
+impl Origin {
+    /// What objects are sorted by.
+    fn place(&self) -> (&str, u32) {
+        (&self.file, self.document)
+    }
 }
 
 impl Manifest {
@@ -145,7 +164,7 @@ pub trait Progress: Sync {
 }
 
 /// Reads files, directories (every `.yaml`, `.yml` and `.json` file in them, but for those in hidden directories) and
-/// standard input (`-`).
+/// standard input (`-`). Charts and kustomizations are rendered.
 ///
 /// # Errors
 /// Where one of the paths themselves does not exist or cannot be read. What cannot be read inside a directory is among
@@ -153,35 +172,71 @@ pub trait Progress: Sync {
 pub fn read(
     paths: &[PathBuf],
     keep: Keep<'_>,
+    rendering: &Rendering,
     progress: &dyn Progress,
 ) -> Result<Manifests, ReadError> {
-    let Found { files, unreadable } = find::find(paths)?;
-    progress.begin(files.len());
+    let Found {
+        mut files,
+        folders,
+        parts,
+        unreadable,
+    } = find::find(paths, rendering.off)?;
+    progress.begin(files.len() + folders.len());
+    let count = files.len() + folders.len();
     let read = |file: &find::File| {
         let contents = read_one(file, keep);
         progress.advance();
         contents
     };
-    let contents: Vec<_> = files.par_iter().map(read).collect();
-    let sources = Sources::of(&files);
+    // What is part of a kustomization waits: it is judged there, if that can be rendered.
+    let parts_of_others = files.extract_if(.., |file| file.part.is_some());
+    let mut waiting: Vec<_> = parts_of_others.collect();
+    let mut contents: Vec<_> = files.par_iter().map(read).collect::<Result<_, _>>()?;
+    // Applications may be part of kustomizations, and say how charts are delivered.
+    let (charts, kustomizations): (Vec<Folder>, Vec<Folder>) =
+        folders.iter().cloned().partition(Folder::is_chart);
+    let advance = || progress.advance();
+    let (mut rendered, done) = rendered::read(&kustomizations, keep, rendering, &[], advance);
+    let all = contents.iter_mut().chain(&mut rendered);
+    let deliveries: Vec<Delivery> = all
+        .flat_map(|contents| std::mem::take(&mut contents.deliveries))
+        .collect();
+    rendered.extend(rendered::read(&charts, keep, rendering, &deliveries, advance).0);
+    let sources = folders
+        .iter()
+        .map(|folder| Rendered::of(folder, &parts))
+        .collect();
+    let judged = parts.of(done);
+    waiting.retain(|file| file.part.as_ref().is_none_or(|part| !judged.contains(part)));
+    let left: Vec<_> = waiting.par_iter().map(read).collect::<Result<_, _>>()?;
     let mut found = Manifests {
         objects: Vec::with_capacity(contents.len()),
         skipped: unreadable,
-        files: files.len(),
-        sources,
+        rendered: sources,
+        files: count,
         ..Manifests::default()
     };
+    found
+        .skipped
+        .extend(rendered::unused_values(rendering, &folders));
     let mut kustomizations = Vec::new();
-    for contents in contents {
-        let contents = contents?;
+    for contents in contents.into_iter().chain(left).chain(rendered) {
         kustomizations.extend(contents.kustomizations);
-        found.sources.keep(contents.stdin);
         found.objects.extend(contents.objects);
         found.stated.extend(contents.stated);
         found.documents.extend(contents.documents);
         found.skipped.extend(contents.skipped);
     }
     found.leave_out_patches(&patches::of(&kustomizations));
+    if !folders.is_empty() {
+        // What is rendered is sorted in among the files; objects of one document stay in their order.
+        found
+            .objects
+            .sort_by(|a, b| a.origin.place().cmp(&b.origin.place()));
+        found
+            .stated
+            .sort_by(|a, b| a.origin.place().cmp(&b.origin.place()));
+    }
     found.skipped.sort_by(|a, b| a.place().cmp(&b.place()));
     json::settle(&mut found.documents);
     Ok(found)
@@ -192,7 +247,7 @@ pub fn read(
 /// # Errors
 /// As [`read`].
 pub fn files(paths: &[PathBuf]) -> Result<Vec<(PathBuf, bool)>, ReadError> {
-    let found = find::find(paths)?.files.into_iter();
+    let found = find::find(paths, true)?.files.into_iter();
     Ok(found.map(|file| (file.path, file.named)).collect())
 }
 
@@ -222,20 +277,46 @@ impl Manifests {
     }
 }
 
+/// Reads a file of this length, as far as that is known; `None` where there is more than is read of one.
+fn limited(read: impl Read, length: u64) -> std::io::Result<Option<Vec<u8>>> {
+    if length > LARGEST {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(length + 1).unwrap_or_default());
+    read.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= LARGEST))
+}
+
+/// Reads what one file holds.
+pub fn of_bytes(label: &str, bytes: &[u8], keep: Keep<'_>) -> Manifests {
+    let contents = file::read(&label.into(), bytes, keep);
+    Manifests {
+        objects: contents.objects,
+        stated: contents.stated,
+        documents: contents.documents,
+        skipped: contents.skipped,
+        files: 1,
+        ..Manifests::default()
+    }
+}
+
 fn read_one(file: &find::File, keep: Keep<'_>) -> Result<Contents, ReadError> {
     let is_stdin = file.path == Path::new(STDIN);
-    let bytes = if is_stdin {
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        std::fs::read(&file.path)
+    let bytes = match is_stdin {
+        true => limited(std::io::stdin().lock(), 0),
+        false => File::open(&file.path).and_then(|open| {
+            let length = open.metadata()?.len();
+            limited(open, length)
+        }),
     };
     match bytes {
-        Ok(bytes) => {
-            let contents = file::read(&file.label, &bytes, keep);
-            // It cannot be read twice.
-            let stdin = is_stdin.then_some(bytes);
-            Ok(Contents { stdin, ..contents })
+        Ok(None) => Ok(Contents::skipped(&file.label, Reason::TooLarge(LARGEST))),
+        Ok(Some(bytes)) => {
+            let mut contents = file::read(&file.label, &bytes, keep);
+            for delivery in &mut contents.deliveries {
+                delivery.file.clone_from(&file.path);
+            }
+            Ok(contents)
         }
         Err(error) if file.named => Err(ReadError::new(&file.path, &error)),
         Err(error) => Ok(Contents::skipped(&file.label, Reason::unreadable(&error))),

@@ -117,7 +117,7 @@ pub struct Row {
     pub exception: Option<Text>,
     /// Why its author asks to ignore it, where that is why it is waived.
     pub ignored: Option<Text>,
-    /// Where it is written: the object, until the place is looked up.
+    /// Where the field is written, or the innermost one around it that there is.
     pub region: Region,
 }
 
@@ -176,11 +176,6 @@ pub trait Report: Sync {
 
     /// Whether it lists what passes and does not apply, so that there are to be rows of it.
     fn lists_passes(&self) -> bool;
-
-    /// Whether it says where each finding is written.
-    fn shows_regions(&self) -> bool {
-        false
-    }
 
     /// What an object adds; nothing where there is nothing to say.
     fn object(&self, judged: &Judged<'_>) -> String;

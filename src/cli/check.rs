@@ -4,8 +4,10 @@ mod baseline;
 mod doubts;
 mod format;
 mod ignores;
-mod regions;
+mod live;
+mod render;
 mod reports;
+mod since;
 mod sinks;
 mod stated;
 mod tuning;
@@ -22,6 +24,9 @@ use self::baseline::{Known, Written};
 use self::doubts::Doubts;
 use self::format::{Asked, AskedParser, Format};
 use self::ignores::Unused;
+use self::live::Live;
+use self::render::Render;
+use self::since::Since;
 use self::sinks::Sinks;
 use self::stated::Stated;
 use self::tuning::Tuning;
@@ -29,11 +34,12 @@ use self::verdicts::{Judge, Outcome};
 use self::writers::Writers;
 use super::COULD_NOT_RUN;
 use super::output;
-use super::policies::{Given, all_checks};
+use super::policies::{Given, Selection, all_checks};
 use super::progress::Bar;
 use super::release::release;
-use crate::engine::Relief;
-use crate::manifests::{self, Keep, Manifests, Skipped, Sources, Whole};
+use crate::checklist::Checklists;
+use crate::engine::{PolicySet, Relief};
+use crate::manifests::{self, Changes, Keep, Manifests, Member, Skipped, Whole};
 use crate::model::{Release, Severity};
 use crate::render::{Judged, Summary};
 
@@ -50,14 +56,26 @@ const SCHEMA: &str = "schema-valid";
 #[derive(Args)]
 #[command(after_help = "Exit code: 0 nothing at or above --fail-on, 1 something, 2 could not run.")]
 pub(super) struct Arguments {
-    /// Files, directories (every .yaml, .yml and .json file in them), or - for standard input.
-    #[arg(value_name = "PATH", required = true)]
+    /// Files, directories (every .yaml, .yml and .json file in them; Helm charts and kustomizations are rendered), or - for
+    /// standard input.
+    #[arg(value_name = "PATH", required_unless_present = "cluster")]
     paths: Vec<PathBuf>,
 
     /// How to write the findings, and into which file; without one, to standard output. May be given several times, for
     /// several files [default: table].
     #[arg(short, long, value_name = "FORMAT[=FILE]", value_parser = AskedParser)]
     output: Vec<Asked>,
+
+    #[command(flatten)]
+    render: Render,
+
+    #[command(flatten)]
+    live: Live,
+
+    /// Report only what has changed since this commit, branch or tag: every finding in files that are new or changed since the work left
+    /// it, and of other files what the change brings. All files are read.
+    #[arg(long, value_name = "REF")]
+    since: Option<String>,
 
     /// Judge by the ReadinessPolicies in this file, instead of by the checks that are on by default. It may hold ReadinessChecklists as well.
     /// Without it, plimsoll.yaml or .plimsoll.yaml in the working directory is judged by.
@@ -127,34 +145,36 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     };
     let mut given = Given::read(&policies)?;
     let (known, written) = (tuning.known()?, tuning.written()?);
-    let bar = Bar::new();
     let conditions = given.conditions()?;
     let keep = match arguments.all_checks || given.may_ask(SCHEMA, &arguments.checks, &selection) {
         true => Keep::Shapes(&conditions),
         false => Keep::Records(&conditions),
     };
-    let found = manifests::read(&arguments.paths, keep, &bar);
-    bar.finish();
+    let judged_by =
+        |given: &Given, checklists: &Checklists| arguments.policies(given, &selection, checklists);
+    let (found, live) = match arguments.live.cluster {
+        true => {
+            let policies = judged_by(&given, &given.checklists()?)?;
+            let (found, whole) = arguments.live.read(&policies, &conditions)?;
+            (found, Some(whole))
+        }
+        false => (arguments.read(keep)?, None),
+    };
+    let since = arguments.changes(keep, &found)?;
     let Manifests {
         mut objects,
         stated,
         mut skipped,
         files,
-        sources,
         ..
-    } = found?;
-    if objects.is_empty() && stated.is_empty() && skipped.is_empty() {
+    } = found;
+    let is_empty = objects.is_empty() && stated.is_empty() && skipped.is_empty();
+    if is_empty && live.is_none() {
         bail!("{}", nothing_found(&arguments.paths, files));
     }
     let mut stated = Stated::sort(stated, &mut given, &mut skipped);
     let checklists = given.checklists()?;
-    let mut policies = match arguments.all_checks {
-        true => all_checks(&selection)?,
-        false => given.to_check_by(&arguments.checks, &selection, &checklists)?,
-    };
-    if let Some(release) = arguments.kubernetes_version {
-        policies = policies.for_release(release);
-    }
+    let policies = judged_by(&given, &checklists)?;
     let people = stated.people();
     let relief = Relief {
         people: &people,
@@ -166,7 +186,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     if tuning.is_strict() {
         ignores::forget(&mut objects);
     }
-    let whole = Whole::of(objects);
+    let whole = live.unwrap_or_else(|| Whole::of(objects));
     let writers = Writers {
         all: arguments.all,
         fail_on: arguments.fail_on.severity(),
@@ -176,12 +196,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let mut sinks = Sinks::open(asked, |asked| writers.of(asked));
     let judge = Judge::new(relief, &whole, sinks.list_passes());
     let judge = judge.reporting(asked.iter().any(|asked| asked.format == Format::Reports));
-    let sources = sinks.show_regions().then_some(&sources);
+    let judging = Judging {
+        before: since
+            .as_ref()
+            .map(|since| (since, Judge::new(relief, &since.before, false))),
+        now: judge,
+    };
     let mut books = Books::open(known, written, &whole);
-    let mut summary = write_objects(&judge, sources, &mut sinks, &mut skipped, &mut books);
+    let mut summary = write_objects(&judging, &mut sinks, &mut skipped, &mut books);
     summary.baseline = books
         .known
-        .map(|known| known.finish(&whole.members, judge.asked()));
+        .map(|known| known.finish(&whole.members, judging.now.asked()));
+    if let Some(since) = &since {
+        since.retain(&mut skipped);
+    }
     skipped.sort_by(|a, b| a.place().cmp(&b.place()));
     summary.objects += stated.len();
     summary.files = files;
@@ -193,6 +221,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     books.doubts.complain();
     Unused::complain(&books.unused);
     let is_misunderstood = ignores::complain(&whole.members);
+    let unchanged = since.as_ref().is_some_and(|since| since.files() == 0);
+    if unchanged && summary.objects == 0 {
+        let message = format!(
+            "nothing has changed since {}",
+            arguments.since.as_deref().unwrap_or_default()
+        );
+        output::complain("note", &message);
+        return Ok(if all_written { 0 } else { COULD_NOT_RUN });
+    }
     let code = conclude(arguments, &skipped, &summary);
     if let Some(written) = books.written {
         written.finish()?;
@@ -239,20 +276,74 @@ impl Books {
     }
 }
 
+impl Arguments {
+    /// Reads the manifests.
+    fn read(&self, keep: Keep<'_>) -> Result<Manifests> {
+        let bar = Bar::new();
+        let namespace = self.live.connection.namespace.clone();
+        let rendering = self.render.rendering(namespace);
+        let found = manifests::read(&self.paths, keep, &rendering, &bar);
+        bar.finish();
+        Ok(found?)
+    }
+
+    /// What is judged by.
+    fn policies(
+        &self,
+        given: &Given,
+        selection: &Selection,
+        checklists: &Checklists,
+    ) -> Result<PolicySet> {
+        let policies = match self.all_checks {
+            true => all_checks(selection)?,
+            false => given.to_check_by(&self.checks, selection, checklists)?,
+        };
+        Ok(match self.kubernetes_version {
+            Some(release) => policies.for_release(release),
+            None => policies,
+        })
+    }
+
+    /// What has changed, where that was asked for.
+    fn changes(&self, keep: Keep<'_>, found: &Manifests) -> Result<Option<Since>> {
+        let Some(reference) = &self.since else {
+            return Ok(None);
+        };
+        let changes = Changes::since(reference, &self.paths)?;
+        Ok(Some(Since::new(&changes, found, changes.before(keep))))
+    }
+}
+
+/// Who judges.
+struct Judging<'a> {
+    now: Judge<'a>,
+    /// What counts since when, and who judges as it was then.
+    before: Option<(&'a Since, Judge<'a>)>,
+}
+
+impl<'a> Judging<'a> {
+    fn judge(&self, member: &'a Member) -> Option<Outcome<'a>> {
+        match &self.before {
+            Some((since, before)) => since.judge(&self.now, before, member),
+            None => Some(self.now.judge(member)),
+        }
+    }
+}
+
 /// Judges every object and writes what is to say of it, in the order of the files. Batches are judged and put into words
 /// by all processors.
 fn write_objects(
-    judge: &Judge<'_>,
-    sources: Option<&Sources>,
+    judging: &Judging<'_>,
     sinks: &mut Sinks,
     skipped: &mut Vec<Skipped>,
     books: &mut Books,
 ) -> Summary {
     let mut summary = Summary::default();
-    for batch in judge.members().chunks(BATCH) {
-        let outcomes: Vec<_> = batch.par_iter().map(|member| judge.judge(member)).collect();
+    for batch in judging.now.members().chunks(BATCH) {
+        let judged = batch.par_iter().map(|member| judging.judge(member));
+        let outcomes: Vec<_> = judged.collect();
         let mut all = Vec::with_capacity(outcomes.len());
-        for outcome in outcomes {
+        for outcome in outcomes.into_iter().flatten() {
             match outcome {
                 Outcome::Skipped(reason) => skipped.push(reason),
                 Outcome::Judged {
@@ -268,9 +359,6 @@ fn write_objects(
                     all.push(judged);
                 }
             }
-        }
-        if let Some(sources) = sources {
-            regions::find(sources, &mut all);
         }
         sinks.objects(&all);
         // Findings are many small things to give back.

@@ -3,20 +3,28 @@
 mod lists;
 mod people;
 mod reading;
+mod whole;
+
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use kube::config::KubeConfigOptions;
+use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Api, Client, Config};
 
 use crate::api::ReadinessLaunch;
 
 pub(super) use people::{Myself, may};
 pub(super) use reading::read;
+pub(super) use whole::{everything, path};
 
 /// Which cluster, and which namespace of it.
 #[derive(Args)]
 pub(super) struct Connection {
+    /// The kubeconfig, where it is not that of KUBECONFIG or ~/.kube/config.
+    #[arg(long, value_name = "FILE")]
+    kubeconfig: Option<PathBuf>,
+
     /// The context of the kubeconfig, where it is not the current one.
     #[arg(long, value_name = "NAME")]
     context: Option<String>,
@@ -39,17 +47,21 @@ impl Connection {
     /// # Errors
     /// Where none of them says how.
     pub(super) async fn open(&self) -> Result<Cluster> {
-        let config = match &self.context {
-            Some(context) => {
-                let options = KubeConfigOptions {
-                    context: Some(context.clone()),
-                    ..KubeConfigOptions::default()
-                };
-                Config::from_kubeconfig(&options)
-                    .await
-                    .context("the kubeconfig cannot be used")?
+        let options = KubeConfigOptions {
+            context: self.context.clone(),
+            ..KubeConfigOptions::default()
+        };
+        let config = match (&self.kubeconfig, &self.context) {
+            (Some(file), _) => {
+                let wrong = || format!("the kubeconfig {} cannot be used", file.display());
+                let kubeconfig = Kubeconfig::read_from(file).with_context(wrong)?;
+                let config = Config::from_custom_kubeconfig(kubeconfig, &options).await;
+                config.with_context(wrong)?
             }
-            None => Config::infer().await.context(
+            (None, Some(_)) => Config::from_kubeconfig(&options)
+                .await
+                .context("the kubeconfig cannot be used")?,
+            (None, None) => Config::infer().await.context(
                 "no cluster to work with: set KUBECONFIG, or run in a pod with a ServiceAccount",
             )?,
         };

@@ -4,10 +4,11 @@ use std::sync::LazyLock;
 
 use super::file::Contents;
 use super::patches::{self, Kustomization};
+use super::rendered;
 use super::yaml::{Document, Node, Problem};
 use super::{
-    Ignores, Keep, Manifest, Origin, Own, Reason, Refusal, Skipped, Stated, json, mend, shape,
-    stand_in,
+    Ignores, Keep, Manifest, Origin, Outline, Own, Reason, Refusal, Skipped, Stated, json, mend,
+    shape, stand_in,
 };
 use crate::api;
 use crate::engine::Conditions;
@@ -85,6 +86,9 @@ impl Reader<'_> {
             self.contents.kustomizations.extend(kustomization);
             return self.skip(Reason::NoObject(hint(self.place.file)));
         };
+        self.contents
+            .deliveries
+            .extend(rendered::deliveries(node, api_version, kind));
         if self.keep == Keep::Documents && !is_list(node, kind) {
             // What cannot be read at all is skipped below.
             self.contents
@@ -220,6 +224,7 @@ impl Reader<'_> {
         Manifest {
             origin,
             object,
+            outline: Outline::of(node),
             ignores: Ignores::of(node),
         }
     }

@@ -1,6 +1,7 @@
 //! From a file's text to what its documents hold.
 
 use super::patches::Kustomization;
+use super::rendered::Delivery;
 use super::yaml;
 use super::{Keep, Manifest, Reason, Skipped, Stated, document};
 use crate::model::Text;
@@ -13,11 +14,21 @@ pub(super) struct Contents {
     pub(super) documents: Vec<serde_json::Value>,
     pub(super) skipped: Vec<Skipped>,
     pub(super) kustomizations: Vec<Kustomization>,
-    /// Its bytes, where it is standard input.
-    pub(super) stdin: Option<Vec<u8>>,
+    /// Charts that objects in it deliver.
+    pub(super) deliveries: Vec<Delivery>,
 }
 
 impl Contents {
+    /// Adds what another one holds.
+    pub(super) fn add(&mut self, other: Self) {
+        self.objects.extend(other.objects);
+        self.stated.extend(other.stated);
+        self.documents.extend(other.documents);
+        self.skipped.extend(other.skipped);
+        self.kustomizations.extend(other.kustomizations);
+        self.deliveries.extend(other.deliveries);
+    }
+
     /// Nothing, and why.
     pub(super) fn skipped(file: &Text, reason: Reason) -> Self {
         Self {
@@ -29,18 +40,25 @@ impl Contents {
 
 /// Reads a file's documents; nothing of the text itself is kept.
 pub(super) fn read(file: &Text, bytes: &[u8], keep: Keep<'_>) -> Contents {
+    read_as(|_| file.clone(), bytes, keep)
+}
+
+/// Reads documents, each of which comes from the file that its text tells.
+pub(super) fn read_as(file_of: impl Fn(&str) -> Text, bytes: &[u8], keep: Keep<'_>) -> Contents {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
+        Err(_) if is_utf16(bytes) => return Contents::skipped(&file_of(""), Reason::Utf16),
         Err(error) => {
             let before = &bytes[..error.valid_up_to()];
             let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-            return Contents::skipped(file, Reason::NotText(line));
+            return Contents::skipped(&file_of(""), Reason::NotText(line));
         }
     };
     let mut contents = Contents::default();
     for (number, source) in yaml::documents(text) {
+        let file = file_of(source.text);
         let place = document::Place {
-            file,
+            file: &file,
             document: u32::try_from(number).unwrap_or(u32::MAX),
         };
         match source.parse() {
@@ -51,4 +69,9 @@ pub(super) fn read(file: &Text, bytes: &[u8], keep: Keep<'_>) -> Contents {
         }
     }
     contents
+}
+
+/// Whether this begins as UTF-16 does, which some editors write.
+fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
 }

@@ -1,20 +1,27 @@
 //! From the paths on a command line to the files that they lead to.
 
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use rayon::slice::ParallelSliceMut;
 use walkdir::{DirEntry, WalkDir};
 
+use super::rendered::{self, Folder, Inclusions, Parts};
 use super::{ReadError, Reason, STDIN, Skipped};
 use crate::model::Text;
 
 /// What standard input is called.
 pub(super) const STDIN_LABEL: &str = "<stdin>";
 
-/// The files of some paths.
+/// What some paths lead to.
 pub(super) struct Found {
-    /// Each once, by label.
+    /// Each file once, by label.
     pub(super) files: Vec<File>,
+    /// The charts and the kustomizations that no other one takes in.
+    pub(super) folders: Vec<Folder>,
+    /// What each kustomization is made of.
+    pub(super) parts: Parts,
     /// Directories and links inside the paths that lead nowhere.
     pub(super) unreadable: Vec<Skipped>,
 }
@@ -26,14 +33,19 @@ pub(super) struct File {
     pub(super) label: Text,
     /// Whether it is one of the paths itself, rather than found in a directory.
     pub(super) named: bool,
+    /// Its true path, where a kustomization takes it in: it is read only where none of these is rendered.
+    pub(super) part: Option<PathBuf>,
 }
 
-/// Finds the files of some paths.
+/// Finds the files of some paths; and what of it is to be rendered, unless that is `off`.
 ///
 /// # Errors
 /// Where one of the paths does not exist, or is a directory that cannot be read.
-pub(super) fn find(paths: &[PathBuf]) -> Result<Found, ReadError> {
-    let mut search = Search::default();
+pub(super) fn find(paths: &[PathBuf], off: bool) -> Result<Found, ReadError> {
+    let mut search = Search {
+        off,
+        ..Search::default()
+    };
     for path in paths {
         if path == Path::new(STDIN) {
             search.add(path.clone(), STDIN_LABEL.into(), true);
@@ -52,34 +64,43 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Found, ReadError> {
 
 #[derive(Default)]
 struct Search {
+    off: bool,
     files: Vec<File>,
+    charts: BTreeMap<Text, Folder>,
+    kustomizations: BTreeMap<Text, Folder>,
     unreadable: Vec<Skipped>,
+    /// Whether links to directories were followed, so that a file may have been found in several ways.
+    has_links: bool,
 }
 
 impl Search {
     fn add(&mut self, path: PathBuf, label: Text, named: bool) {
-        self.files.push(File { path, label, named });
-    }
-
-    fn finish(mut self) -> Found {
-        self.files
-            .par_sort_by(|one, other| one.label.cmp(&other.label));
-        self.files.dedup_by(|again, first| {
-            let is_same = again.label == first.label;
-            first.named |= is_same && again.named;
-            is_same
+        self.files.push(File {
+            path,
+            label,
+            named,
+            part: None,
         });
-        Found {
-            files: self.files,
-            unreadable: self.unreadable,
-        }
     }
 
     fn walk(&mut self, directory: &Path) {
         // A link that leads back to a directory above is an error of the walk, and holds nothing new.
-        let entries = WalkDir::new(directory).follow_links(true).into_iter();
-        for entry in entries.filter_entry(|entry| !is_hidden_directory(entry)) {
+        let mut entries = WalkDir::new(directory).follow_links(true).into_iter();
+        while let Some(entry) = entries.next() {
+            if let Ok(entry) = &entry {
+                self.has_links |= entry.path_is_symlink() && entry.file_type().is_dir();
+            }
             match entry {
+                Ok(entry) if is_hidden_directory(&entry) => entries.skip_current_dir(),
+                Ok(entry) if entry.file_type().is_dir() && !self.off => {
+                    if let Some(chart) = Folder::chart(entry.path()) {
+                        // What is inside belongs to it.
+                        entries.skip_current_dir();
+                        self.charts.insert(label(&chart.path), chart);
+                    } else if let Some(folder) = Folder::kustomization(entry.path()) {
+                        self.kustomizations.insert(label(&folder.path), folder);
+                    }
+                }
                 Ok(entry) if entry.file_type().is_file() && is_manifest(entry.path()) => {
                     let label = label(entry.path());
                     self.add(entry.into_path(), label, false);
@@ -100,6 +121,76 @@ impl Search {
                 .push(Skipped::file(&label(path), Reason::unreadable(problem)));
         }
     }
+
+    /// Of the ways to a file, leaves the shortest.
+    fn forget_detours(&mut self) {
+        let length = |file: &File| file.path.components().count();
+        let mut ways: Vec<usize> = (0..self.files.len()).collect();
+        ways.sort_by_key(|way| length(&self.files[*way]));
+        let (mut seen, mut detours) = (HashSet::new(), HashSet::new());
+        for way in ways {
+            let file = &self.files[way];
+            if let Ok(path) = fs::canonicalize(&file.path)
+                && !seen.insert(path)
+            {
+                detours.insert(file.label.clone());
+            }
+        }
+        self.files.retain(|file| !detours.contains(&file.label));
+        // What leads nowhere has no true path itself.
+        let place = |skipped: &Skipped| {
+            let path = Path::new(&*skipped.file);
+            let above = fs::canonicalize(path.parent()?).ok()?;
+            Some(above.join(path.file_name()?))
+        };
+        let length = |skipped: &Skipped| Path::new(&*skipped.file).components().count();
+        self.unreadable.sort_by_key(length);
+        self.unreadable
+            .retain(|skipped| place(skipped).is_none_or(|place| seen.insert(place)));
+    }
+
+    /// Leaves out what is part of a kustomization: it is judged there, or only changes what is.
+    fn finish(mut self) -> Found {
+        let true_path = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        self.files
+            .par_sort_by(|one, other| one.label.cmp(&other.label));
+        self.files.dedup_by(|again, first| {
+            let is_same = again.label == first.label;
+            first.named |= is_same && again.named;
+            is_same
+        });
+        if self.has_links {
+            self.forget_detours();
+        }
+        let (mut taken, mut parts) = (Inclusions::default(), Parts::default());
+        for folder in self.kustomizations.values() {
+            let inclusions = Inclusions::of(folder);
+            parts.add(true_path(&folder.path), &inclusions);
+            taken.and(inclusions);
+        }
+        self.kustomizations.retain(|_, folder| {
+            let is_part = taken.objects.contains(&true_path(&folder.path));
+            !is_part && !rendered::is_component(folder)
+        });
+        if !taken.others.is_empty() {
+            self.files.retain_mut(|file| {
+                let path = true_path(&file.path);
+                let is_kept = file.named || !taken.others.contains(&path);
+                file.part = taken.objects.contains(&path).then_some(path);
+                is_kept
+            });
+        }
+        let folders = self
+            .charts
+            .into_values()
+            .chain(self.kustomizations.into_values());
+        Found {
+            files: self.files,
+            folders: folders.collect(),
+            parts,
+            unreadable: self.unreadable,
+        }
+    }
 }
 
 fn is_hidden_directory(entry: &DirEntry) -> bool {
@@ -108,7 +199,7 @@ fn is_hidden_directory(entry: &DirEntry) -> bool {
         && entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-fn is_manifest(path: &Path) -> bool {
+pub(super) fn is_manifest(path: &Path) -> bool {
     path.extension().is_some_and(|extension| {
         ["yaml", "yml", "json"]
             .iter()
@@ -118,7 +209,7 @@ fn is_manifest(path: &Path) -> bool {
 
 /// A path as people write it: what `.` leads to has no `./` in front. Bytes that are no text are written as `\xFF`, so that
 /// two files never have the same label for them.
-fn label(path: &Path) -> Text {
+pub(super) fn label(path: &Path) -> Text {
     let path = path.strip_prefix("./").unwrap_or(path);
     if let Some(text) = path.to_str() {
         return text.into();

@@ -27,6 +27,11 @@ impl Skipped {
         }
     }
 
+    /// Something that cannot be read, and why.
+    pub fn unreadable(file: &str, why: &str) -> Self {
+        Self::file(&file.into(), Reason::Unreadable(why.to_owned()))
+    }
+
     /// An object that is not to be judged.
     pub fn object(origin: &Origin, reason: Reason) -> Self {
         Self {
@@ -61,6 +66,12 @@ pub enum Reason {
     /// The file is no text.
     #[error("line {0}: not UTF-8 text")]
     NotText(usize),
+    /// The file is text, but not as Kubernetes takes it.
+    #[error("line 1: UTF-16 text; save it as UTF-8")]
+    Utf16,
+    /// The file is too large to be read.
+    #[error("larger than {} MiB, which is more than is read of one file; split it", .0 >> 20)]
+    TooLarge(u64),
     /// The document is not YAML, or the object is not what its kind asks for.
     #[error("{0}")]
     Broken(Problem),
@@ -87,6 +98,12 @@ pub enum Reason {
         /// The column that it begins in, from 1.
         column: u32,
     },
+    /// A folder that must be rendered, and why it is not.
+    #[error("{0}")]
+    CannotRender(String),
+    /// Something that is not to be rendered.
+    #[error("{0}")]
+    NotRendered(String),
     /// A List of nothing.
     #[error("the {0} has no items")]
     EmptyList(String),
@@ -109,11 +126,25 @@ impl Reason {
         Self::Unreadable(io_problem(error))
     }
 
+    /// Says that the place of what is wrong is one in what came out of a rendering: no file has it.
+    pub(super) fn displace(&mut self) {
+        if let Self::Broken(problem) = self
+            && problem.line > 0
+        {
+            problem.message = format!(
+                "{} (line {}, column {} of the output)",
+                problem.message, problem.line, problem.column
+            );
+            (problem.line, problem.column) = (0, 0);
+        }
+    }
+
     /// The line and column of what is wrong, where they are known.
     pub fn position(&self) -> Option<(u32, u32)> {
         match self {
             Self::Refused { line, column, .. } => Some((*line, *column)),
             Self::NotText(line) => Some((u32::try_from(*line).unwrap_or(u32::MAX), 1)),
+            Self::Utf16 => Some((1, 1)),
             Self::Broken(problem) if problem.line > 0 => {
                 Some((problem.line, problem.column.max(1)))
             }
@@ -125,7 +156,13 @@ impl Reason {
     pub fn is_problem(&self) -> bool {
         matches!(
             self,
-            Self::Unreadable(_) | Self::NotText(_) | Self::Broken(_) | Self::Refused { .. }
+            Self::Unreadable(_)
+                | Self::NotText(_)
+                | Self::Utf16
+                | Self::TooLarge(_)
+                | Self::Broken(_)
+                | Self::Refused { .. }
+                | Self::CannotRender(_)
         )
     }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Ignores, Manifest, Origin};
+use jiff::Timestamp;
+
+use super::{Ignores, Manifest, Origin, Outline, Region};
 use crate::inventory::{Inventory, View};
 use crate::model::{ConfigMap, Object, SecretSource, Text};
 
@@ -12,6 +14,8 @@ pub struct Whole {
     pub inventory: Inventory,
     /// Every object, in the order of the files.
     pub members: Vec<Member>,
+    /// The time, where what is judged is running.
+    pub now: Option<Timestamp>,
 }
 
 /// One of the objects.
@@ -20,26 +24,38 @@ pub struct Member {
     pub origin: Origin,
     /// Its record.
     pub object: Arc<Object>,
+    /// Where its fields are written.
+    pub outline: Outline,
     /// Whether an earlier one has its name, as in the overlays of a kustomization.
     pub is_repeated: bool,
     /// What its author asks not to be held against it.
     pub ignores: Option<Box<Ignores>>,
 }
 
+impl Member {
+    /// Where the field is written that a JSON pointer leads to, or what is around it.
+    pub fn region(&self, json_pointer: &str) -> Region {
+        self.outline.region(&self.origin, json_pointer)
+    }
+}
+
 impl Whole {
     /// Makes one inventory of all these objects.
     pub fn of(manifests: Vec<Manifest>) -> Self {
         let mut inventory = Inventory::of_files();
-        let member = |Manifest {
-                          origin,
-                          object,
-                          ignores,
-                      }| {
+        let member = |manifest| {
+            let Manifest {
+                origin,
+                object,
+                outline,
+                ignores,
+            } = manifest;
             // What could not be read is looked up by nothing.
             if object.is_unread() {
                 return Some(Member {
                     origin,
                     object: Arc::new(object),
+                    outline,
                     is_repeated: false,
                     ignores,
                 });
@@ -57,19 +73,28 @@ impl Whole {
             Some(Member {
                 origin,
                 object,
+                outline,
                 is_repeated,
                 ignores,
             })
         };
         let members = manifests.into_iter().filter_map(member).collect();
-        Self { inventory, members }
+        Self {
+            inventory,
+            members,
+            now: None,
+        }
     }
 
     /// What one of the objects is judged in: a repeated workload takes the place of the first of its name.
     pub fn view<'a>(&'a self, member: &'a Member) -> View<'a> {
-        match member.object.workload() {
+        let view = match member.object.workload() {
             Some(workload) if member.is_repeated => View::with(&self.inventory, workload),
             _ => View::of(&self.inventory),
+        };
+        match self.now {
+            Some(now) => view.at(now),
+            None => view,
         }
     }
 }

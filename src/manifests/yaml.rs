@@ -27,6 +27,7 @@ mod de;
 mod documents;
 mod entries;
 mod hint;
+mod layout;
 mod look;
 mod node;
 mod problem;
@@ -37,14 +38,19 @@ mod tag;
 #[cfg(test)]
 mod tests;
 mod tree;
+#[cfg(any(test, fuzzing))]
+mod twice;
 
 use serde::Deserialize;
 
 pub use self::documents::{Source, documents};
+pub use self::layout::{Layout, Spot, Style};
 pub use self::look::Look;
 pub use self::node::Node;
 pub use self::problem::Problem;
 use self::tree::Tree;
+#[cfg(any(test, fuzzing))]
+pub use self::twice::agrees;
 
 /// A document that was read: its nodes, and where each is written.
 pub struct Document<'a> {

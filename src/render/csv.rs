@@ -38,10 +38,6 @@ impl Report for Csv {
         self.all
     }
 
-    fn shows_regions(&self) -> bool {
-        true
-    }
-
     fn object(&self, judged: &Judged<'_>) -> String {
         judged
             .listed(self.all)

@@ -20,10 +20,6 @@ impl Report for Github {
         false
     }
 
-    fn shows_regions(&self) -> bool {
-        true
-    }
-
     fn object(&self, judged: &Judged<'_>) -> String {
         judged.open().map(|row| finding(judged, row)).collect()
     }

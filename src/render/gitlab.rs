@@ -42,10 +42,6 @@ impl Report for Gitlab {
         false
     }
 
-    fn shows_regions(&self) -> bool {
-        true
-    }
-
     fn object(&self, judged: &Judged<'_>) -> String {
         let fingerprints = fingerprints(judged, judged.open());
         let issue = |(row, fingerprint): (&Row, String)| {

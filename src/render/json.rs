@@ -73,8 +73,6 @@ struct OfObject {
     file: String,
     /// After the column: `"apiVersion":"apps/v1"` to `"name":"web"`.
     names: String,
-    line: u32,
-    column: u32,
 }
 
 impl OfObject {
@@ -85,19 +83,14 @@ impl OfObject {
         add(",\"kind\":", judged.origin.kind, &mut names);
         add_optional(",\"namespace\":", judged.namespace(), &mut names);
         add(",\"name\":", &judged.key.name, &mut names);
-        Self {
-            file,
-            names,
-            line: judged.origin.line,
-            column: judged.origin.column,
-        }
+        Self { file, names }
     }
 
     /// Adds a line of `results`. They are most of what is written, so that their parts are put together by hand.
     fn add_result(&self, row: &Row, text: &mut String) {
         text.push_str(&self.file);
-        add_number(",\"line\":", self.line, text);
-        add_number(",\"column\":", self.column, text);
+        add_number(",\"line\":", row.region.line, text);
+        add_number(",\"column\":", row.region.column, text);
         text.push_str(&self.names);
         add(",\"check\":", row.check.id, text);
         add(",\"verdict\":", row.verdict.name(), text);

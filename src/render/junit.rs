@@ -39,10 +39,6 @@ impl Report for Junit {
         true
     }
 
-    fn shows_regions(&self) -> bool {
-        true
-    }
-
     fn object(&self, judged: &Judged<'_>) -> String {
         let cases: Vec<_> = judged
             .listed(true)

@@ -31,10 +31,6 @@ impl Report for Markdown {
         self.all
     }
 
-    fn shows_regions(&self) -> bool {
-        true
-    }
-
     fn object(&self, judged: &Judged<'_>) -> String {
         let rows: String = judged.listed(self.all).map(row).collect();
         if rows.is_empty() {

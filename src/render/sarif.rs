@@ -105,10 +105,6 @@ impl Report for Sarif {
         self.all
     }
 
-    fn shows_regions(&self) -> bool {
-        true
-    }
-
     fn object(&self, judged: &Judged<'_>) -> String {
         let fingerprints = fingerprints(judged, judged.listed(self.all));
         let results = judged.listed(self.all).zip(&fingerprints);

@@ -37,6 +37,8 @@ struct Line<'a> {
     row: &'a Row,
     word: &'static str,
     container: Cow<'a, str>,
+    /// `:12`, the line of the field; nothing where it is about the whole object.
+    line: String,
     message: String,
 }
 
@@ -45,6 +47,7 @@ struct Line<'a> {
 struct Columns {
     check: usize,
     container: usize,
+    line: usize,
 }
 
 impl Report for Table {
@@ -102,6 +105,9 @@ impl Table {
         if columns.container > 0 {
             head.push_str(&format!("  {:1$}", line.container, columns.container));
         }
+        if columns.line > 0 {
+            head.push_str(&format!("  {:>1$}", line.line, columns.line));
+        }
         let start = MARGIN + SEVERITY + width_of(&head) + MARGIN;
         let room = self.width.map(|width| width.saturating_sub(start));
         let is_narrow = room.is_some_and(|room| room < NARROWEST_MESSAGE);
@@ -131,6 +137,7 @@ impl Columns {
         Self {
             check: checks.max().unwrap_or(0),
             container: containers.max().unwrap_or(0),
+            line: lines.iter().map(|line| line.line.len()).max().unwrap_or(0),
         }
     }
 }
@@ -150,6 +157,10 @@ impl<'a> Line<'a> {
             row,
             word,
             container: visible(row.container().unwrap_or("")),
+            line: match row.path() {
+                "" => String::new(),
+                _ => format!(":{}", row.region.line),
+            },
             message: words.join(" "),
         }
     }

@@ -36,6 +36,7 @@ fn without_a_cluster_they_say_so_and_end_with_2() {
             "it is",
         ],
         &["checklist", "web", "-n", "shop"],
+        &["check", "--cluster", "-n", "shop"],
     ] {
         let run = alone(arguments);
         assert!(
@@ -58,6 +59,10 @@ fn without_a_cluster_they_say_so_and_end_with_2() {
         run.stderr
     );
     assert_eq!(run.code, Some(2));
+    let run = alone(&["check", "--cluster", "--kubeconfig", "/nowhere/else"]);
+    let expected = "error: the kubeconfig /nowhere/else cannot be used: ";
+    assert!(run.stderr.starts_with(expected), "{}", run.stderr);
+    assert_eq!(run.code, Some(2));
 }
 
 #[test]
@@ -73,6 +78,8 @@ fn an_api_server_that_is_away_is_an_error_and_no_verdict() {
         &["gate", "web"][..],
         &["attest", "web", "--list"],
         &["checklist", "web"],
+        &["check", "--cluster"],
+        &["check", "--cluster", "-o", "sarif", "-n", "shop"],
     ] {
         let output = command(arguments)
             .env("KUBECONFIG", scratch.argument("config"))
@@ -118,6 +125,10 @@ fn arguments_that_do_not_go_together_are_refused() {
             "2030-01-01T00:00:00Z",
         ],
         &["attest", "web", "--statement", "it is"],
+        &["check"],
+        &["check", "--cluster", "."],
+        &["check", "--cluster", "--since", "main"],
+        &["check", "--no-render", "--values", "a.yaml", "."],
         &["checklist"],
         &["checklist", "web", "--checklist", "ai-agent"],
     ] {

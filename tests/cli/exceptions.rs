@@ -95,7 +95,7 @@ fn what_an_exception_covers_is_waived() {
     assert_eq!(run.code, Some(0), "nothing is left to fail");
     let table = check(&scratch, &[]).stdout;
     assert!(
-        table.contains("  waived    liveness-probe  web  has no livenessProbe"),
+        table.contains("  waived    liveness-probe  web  :8  has no livenessProbe"),
         "{table}"
     );
     assert!(table.contains("Waived: 2."), "{table}");

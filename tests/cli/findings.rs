@@ -13,15 +13,15 @@ fn people_get_a_table() {
     let run = plimsoll(&["check", "--checks", TWO, "shop"]);
     expect![[r#"
         CronJob report  shop/batch.yaml:1
-          critical  cpu-limits  report  has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu
+          critical  cpu-limits  report  :13  has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu
 
         StatefulSet db  shop/batch.yaml:15
-          critical  cpu-limits  db  unknown: cpu limit `much` is not a quantity
+          critical  cpu-limits  db  :27  unknown: cpu limit `much` is not a quantity
 
         Deployment shop/web  shop/web.yaml:2
-          critical  cpu-limits      proxy  has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu
-          critical  cpu-limits      web    has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu
-          critical  liveness-probe  web    has no livenessProbe: when it hangs, it is never restarted; add one
+          critical  cpu-limits      proxy  :17  has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu
+          critical  cpu-limits      web    :15  has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu
+          critical  liveness-probe  web    :15  has no livenessProbe: when it hangs, it is never restarted; add one
 
         Skipped 1 document:
           shop/web.yaml, document 2: v1/PodTemplate is not judged
@@ -36,11 +36,11 @@ fn all_lists_what_passes() {
     let run = plimsoll(&["check", "--checks", TWO, "--all", "shop/batch.yaml"]);
     expect![[r#"
         CronJob report  shop/batch.yaml:1
-          critical  cpu-limits      report  has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu
+          critical  cpu-limits      report  :13  has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu
           n/a       liveness-probe
 
         StatefulSet db  shop/batch.yaml:15
-          critical  cpu-limits      db  unknown: cpu limit `much` is not a quantity
+          critical  cpu-limits      db  :27  unknown: cpu limit `much` is not a quantity
           pass      liveness-probe
 
         Failed checks: 1 critical. Undecided: 1. Read 2 objects (2 workloads) in 1 file.
@@ -52,11 +52,11 @@ fn programs_get_json() {
     let run = plimsoll(&["check", "-o", "json", "--checks", TWO, "shop"]);
     expect![[r#"
         {"results":[
-        {"file":"shop/batch.yaml","line":1,"column":1,"apiVersion":"batch/v1","kind":"CronJob","namespace":null,"name":"report","check":"cpu-limits","verdict":"Fail","severity":"critical","container":"report","path":"/spec/jobTemplate/spec/template/spec/containers/0/resources/limits/cpu","message":"has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu","fix":"Set `resources.limits.cpu`, on the container or on the pod, or let a LimitRange of the namespace set it."},
-        {"file":"shop/batch.yaml","line":15,"column":1,"apiVersion":"apps/v1","kind":"StatefulSet","namespace":null,"name":"db","check":"cpu-limits","verdict":"Unknown","severity":"critical","container":"db","path":"/spec/template/spec/containers/0/resources/limits/cpu","message":"cpu limit `much` is not a quantity","fix":"Set `resources.limits.cpu`, on the container or on the pod, or let a LimitRange of the namespace set it."},
-        {"file":"shop/web.yaml","line":2,"column":1,"apiVersion":"apps/v1","kind":"Deployment","namespace":"shop","name":"web","check":"cpu-limits","verdict":"Fail","severity":"critical","container":"proxy","path":"/spec/template/spec/containers/1/resources/limits/cpu","message":"has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu","fix":"Set `resources.limits.cpu`, on the container or on the pod, or let a LimitRange of the namespace set it."},
-        {"file":"shop/web.yaml","line":2,"column":1,"apiVersion":"apps/v1","kind":"Deployment","namespace":"shop","name":"web","check":"cpu-limits","verdict":"Fail","severity":"critical","container":"web","path":"/spec/template/spec/containers/0/resources/limits/cpu","message":"has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu","fix":"Set `resources.limits.cpu`, on the container or on the pod, or let a LimitRange of the namespace set it."},
-        {"file":"shop/web.yaml","line":2,"column":1,"apiVersion":"apps/v1","kind":"Deployment","namespace":"shop","name":"web","check":"liveness-probe","verdict":"Fail","severity":"critical","container":"web","path":"/spec/template/spec/containers/0/livenessProbe","message":"has no livenessProbe: when it hangs, it is never restarted; add one","fix":"Give the container a `livenessProbe` that fails only when a restart would help: not one that depends on a database or on another service."}
+        {"file":"shop/batch.yaml","line":13,"column":13,"apiVersion":"batch/v1","kind":"CronJob","namespace":null,"name":"report","check":"cpu-limits","verdict":"Fail","severity":"critical","container":"report","path":"/spec/jobTemplate/spec/template/spec/containers/0/resources/limits/cpu","message":"has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu","fix":"Set `resources.limits.cpu`, on the container or on the pod, or let a LimitRange of the namespace set it."},
+        {"file":"shop/batch.yaml","line":27,"column":30,"apiVersion":"apps/v1","kind":"StatefulSet","namespace":null,"name":"db","check":"cpu-limits","verdict":"Unknown","severity":"critical","container":"db","path":"/spec/template/spec/containers/0/resources/limits/cpu","message":"cpu limit `much` is not a quantity","fix":"Set `resources.limits.cpu`, on the container or on the pod, or let a LimitRange of the namespace set it."},
+        {"file":"shop/web.yaml","line":17,"column":9,"apiVersion":"apps/v1","kind":"Deployment","namespace":"shop","name":"web","check":"cpu-limits","verdict":"Fail","severity":"critical","container":"proxy","path":"/spec/template/spec/containers/1/resources/limits/cpu","message":"has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu","fix":"Set `resources.limits.cpu`, on the container or on the pod, or let a LimitRange of the namespace set it."},
+        {"file":"shop/web.yaml","line":15,"column":9,"apiVersion":"apps/v1","kind":"Deployment","namespace":"shop","name":"web","check":"cpu-limits","verdict":"Fail","severity":"critical","container":"web","path":"/spec/template/spec/containers/0/resources/limits/cpu","message":"has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu","fix":"Set `resources.limits.cpu`, on the container or on the pod, or let a LimitRange of the namespace set it."},
+        {"file":"shop/web.yaml","line":15,"column":9,"apiVersion":"apps/v1","kind":"Deployment","namespace":"shop","name":"web","check":"liveness-probe","verdict":"Fail","severity":"critical","container":"web","path":"/spec/template/spec/containers/0/livenessProbe","message":"has no livenessProbe: when it hangs, it is never restarted; add one","fix":"Give the container a `livenessProbe` that fails only when a restart would help: not one that depends on a database or on another service."}
         ],"refused":[
         ],"skipped":[
         {"file":"shop/web.yaml","document":2,"reason":"v1/PodTemplate is not judged"}

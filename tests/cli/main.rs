@@ -2,6 +2,7 @@
 //!
 //! Goldens are rewritten by `UPDATE_EXPECT=1 cargo test --test cli` and read in the diff.
 
+mod adversarial;
 mod baselines;
 mod catalogue;
 mod checklist;
@@ -12,6 +13,7 @@ mod corpus;
 mod examples;
 mod exceptions;
 mod findings;
+mod fuzzed;
 mod generated;
 mod gitops;
 mod ignoring;
@@ -19,9 +21,12 @@ mod live;
 mod migrate;
 mod outputs;
 mod policies;
+mod programs;
 mod reading;
 mod refused;
+mod rendering;
 mod run;
 mod schema;
 mod scratch;
+mod since;
 mod tuning;

@@ -82,11 +82,16 @@ pub(crate) fn within(directory: &Path, arguments: &[&str]) -> Run {
 
 /// Runs the command with this on standard input.
 pub(crate) fn with_stdin(arguments: &[&str], input: &str) -> Run {
+    with_bytes(arguments, input.as_bytes())
+}
+
+/// The same with bytes that need not be text.
+pub(crate) fn with_bytes(arguments: &[&str], input: &[u8]) -> Run {
     let mut command = command(arguments);
     let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = pipes.stderr(Stdio::piped()).spawn().expect("it runs");
     let mut stdin = child.stdin.take().expect("standard input is piped");
-    stdin.write_all(input.as_bytes()).expect("it is read");
+    stdin.write_all(input).expect("it is read");
     drop(stdin);
     child.wait_with_output().expect("it ends").into()
 }

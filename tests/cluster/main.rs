@@ -5,6 +5,7 @@
 //! that count writes or kill the operator have a cluster to themselves.
 
 mod admission;
+mod checked;
 mod conditions;
 mod convergence;
 mod crds;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use plimsoll::check::{Check, Params};
 use plimsoll::engine::{self, Conditions};
-use plimsoll::manifests::{self, Keep, Member, Progress, Reason, Skipped, Whole};
+use plimsoll::manifests::{self, Keep, Member, Progress, Reason, Rendering, Skipped, Whole};
 use plimsoll::model::{Kind, Verdict};
 
 use crate::lists::Says;
@@ -70,7 +70,12 @@ impl Judges {
 
 impl Judge {
     fn read(paths: &[PathBuf]) -> anyhow::Result<Self> {
-        let found = manifests::read(paths, Keep::Records(&Conditions::default()), &Silent)?;
+        let rendering = Rendering {
+            off: true,
+            ..Rendering::default()
+        };
+        let conditions = Conditions::default();
+        let found = manifests::read(paths, Keep::Shapes(&conditions), &rendering, &Silent)?;
         Ok(Self {
             skipped: found.skipped,
             whole: Whole::of(found.objects),

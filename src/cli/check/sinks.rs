@@ -76,11 +76,6 @@ impl Sinks {
         self.open.iter().any(|sink| sink.report.lists_passes())
     }
 
-    /// Whether one of them says where findings are written.
-    pub(super) fn show_regions(&self) -> bool {
-        self.open.iter().any(|sink| sink.report.shows_regions())
-    }
-
     /// Writes what objects add, put into words by all processors.
     pub(super) fn objects(&mut self, judged: &[Judged<'_>]) {
         self.each(|sink| {

@@ -11,8 +11,8 @@ use super::ignores::Unused;
 use super::reports;
 use crate::check::{Check, Params, Run};
 use crate::engine::{self, CheckResult, Entry, Evaluation, Plan, Relief};
-use crate::manifests::{Member, Reason, Region, Skipped, Whole};
-use crate::model::{Key, Kind, KindSet, Object, Severity, Text, Verdict, Workload};
+use crate::manifests::{Member, Reason, Skipped, Whole};
+use crate::model::{Finding, Key, Kind, KindSet, Object, Severity, Text, Verdict, Workload};
 use crate::render::{Judged, Row, Summary};
 
 /// Judges objects by policies.
@@ -267,14 +267,17 @@ impl<'a> Judge<'a> {
                 Some(Ground::Annotation(ignore.reason.clone()))
             });
             summary.count(result.verdict, severity);
-            let row = |verdict, finding| Row {
-                check,
-                severity,
-                verdict,
-                finding,
-                exception: None,
-                ignored: None,
-                region: Region::of(&member.origin),
+            let row = |verdict, finding: Option<Finding>| {
+                let path = finding.as_ref().map_or("", |finding| &finding.at.path);
+                Row {
+                    check,
+                    severity,
+                    verdict,
+                    region: member.region(path),
+                    finding,
+                    exception: None,
+                    ignored: None,
+                }
             };
             if self.passes && matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable) {
                 rows.push(row(result.verdict, None));

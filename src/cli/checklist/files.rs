@@ -20,7 +20,7 @@ use crate::engine::{Policy, PolicySet};
 use crate::evidence::{Demand, Document as Evidence, Documents, GroupKind};
 use crate::inventory::View;
 use crate::launch::{Facts, Launch, judge};
-use crate::manifests::{self, Keep, Manifests, Own, Whole};
+use crate::manifests::{self, Keep, Manifests, Own, Rendering, Whole};
 use crate::people::{Attestation, Exception, People};
 use crate::promql::Measurements;
 use crate::render::document::{Basis, Document};
@@ -39,7 +39,12 @@ struct Said {
 pub(super) fn fill_in(arguments: &Arguments) -> Result<Document> {
     let mut given = Given::read(&arguments.policy)?;
     let bar = Bar::new();
-    let found = manifests::read(&arguments.files, Keep::Documents, &bar);
+    let found = manifests::read(
+        &arguments.files,
+        Keep::Documents,
+        &Rendering::default(),
+        &bar,
+    );
     bar.finish();
     let found = found?;
     if found.objects.is_empty() && found.stated.is_empty() && found.skipped.is_empty() {

@@ -30,10 +30,10 @@ use crate::people::{Attestation, Claim, Exception, Grant, Guard, Interval, Peopl
 use crate::promql::Measurements;
 
 /// Lists under way at once.
-const LISTS: usize = 8;
+pub(super) const LISTS: usize = 8;
 
 /// Kinds of which objects in other namespaces may concern a workload.
-const ELSEWHERE: KindSet = KindSet::of(&[
+pub(super) const ELSEWHERE: KindSet = KindSet::of(&[
     Kind::Role,
     Kind::RoleBinding,
     Kind::Gateway,

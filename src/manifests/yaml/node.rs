@@ -89,18 +89,49 @@ impl<'d> Node<'d> {
         position
     }
 
-    /// The line on which the last thing begins that is inside what a JSON pointer refers to; `None` where it refers to nothing.
-    pub fn last_line(self, json_pointer: &str) -> Option<u32> {
-        let mut steps = json_pointer.split('/').skip(1);
-        let last = steps.try_fold(self, |node, step| {
-            Some(Node::new(self.tree, node.step(step)?.1))
-        })?;
-        let end = last.slot().end.saturating_sub(1).max(last.index);
-        Some(self.tree.slot(end).line)
+    /// The line and column that its value begins with, an alias where it is one.
+    pub(in crate::manifests) fn begins(self) -> (u32, u32) {
+        self.slot().position()
+    }
+
+    /// Calls this for each entry in effect of a mapping, with its key, and for each item of a list; with their number, where they are
+    /// written, and the value.
+    pub(in crate::manifests) fn each_inner(
+        self,
+        mut of: impl FnMut(Option<&'d str>, usize, (u32, u32), Node<'d>),
+    ) {
+        let (index, slot) = self.target();
+        let place = |slot| self.tree.slot(slot).position();
+        let mut entry = |number: usize, (key, value): Entry| {
+            of(
+                Some(self.tree.key(key)),
+                number,
+                place(key),
+                Node::new(self.tree, value),
+            );
+        };
+        match slot.content {
+            Content::Mapping(_) => {
+                for (number, each) in self.tree.written(index).enumerate() {
+                    entry(number, each);
+                }
+            }
+            Content::Gathered => {
+                for (number, each) in entries::in_effect(self.tree, index).into_iter().enumerate() {
+                    entry(number, each);
+                }
+            }
+            Content::List(_) => {
+                for (number, item) in self.tree.items(index).enumerate() {
+                    of(None, number, place(item), Node::new(self.tree, item));
+                }
+            }
+            _ => {}
+        }
     }
 
     /// What a step of a JSON pointer leads to: where it is written, and its value.
-    fn step(self, step: &str) -> Option<Entry> {
+    pub(super) fn step(self, step: &str) -> Option<Entry> {
         let (index, slot) = self.target();
         if let Content::List(_) = slot.content {
             let item = self.tree.items(index).nth(step.parse().ok()?)?;
@@ -124,6 +155,11 @@ impl<'d> Node<'d> {
                 .find(|entry| self.tree.key(entry.0) == key),
             _ => None,
         }
+    }
+
+    /// Its slot.
+    pub(super) fn index(self) -> u32 {
+        self.index
     }
 
     pub(super) fn tree(self) -> &'d Tree<'d> {

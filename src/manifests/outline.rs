@@ -1,0 +1,242 @@
+//! Where the fields of an object are written, small enough to keep beside its record: findings come when the text is long gone.
+
+use super::Origin;
+use super::yaml::Node;
+
+/// More places than this are not kept of one field of an object (`metadata`, `spec`); what lies beyond is said to be where the last one
+/// kept around it is. Workloads have some hundred. It also bounds what aliases of aliases come to.
+const MOST: usize = 4096;
+
+/// Nor more than this of an object.
+const MOST_OF_ALL: usize = 1 << 16;
+
+/// Where something is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+    /// The line on which the last part of it begins, where that is known.
+    pub end_line: Option<u32>,
+}
+
+impl Region {
+    /// Where an object begins.
+    pub fn of(origin: &Origin) -> Self {
+        Self {
+            line: origin.line,
+            column: origin.column,
+            end_line: None,
+        }
+    }
+}
+
+/// The places of an object's fields.
+#[derive(Clone, Debug, Default)]
+pub struct Outline(Box<[Place]>);
+
+/// Where a field or an item is written. Those inside it follow it.
+#[derive(Clone, Debug)]
+struct Place {
+    /// Of the key, or the number in a list: which names there are is known by who asks.
+    name: u32,
+    /// The place after the last one inside this one.
+    end: u32,
+    line: u32,
+    /// The line of the last thing inside it.
+    last: u32,
+    column: u32,
+}
+
+impl Outline {
+    /// The outline of an object.
+    pub(super) fn of(object: Node<'_>) -> Self {
+        let mut places = Vec::with_capacity(64);
+        add(&mut places, 0, object.position(""), object, MOST_OF_ALL);
+        Self(places.into())
+    }
+
+    /// Where the field is that a JSON pointer leads to: its key, or the innermost node around it that there is.
+    pub fn region(&self, origin: &Origin, json_pointer: &str) -> Region {
+        let mut at = 0;
+        let mut steps = json_pointer.split('/').skip(1).peekable();
+        while let Some(inner) = steps.peek().and_then(|step| self.inner(at, step)) {
+            at = inner;
+            steps.next();
+        }
+        let is_there = steps.next().is_none();
+        match self.0.get(at) {
+            // All of an object is too much to point at.
+            Some(place) if at > 0 => Region {
+                line: place.line,
+                column: place.column,
+                end_line: Some(place.last).filter(|last| is_there && *last >= place.line),
+            },
+            _ => Region::of(origin),
+        }
+    }
+
+    fn inner(&self, around: usize, step: &str) -> Option<usize> {
+        let end = self.0.get(around)?.end as usize;
+        let wanted = match step.contains('~') {
+            true => name(&step.replace("~1", "/").replace("~0", "~")),
+            false => name(step),
+        };
+        let mut next = around + 1;
+        while next < end {
+            let place = self.0.get(next)?;
+            if place.name == wanted {
+                return Some(next);
+            }
+            next = (place.end as usize).max(next + 1);
+        }
+        None
+    }
+}
+
+/// Adds a node and what is inside it. Documents are no deeper than the parser lets them be.
+fn add(
+    places: &mut Vec<Place>,
+    called: u32,
+    (line, column): (u32, u32),
+    node: Node<'_>,
+    most: usize,
+) {
+    let at = places.len();
+    places.push(Place {
+        name: called,
+        end: 0,
+        line,
+        last: node.begins().0.max(line),
+        column,
+    });
+    node.each_inner(|key, index, place, inner| {
+        if places.len() < most {
+            let name = key.map_or_else(|| number(index), name);
+            // No field of an object takes the places of another one.
+            let most = match at {
+                0 => most.min(places.len() + MOST),
+                _ => most,
+            };
+            add(places, name, place, inner, most);
+        }
+    });
+    let last = places[at..].iter().map(|place| place.last).max();
+    places[at].last = last.unwrap_or(line);
+    places[at].end = u32::try_from(places.len()).unwrap_or(u32::MAX);
+}
+
+/// FNV-1a: of the few keys beside one another no two have the same.
+fn name(key: &str) -> u32 {
+    key.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+fn number(index: usize) -> u32 {
+    name(&index.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::yaml::documents;
+    use super::*;
+
+    const LIST: &str = "kind: List\nitems:\n- metadata: {name: a}\n  spec:\n    replicas: 1\n    ports:\n    - 80\n    - 443\n- {metadata: {name: b}, spec: {}}\n";
+
+    fn origin(line: u32, column: u32) -> Origin {
+        Origin {
+            file: "a.yaml".into(),
+            document: 1,
+            line,
+            column,
+            api_version: "v1".into(),
+            kind: "List",
+            names_namespace: false,
+        }
+    }
+
+    fn outlines(text: &str) -> Vec<(Origin, Outline)> {
+        let (_, source) = documents(text).next().expect("a document");
+        let document = source.parse().expect("it is YAML");
+        let items = document.root().and_then(|root| root.get("items"));
+        let items: Vec<_> = items.expect("a list").items().collect();
+        let outline = |item: Node<'_>| {
+            let (line, column) = item.position("");
+            (origin(line, column), Outline::of(item))
+        };
+        items.into_iter().map(outline).collect()
+    }
+
+    #[test]
+    fn fields_are_found_where_they_are_written() {
+        let all = outlines(LIST);
+        for (object, path, expected) in [
+            (0, "", (3, 3, None)),
+            (0, "/spec/replicas", (5, 5, Some(5))),
+            (0, "/spec/ports", (6, 5, Some(8))),
+            (0, "/spec/ports/1", (8, 7, Some(8))),
+            (0, "/spec/none/at/all", (4, 3, None)),
+            (0, "/none", (3, 3, None)),
+            (1, "/spec/x", (9, 25, None)),
+        ] {
+            let (origin, outline) = &all[object];
+            let Region {
+                line,
+                column,
+                end_line,
+            } = outline.region(origin, path);
+            assert_eq!((line, column, end_line), expected, "{path} of {object}");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_over_is_where_it_is_written() {
+        let all = outlines(
+            "items:\n- x: &x\n    a: 1\n    b: 2\n  y: *x\n  z:\n    <<: *x\n    b: 3\n    c/d: 4\n",
+        );
+        let (origin, outline) = &all[0];
+        for (path, expected) in [
+            ("/y", 5),
+            ("/y/a", 3),
+            ("/z/a", 3),
+            ("/z/b", 8),
+            ("/z/c~1d", 9),
+        ] {
+            assert_eq!(outline.region(origin, path).line, expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_outline_is_bounded() {
+        let bomb: String = (0..9)
+            .map(|level| {
+                let items = vec![
+                    if level == 0 {
+                        "x".to_owned()
+                    } else {
+                        format!("*a{}", level - 1)
+                    };
+                    9
+                ];
+                format!("    a{level}: &a{level} [{}]\n", items.join(", "))
+            })
+            .collect();
+        let text = format!("items:\n- spec:\n{bomb}  last: 1\n");
+        let (_, source) = documents(&text).next().expect("a document");
+        // Whether such a document is read at all is another matter.
+        if let Ok(document) = source.parse() {
+            let items = document.root().and_then(|root| root.get("items"));
+            for item in items.expect("a list").items() {
+                let Outline(places) = Outline::of(item);
+                assert!(places.len() <= 1 + 2 * MOST, "{}", places.len());
+            }
+        }
+        let long = format!("items:\n- data: [{}]\n  last: 1\n", "1, ".repeat(2 * MOST));
+        let (origin, outline) = &outlines(&long)[0];
+        assert_eq!(outline.0.len(), 1 + MOST + 1);
+        assert_eq!(outline.region(origin, "/data/5000").line, 2);
+        assert_eq!(outline.region(origin, "/last").line, 3);
+    }
+}
