@@ -5,6 +5,7 @@
 //! on files, the files are the whole.
 
 mod document;
+pub mod edit;
 mod file;
 mod find;
 mod json;
@@ -158,6 +159,19 @@ pub fn read(
     found.skipped.sort_by(|a, b| a.place().cmp(&b.place()));
     json::settle(&mut found.documents);
     Ok(found)
+}
+
+/// Reads what one file holds.
+pub fn of_bytes(label: &str, bytes: &[u8], keep: Keep<'_>) -> Manifests {
+    let contents = file::read(&label.into(), bytes, keep);
+    Manifests {
+        objects: contents.objects,
+        stated: contents.stated,
+        documents: contents.documents,
+        skipped: contents.skipped,
+        files: 1,
+        ..Manifests::default()
+    }
 }
 
 fn read_one(file: &find::File, keep: Keep<'_>) -> Result<Contents, ReadError> {

@@ -108,6 +108,8 @@ pub struct Row {
     pub exception: Option<Text>,
     /// Where it is written: the object, until the place is looked up.
     pub region: Region,
+    /// How it can be fixed, where that was looked up and is safe.
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Row {
@@ -146,6 +148,26 @@ impl Row {
     }
 }
 
+/// A change to the file that something is found in, which makes it right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, for people.
+    pub description: String,
+    /// What takes the place of what, from the top of the file to its end.
+    pub replacements: Vec<Replacement>,
+}
+
+/// A part of a text, and what takes its place. Lines and columns count from 1, columns in characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// Where the part begins.
+    pub start: (u32, u32),
+    /// Where it ends: before this place. The same where nothing is taken away.
+    pub end: (u32, u32),
+    /// What is written there.
+    pub text: String,
+}
+
 /// How the findings of a run are written. The text is put together from what each object adds to it, in order, so that
 /// no run is too long to be written.
 pub trait Report: Sync {
@@ -167,6 +189,11 @@ pub trait Report: Sync {
 
     /// Whether it says where each finding is written.
     fn shows_regions(&self) -> bool {
+        false
+    }
+
+    /// Whether it says how findings can be fixed.
+    fn shows_fixes(&self) -> bool {
         false
     }
 

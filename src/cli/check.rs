@@ -1,6 +1,7 @@
 //! `plimsoll check`: verdicts on manifests.
 
 mod doubts;
+mod fixes;
 mod format;
 mod regions;
 mod reports;
@@ -16,10 +17,11 @@ use clap::{Args, ValueEnum};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use self::doubts::Doubts;
+use self::fixes::Fixes;
 use self::format::{Asked, AskedParser, Format};
 use self::sinks::Sinks;
-use self::stated::Stated;
-use self::verdicts::{Judge, Outcome};
+pub(super) use self::stated::Stated;
+pub(super) use self::verdicts::{Judge, Outcome};
 use self::writers::Writers;
 use super::COULD_NOT_RUN;
 use super::output;
@@ -141,7 +143,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let judge = Judge::new(relief, &whole, sinks.list_passes());
     let judge = judge.reporting(asked.iter().any(|asked| asked.format == Format::Reports));
     let sources = sinks.show_regions().then_some(&sources);
-    let (mut summary, doubts) = write_objects(&judge, sources, &mut sinks, &mut skipped);
+    let fixes = sinks
+        .show_fixes()
+        .then(|| Fixes::new(relief, &conditions, &whole));
+    let lookups = Lookups { sources, fixes };
+    let (mut summary, doubts) = write_objects(&judge, &lookups, &mut sinks, &mut skipped);
     skipped.sort_by(|a, b| a.place().cmp(&b.place()));
     summary.objects += stated.len();
     summary.files = files;
@@ -155,11 +161,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     Ok(if all_written { code } else { COULD_NOT_RUN })
 }
 
+/// What is looked up for those outputs that show it.
+struct Lookups<'a> {
+    sources: Option<&'a Sources>,
+    fixes: Option<Fixes<'a>>,
+}
+
 /// Judges every object and writes what is to say of it, in the order of the files. Batches are judged and put into words
 /// by all processors.
 fn write_objects(
     judge: &Judge<'_>,
-    sources: Option<&Sources>,
+    lookups: &Lookups<'_>,
     sinks: &mut Sinks,
     skipped: &mut Vec<Skipped>,
 ) -> (Summary, Doubts) {
@@ -181,8 +193,11 @@ fn write_objects(
                 }
             }
         }
-        if let Some(sources) = sources {
+        if let Some(sources) = lookups.sources {
             regions::find(sources, &mut all);
+        }
+        if let Some(fixes) = &lookups.fixes {
+            fixes.find(&mut all);
         }
         sinks.objects(&all);
     }

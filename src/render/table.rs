@@ -189,6 +189,7 @@ mod tests {
             }),
             exception: None,
             region: Region::of(&origin),
+            fix: None,
         };
         let rows = vec![
             row(

@@ -11,6 +11,7 @@ mod corpus;
 mod examples;
 mod exceptions;
 mod findings;
+mod fix;
 mod generated;
 mod live;
 mod outputs;
