@@ -5,7 +5,8 @@ use serde_json::json;
 use super::{Case, Edit, Left, Offer, selector};
 use crate::model::{Finding, Kind};
 
-/// One that lets a drain take one pod at a time, which never stops a drain.
+/// One that lets a drain take one pod at a time, and those that are not ready at any time, so that it never stops a drain. Without it
+/// all might be taken at once: it takes away nothing.
 pub(super) fn present(case: &Case<'_>, _: &Finding) -> Result<Offer, Left> {
     let workload = case.workload()?;
     let name = selector::name(case, workload, Kind::PodDisruptionBudget, "pdb")?;
@@ -16,6 +17,7 @@ pub(super) fn present(case: &Case<'_>, _: &Finding) -> Result<Offer, Left> {
         "spec": {
             "maxUnavailable": 1,
             "selector": selector::of(case, workload)?,
+            "unhealthyPodEvictionPolicy": "AlwaysAllow",
         },
     })))
 }

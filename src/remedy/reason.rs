@@ -22,6 +22,11 @@ pub fn why_not(check: &Check) -> &'static str {
         "secret-via-env" | "env-literal-secret" | "sensitive-configmap" => {
             "only you know where the application can read it from instead"
         }
+        "node-affinity" | "node-spread" | "topology-spread" => {
+            "only you know where its pods may run"
+        }
+        "cronjob-deadline" | "job-deadline" | "job-ttl" => "only you know how long that may be",
+        "hpa-behavior" | "hpa-bounds" | "hpa-present" => "only you know how it is to be scaled",
         "sorted-keys" => "the order in which you write is yours",
         "pdb-drainable" | "pdb-overlap" => "only you know how many pods may be missing",
         "owner-label" | "contact-annotation" | "instance-label" => "only you know whose it is",

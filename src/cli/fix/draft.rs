@@ -32,11 +32,9 @@ pub(in crate::cli) fn document(text: &str, number: u32) -> Option<Range<usize>> 
 impl Draft {
     pub(super) fn new(label: Text, before: String, beside: bool) -> Self {
         // Only YAML takes further objects in the same file.
-        let is_json = before
-            .trim_start_matches('\u{feff}')
-            .trim_start()
-            .starts_with('{')
-            && label.to_ascii_lowercase().ends_with(".json");
+        let text = before.trim_start_matches('\u{feff}').trim_start();
+        let inside = text.strip_prefix('{').map(str::trim_start);
+        let is_json = inside.is_some_and(|inside| inside.starts_with('"'));
         Self {
             label,
             before,

@@ -173,15 +173,21 @@ impl Session<'_> {
             state.changed.insert(at, open);
         }
         for (id, check) in found {
-            let is_open = mended.look.open.iter().any(|row| row.check.id == id);
+            let mut open = mended.look.open.iter().filter(|row| row.check.id == id);
+            let is_open = open.clone().next().is_some();
+            let fails = open.any(|row| row.verdict == Verdict::Fail);
+            // What is only unknown may well be right.
+            if is_open && !fails {
+                continue;
+            }
             let reason = mended.left.get(id).map(ToString::to_string);
-            let reason = reason.or_else(|| is_open.then(|| remedy::why_not(check).to_owned()));
+            let reason = reason.unwrap_or_else(|| remedy::why_not(check).to_owned());
             let entry = Entry {
                 file: origin.file.to_string(),
                 line: origin.line,
                 object: title(member),
                 check: id,
-                left: reason.filter(|_| is_open),
+                left: fails.then_some(reason),
             };
             state.ledger.add(entry, remedy::of(check));
         }
@@ -199,7 +205,8 @@ impl Session<'_> {
         let Outcome::Judged { judged, .. } = judge.judge(member) else {
             return Ok(());
         };
-        for row in judged.rows.iter().filter(|row| is_open(row)) {
+        let failing = |row: &&Row| row.verdict == Verdict::Fail;
+        for row in judged.rows.iter().filter(failing) {
             let entry = Entry {
                 file: file.to_string(),
                 line: member.origin.line,

@@ -200,6 +200,7 @@ spec:
   selector:
     matchLabels:
       app: web
+  unhealthyPodEvictionPolicy: AlwaysAllow
 ";
     assert_fixed("pdb-present", WEB, &format!("{WEB}{budget}"));
     let policy = "---
@@ -332,6 +333,38 @@ fn a_shared_anchor_is_changed_once_or_not_at_all() {
         "  - name: b\n    securityContext: {allowPrivilegeEscalation: false}\n    x: *sc\n",
     );
     assert_left("privilege-escalation", &elsewhere, "anchor");
+}
+
+/// By all that is on by default, nothing that is added or changed fails of anything else.
+#[test]
+fn remedies_go_together() {
+    let checks: Vec<_> = checks::ALL
+        .iter()
+        .copied()
+        .filter(|check| check.is_default())
+        .collect();
+    let how = How::by(&checks);
+    let fixed = how.fix(WEB);
+    let left = how.failing(&fixed.after);
+    let safe = [
+        "automount-service-account-token",
+        "drop-all-capabilities",
+        "network-policy-ingress",
+        "pdb-present",
+        "privilege-escalation",
+        "read-only-root-filesystem",
+        "run-as-non-root",
+        "seccomp-profile",
+    ];
+    for id in safe {
+        assert!(
+            !left.iter().any(|(_, check)| *check == id),
+            "{id}: {left:?}\n{}",
+            fixed.after
+        );
+    }
+    assert!(left.is_subset(&how.failing(WEB)), "{left:?}");
+    assert_eq!(how.fix(&fixed.after).after, fixed.after);
 }
 
 #[test]

@@ -254,7 +254,12 @@ impl<'t> Layout<'t> {
             return;
         };
         match (&mut self.nodes[around.node].shape, around.key) {
-            (Shape::List { items, .. }, _) => items.push(node),
+            (Shape::List { flow, items }, _) => {
+                items.push(node);
+                if !*flow {
+                    self.settle_item(node);
+                }
+            }
             (Shape::Mapping { .. }, None) => around.key = Some(node),
             (Shape::Mapping { entries, .. }, Some(key)) => {
                 entries.push((key, node));
@@ -265,17 +270,28 @@ impl<'t> Layout<'t> {
         }
     }
 
-    /// What is not written is where it would be: after the colon of its key.
-    fn settle(&mut self, key: usize, value: usize) {
-        let node = &self.nodes[value];
-        let is_nothing = matches!(
+    /// An item that is not written is where it would be: after its dash.
+    fn settle_item(&mut self, item: usize) {
+        if let (true, Some(dash)) = (self.is_nothing(item), self.dash(item)) {
+            self.nodes[item].bytes = dash + 1..dash + 1;
+        }
+    }
+
+    fn is_nothing(&self, node: usize) -> bool {
+        let node = &self.nodes[node];
+        let is_plain = matches!(
             node.shape,
             Shape::Scalar {
                 style: ScalarStyle::Plain,
                 ..
             }
-        ) && node.bytes.is_empty();
-        if !is_nothing {
+        );
+        is_plain && node.bytes.is_empty()
+    }
+
+    /// What is not written is where it would be: after the colon of its key.
+    fn settle(&mut self, key: usize, value: usize) {
+        if !self.is_nothing(value) {
             return;
         }
         let end = self.nodes[key].bytes.end;
