@@ -11,6 +11,7 @@ mod cluster;
 mod completions;
 mod explain;
 mod file;
+mod fix;
 mod gate;
 mod generate;
 mod lookup;
@@ -57,6 +58,8 @@ enum Command {
     Completions(completions::Arguments),
     /// Explain a check, a line of a checklist or a piece of evidence.
     Explain(explain::Arguments),
+    /// Make checks pass by the smallest changes to manifests: shown as a diff, or written.
+    Fix(Box<fix::Arguments>),
     /// A launch's verdict as an exit code, for pipelines.
     Gate(gate::Arguments),
     /// Print what is derived from the code: definitions, permissions, manifests, the catalogue.
@@ -79,6 +82,7 @@ impl Command {
             Self::Checks(arguments) => checks::run(&arguments),
             Self::Completions(arguments) => completions::run(&arguments),
             Self::Explain(arguments) => explain::run(&arguments),
+            Self::Fix(arguments) => fix::run(&arguments),
             Self::Gate(arguments) => gate::run(&arguments),
             Self::Generate(arguments) => generate::run(&arguments),
             Self::Man(arguments) => man::run(&arguments),

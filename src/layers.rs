@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Lower ones first. A module may use those before it.
-const LAYERS: [&str; 23] = [
+const LAYERS: [&str; 24] = [
     "model",
     "promql",
     "inventory",
@@ -13,6 +13,7 @@ const LAYERS: [&str; 23] = [
     "evidence",
     "check",
     "checks",
+    "remedy",
     "api",
     "checklist",
     "people",
@@ -32,7 +33,7 @@ const LAYERS: [&str; 23] = [
 ];
 
 /// The modules that decide.
-const CORE: [&str; 13] = [
+const CORE: [&str; 14] = [
     "model",
     "promql",
     "inventory",
@@ -40,6 +41,7 @@ const CORE: [&str; 13] = [
     "evidence",
     "check",
     "checks",
+    "remedy",
     "api",
     "checklist",
     "people",

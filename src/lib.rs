@@ -22,6 +22,7 @@
 //! | [`evidence`] | other operators' objects, and what they show of a workload |
 //! | [`check`] | what a check is made of |
 //! | [`checks`] | every check, one file each |
+//! | [`remedy`] | what can be done about a finding without knowing the application |
 //! | [`api`] | the custom resources as they are stored |
 //! | [`checklist`] | checklists and their items |
 //! | [`people`] | attestations, exceptions, and what RBAC and the guard say of who made them |
@@ -74,6 +75,7 @@ pub mod operator;
 pub mod people;
 pub mod prometheus;
 pub mod promql;
+pub mod remedy;
 pub mod render;
 pub mod telemetry;
 pub mod webhook;

@@ -6,6 +6,7 @@
 
 mod child;
 mod document;
+pub mod edit;
 mod file;
 mod find;
 mod ignore;

@@ -119,6 +119,8 @@ pub struct Row {
     pub ignored: Option<Text>,
     /// Where the field is written, or the innermost one around it that there is.
     pub region: Region,
+    /// How it can be fixed, where that was looked up and is safe.
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Row {
@@ -158,6 +160,26 @@ impl Row {
     }
 }
 
+/// A change to the file that something is found in, which makes it right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, for people.
+    pub description: String,
+    /// What takes the place of what, from the top of the file to its end.
+    pub replacements: Vec<Replacement>,
+}
+
+/// A part of a text, and what takes its place. Lines and columns count from 1, columns in characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// Where the part begins.
+    pub start: (u32, u32),
+    /// Where it ends: before this place. The same where nothing is taken away.
+    pub end: (u32, u32),
+    /// What is written there.
+    pub text: String,
+}
+
 /// How the findings of a run are written. The text is put together from what each object adds to it, in order, so that
 /// no run is too long to be written.
 pub trait Report: Sync {
@@ -176,6 +198,11 @@ pub trait Report: Sync {
 
     /// Whether it lists what passes and does not apply, so that there are to be rows of it.
     fn lists_passes(&self) -> bool;
+
+    /// Whether it says how findings can be fixed.
+    fn shows_fixes(&self) -> bool {
+        false
+    }
 
     /// What an object adds; nothing where there is nothing to say.
     fn object(&self, judged: &Judged<'_>) -> String;

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod doubts;
+mod fixes;
 mod format;
 mod ignores;
 mod live;
@@ -22,15 +23,18 @@ use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterato
 
 use self::baseline::{Known, Written};
 use self::doubts::Doubts;
+use self::fixes::Fixes;
 use self::format::{Asked, AskedParser, Format};
 use self::ignores::Unused;
+pub(super) use self::ignores::forget;
 use self::live::Live;
 use self::render::Render;
 use self::since::Since;
 use self::sinks::Sinks;
-use self::stated::Stated;
+pub(super) use self::stated::Stated;
+pub(super) use self::tuning::Choice;
 use self::tuning::Tuning;
-use self::verdicts::{Judge, Outcome};
+pub(super) use self::verdicts::{Judge, Outcome};
 use self::writers::Writers;
 use super::COULD_NOT_RUN;
 use super::output;
@@ -137,11 +141,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     };
     format::distinct(asked)?;
     let tuning = &arguments.tuning;
-    let selection = tuning.selection()?;
+    let selection = tuning.choice.selection()?;
     // What a directory is configured with says nothing where it does not matter what policies say.
     let policies = match arguments.all_checks {
         true => arguments.policy.clone(),
-        false => tuning.policies(&arguments.policy)?,
+        false => tuning.choice.policies(&arguments.policy)?,
     };
     let mut given = Given::read(&policies)?;
     let (known, written) = (tuning.known()?, tuning.written()?);
@@ -183,8 +187,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         now: jiff::Timestamp::now(),
     };
     stated.leave_out_void(relief, &mut skipped);
-    if tuning.is_strict() {
-        ignores::forget(&mut objects);
+    if tuning.choice.is_strict() {
+        forget(&mut objects);
     }
     let whole = live.unwrap_or_else(|| Whole::of(objects));
     let writers = Writers {
@@ -202,8 +206,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
             .map(|since| (since, Judge::new(relief, &since.before, false))),
         now: judge,
     };
+    let fixes = sinks
+        .show_fixes()
+        .then(|| Fixes::new(relief, keep, tuning.choice.is_strict(), &whole));
     let mut books = Books::open(known, written, &whole);
-    let mut summary = write_objects(&judging, &mut sinks, &mut skipped, &mut books);
+    let mut summary = write_objects(
+        &judging,
+        fixes.as_ref(),
+        &mut sinks,
+        &mut skipped,
+        &mut books,
+    );
     summary.baseline = books
         .known
         .map(|known| known.finish(&whole.members, judging.now.asked()));
@@ -334,6 +347,7 @@ impl<'a> Judging<'a> {
 /// by all processors.
 fn write_objects(
     judging: &Judging<'_>,
+    fixes: Option<&Fixes<'_>>,
     sinks: &mut Sinks,
     skipped: &mut Vec<Skipped>,
     books: &mut Books,
@@ -359,6 +373,9 @@ fn write_objects(
                     all.push(judged);
                 }
             }
+        }
+        if let Some(fixes) = fixes {
+            fixes.find(&mut all);
         }
         sinks.objects(&all);
         // Findings are many small things to give back.

@@ -11,6 +11,7 @@ use super::palette::paint;
 use super::prose::paragraph;
 use crate::check::{Check, Param, ParamKind};
 use crate::model::KindSet;
+use crate::remedy;
 
 pub use evidence::evidence;
 pub use item::item;
@@ -25,6 +26,10 @@ pub fn explain(check: &Check, palette: Palette, width: usize) -> String {
     written.push_str(&paragraph(palette, check.why, 0, width));
     written.push_str(&heading("What to do"));
     written.push_str(&paragraph(palette, check.fix, 2, width));
+    if remedy::of(check).is_some() {
+        let line = "`plimsoll fix` does it, where the manifest shows that it is safe.";
+        written.push_str(&paragraph(palette, line, 2, width));
+    }
     if !check.params.is_empty() {
         written.push_str(&heading("Parameters"));
         for param in check.params {

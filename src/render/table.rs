@@ -202,6 +202,7 @@ mod tests {
             exception: None,
             ignored: None,
             region: Region::of(&origin),
+            fix: None,
         };
         let rows = vec![
             row(

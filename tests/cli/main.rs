@@ -13,6 +13,7 @@ mod corpus;
 mod examples;
 mod exceptions;
 mod findings;
+mod fix;
 mod fuzzed;
 mod generated;
 mod gitops;

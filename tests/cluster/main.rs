@@ -11,6 +11,7 @@ mod convergence;
 mod crds;
 mod custom_kinds;
 mod evidence;
+mod fix;
 mod forgery;
 mod hardship;
 mod inputs;

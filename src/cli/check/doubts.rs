@@ -7,7 +7,7 @@ use crate::engine::Plan;
 use crate::model::{Text, Workload};
 
 /// A match condition that cannot be evaluated for a workload.
-pub(super) struct Doubt {
+pub(in crate::cli) struct Doubt {
     policy: Text,
     condition: Text,
     /// For which, and why.

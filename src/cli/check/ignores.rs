@@ -12,7 +12,7 @@ use crate::render::title;
 const NAMED: usize = 10;
 
 /// An entry of an annotation that nothing needs.
-pub(super) struct Unused(String);
+pub(in crate::cli) struct Unused(String);
 
 impl Unused {
     /// Those of an object, by what became of its checks. What was not asked for may be needed another time.
@@ -53,7 +53,7 @@ impl Unused {
 }
 
 /// Forgets them all.
-pub(super) fn forget(manifests: &mut [Manifest]) {
+pub(in crate::cli) fn forget(manifests: &mut [Manifest]) {
     for manifest in manifests {
         manifest.ignores = None;
     }

@@ -76,6 +76,11 @@ impl Sinks {
         self.open.iter().any(|sink| sink.report.lists_passes())
     }
 
+    /// Whether one of them says how findings can be fixed.
+    pub(super) fn show_fixes(&self) -> bool {
+        self.open.iter().any(|sink| sink.report.shows_fixes())
+    }
+
     /// Writes what objects add, put into words by all processors.
     pub(super) fn objects(&mut self, judged: &[Judged<'_>]) {
         self.each(|sink| {

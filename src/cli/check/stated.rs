@@ -10,14 +10,14 @@ use crate::manifests::{self, Origin, Own, Reason, Skipped};
 use crate::people::{Exception, Holds, People};
 
 /// What counts of it.
-pub(super) struct Stated {
+pub(in crate::cli) struct Stated {
     exceptions: Vec<(Origin, Arc<Exception>)>,
     checklists: usize,
 }
 
 impl Stated {
     /// Sorts out what counts; the rest is added to what is skipped.
-    pub(super) fn sort(
+    pub(in crate::cli) fn sort(
         stated: Vec<manifests::Stated>,
         given: &mut Given,
         skipped: &mut Vec<Skipped>,
@@ -59,7 +59,7 @@ impl Stated {
     }
 
     /// The exceptions. Nobody is known to have made them, as on files nobody is known.
-    pub(super) fn people(&self) -> People {
+    pub(in crate::cli) fn people(&self) -> People {
         let exceptions = self.exceptions.iter();
         People {
             exceptions: exceptions
@@ -70,7 +70,11 @@ impl Stated {
     }
 
     /// Adds the exceptions that do not hold to what is skipped.
-    pub(super) fn leave_out_void(&mut self, relief: Relief<'_>, skipped: &mut Vec<Skipped>) {
+    pub(in crate::cli) fn leave_out_void(
+        &mut self,
+        relief: Relief<'_>,
+        skipped: &mut Vec<Skipped>,
+    ) {
         self.exceptions.retain(|(origin, exception)| match relief.holds(exception) {
             Holds::Until(_) => true,
             Holds::Not(void) => {
@@ -87,7 +91,7 @@ impl Stated {
     }
 
     /// How many objects count.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::cli) fn len(&self) -> usize {
         self.exceptions.len() + self.checklists
     }
 }

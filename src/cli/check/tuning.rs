@@ -18,10 +18,10 @@ const CONFIGS: [&str; 4] = [
     ".plimsoll.yml",
 ];
 
-/// Options that tune a check.
+/// Options on what is judged by besides policies.
 #[derive(Args)]
 #[command(next_help_heading = "Ignoring and tuning")]
-pub(super) struct Tuning {
+pub(in crate::cli) struct Choice {
     /// Judge by these checks as well: ids, groups, patterns (`rbac-*`), or what other tools call them (`polaris/hostIPCSet`).
     #[arg(
         long,
@@ -42,19 +42,11 @@ pub(super) struct Tuning {
     /// Pay no heed to `plimsoll.dev/ignore` annotations, as in a cluster.
     #[arg(long)]
     strict: bool,
-
-    /// Report only what is not in this baseline.
-    #[arg(long, value_name = "FILE")]
-    baseline: Option<PathBuf>,
-
-    /// Write what is found into this baseline. Without --baseline nothing of it is new, and the exit code is 0.
-    #[arg(long, value_name = "FILE")]
-    write_baseline: Option<PathBuf>,
 }
 
-impl Tuning {
+impl Choice {
     /// Whether annotations waive nothing.
-    pub(super) fn is_strict(&self) -> bool {
+    pub(in crate::cli) fn is_strict(&self) -> bool {
         self.strict
     }
 
@@ -62,7 +54,7 @@ impl Tuning {
     ///
     /// # Errors
     /// Names what is no check.
-    pub(super) fn selection(&self) -> Result<Selection> {
+    pub(in crate::cli) fn selection(&self) -> Result<Selection> {
         Selection::of(&self.include, &self.exclude)
     }
 
@@ -70,7 +62,7 @@ impl Tuning {
     ///
     /// # Errors
     /// Where there are several configurations.
-    pub(super) fn policies(&self, given: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    pub(in crate::cli) fn policies(&self, given: &[PathBuf]) -> Result<Vec<PathBuf>> {
         if !given.is_empty() || self.no_config {
             return Ok(given.to_vec());
         }
@@ -89,7 +81,25 @@ impl Tuning {
         );
         Ok(vec![PathBuf::from(name)])
     }
+}
 
+/// Options that tune a check.
+#[derive(Args)]
+#[command(next_help_heading = "Ignoring and tuning")]
+pub(super) struct Tuning {
+    #[command(flatten)]
+    pub(super) choice: Choice,
+
+    /// Report only what is not in this baseline.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// Write what is found into this baseline. Without --baseline nothing of it is new, and the exit code is 0.
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
+}
+
+impl Tuning {
     /// The baseline to compare with.
     ///
     /// # Errors

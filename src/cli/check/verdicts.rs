@@ -16,7 +16,7 @@ use crate::model::{Finding, Key, Kind, KindSet, Object, Severity, Text, Verdict,
 use crate::render::{Judged, Row, Summary};
 
 /// Judges objects by policies.
-pub(super) struct Judge<'a> {
+pub(in crate::cli) struct Judge<'a> {
     relief: Relief<'a>,
     whole: &'a Whole,
     /// The kinds around workloads that some check judges.
@@ -32,7 +32,7 @@ pub(super) struct Judge<'a> {
 }
 
 /// What became of an object.
-pub(super) enum Outcome<'a> {
+pub(in crate::cli) enum Outcome<'a> {
     /// It was judged, or has nothing to judge.
     Judged {
         judged: Judged<'a>,
@@ -69,7 +69,7 @@ pub(super) struct Verdicts {
 
 impl<'a> Judge<'a> {
     /// Judges these objects by the policies among this. With `passes`, what passes and does not apply has rows as well.
-    pub(super) fn new(relief: Relief<'a>, whole: &'a Whole, passes: bool) -> Self {
+    pub(in crate::cli) fn new(relief: Relief<'a>, whole: &'a Whole, passes: bool) -> Self {
         let rules = || relief.policies.iter().flat_map(|policy| &policy.rules);
         let asked = rules().map(|rule| rule.check.id).collect();
         let checks = rules().filter(|rule| rule.check.judges_related());
@@ -103,7 +103,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Judges an object.
-    pub(super) fn judge(&self, member: &'a Member) -> Outcome<'a> {
+    pub(in crate::cli) fn judge(&self, member: &'a Member) -> Outcome<'a> {
         match &*member.object {
             Object::Workload(workload) => self.workload(member, workload),
             object => self.related(member, object),
@@ -277,6 +277,7 @@ impl<'a> Judge<'a> {
                     finding,
                     exception: None,
                     ignored: None,
+                    fix: None,
                 }
             };
             if self.passes && matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable) {

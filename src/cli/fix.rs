@@ -1,0 +1,165 @@
+//! `plimsoll fix`: the smallest changes that make checks pass, to manifests as they are written.
+
+mod arguments;
+mod bench;
+mod diff;
+mod draft;
+mod helm;
+mod kustomize;
+mod ledger;
+mod mend;
+mod server;
+mod session;
+#[cfg(test)]
+mod tests;
+
+use anyhow::{Result, bail};
+
+pub(super) use self::arguments::Arguments;
+use self::arguments::Target;
+pub(in crate::cli) use self::bench::{Bench, Place, identity, is_open};
+pub(in crate::cli) use self::diff::replacements;
+use self::draft::Draft;
+pub(in crate::cli) use self::draft::{append, document};
+use self::session::Session;
+use super::check::{Stated, forget};
+use super::file::NewFile;
+use super::output;
+use super::policies::{Given, all_checks};
+use super::progress::Bar;
+use crate::engine::Relief;
+use crate::manifests::{self, Keep, Manifests, Rendering, Whole};
+
+/// Something is left, or would be changed.
+const LEFT: u8 = 1;
+
+/// What standard input is called.
+const STDIN: &str = "<stdin>";
+
+/// Fixes manifests.
+pub(super) fn run(arguments: &Arguments) -> Result<u8> {
+    let choice = &arguments.choice;
+    let selection = choice.selection()?;
+    let policies = match arguments.all_checks {
+        true => arguments.policy.clone(),
+        false => choice.policies(&arguments.policy)?,
+    };
+    let mut given = Given::read(&policies)?;
+    let conditions = given.conditions()?;
+    // A fix must not make an object unfit for its kind.
+    let keep = Keep::Shapes(&conditions);
+    let stdin = arguments.stdin()?;
+    let found = read(arguments, stdin.as_deref(), keep)?;
+    let Manifests {
+        mut objects,
+        stated,
+        mut skipped,
+        files,
+        ..
+    } = found;
+    if objects.is_empty() && skipped.is_empty() {
+        bail!("{}", super::check::nothing_found(&arguments.paths, files));
+    }
+    let mut stated = Stated::sort(stated, &mut given, &mut skipped);
+    let checklists = given.checklists()?;
+    let policies = match arguments.all_checks {
+        true => all_checks(&selection)?,
+        false => given.to_check_by(&arguments.checks, &selection, &checklists)?,
+    };
+    let people = stated.people();
+    let relief = Relief {
+        people: &people,
+        policies: &policies,
+        checklists: &checklists,
+        now: jiff::Timestamp::now(),
+    };
+    stated.leave_out_void(relief, &mut skipped);
+    if choice.is_strict() {
+        forget(&mut objects);
+    }
+    let whole = Whole::of(objects);
+    let said = arguments.said()?;
+    let bench = Bench {
+        relief,
+        keep,
+        is_strict: choice.is_strict(),
+        given: &said,
+        takes_away: arguments.takes_away,
+        adds: true,
+    };
+    let session = Session {
+        bench,
+        whole: &whole,
+        stdin: stdin.as_deref(),
+        beside: arguments.beside,
+    };
+    let (mut drafts, mut ledger) = session.run()?;
+    if let Some(server) = &arguments.server() {
+        server::try_out(server, &mut drafts, &mut ledger)?;
+    }
+    write(arguments, &drafts, &whole)?;
+    ledger.skip(&skipped);
+    ledger.tell(arguments.target());
+    Ok(match arguments.target() {
+        // What is only shown has not been done.
+        Target::Diff if drafts.iter().any(Draft::is_changed) => LEFT,
+        _ if ledger.has_left() => LEFT,
+        _ => 0,
+    })
+}
+
+/// Reads what the paths lead to; standard input was read before, for it can be read only once.
+fn read(arguments: &Arguments, stdin: Option<&str>, keep: Keep<'_>) -> Result<Manifests> {
+    let bar = Bar::new();
+    let paths = arguments.files();
+    let mut found = match paths.is_empty() {
+        true => Manifests::default(),
+        false => {
+            // What is fixed is what is written, not what is made of it.
+            let rendering = Rendering {
+                off: true,
+                ..Rendering::default()
+            };
+            manifests::read(&paths, keep, &rendering, &bar)?
+        }
+    };
+    bar.finish();
+    if let Some(text) = stdin {
+        let piped = manifests::of_bytes(STDIN, text.as_bytes(), keep);
+        found.objects.extend(piped.objects);
+        found.stated.extend(piped.stated);
+        found.skipped.extend(piped.skipped);
+        found.files += 1;
+    }
+    Ok(found)
+}
+
+/// Writes what was changed to where it was asked for.
+fn write(arguments: &Arguments, drafts: &[Draft], whole: &Whole) -> Result<()> {
+    let changed = || drafts.iter().filter(|draft| draft.is_changed());
+    match arguments.target() {
+        Target::Diff => {
+            let text: String = changed().map(diff::unified).collect();
+            output::print(&text)
+        }
+        Target::Kustomize(folder) => kustomize::write(folder, drafts, whole),
+        Target::Files => {
+            for draft in changed() {
+                if draft.label() == STDIN {
+                    continue;
+                }
+                for (path, _, text) in draft.files() {
+                    let name = path.display();
+                    let mut file = NewFile::create(&path)
+                        .map_err(|error| anyhow::anyhow!("cannot write {name}: {error}"))?;
+                    file.write(&text)
+                        .and_then(|()| file.finish())
+                        .map_err(|error| anyhow::anyhow!("cannot write {name}: {error}"))?;
+                }
+            }
+            // A filter passes on what it was given, changed or not.
+            let piped = drafts.iter().find(|draft| draft.label() == STDIN);
+            piped.map_or(Ok(()), |draft| output::print(&draft.after()))
+        }
+    }
+}

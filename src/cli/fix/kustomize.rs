@@ -1,0 +1,219 @@
+//! Changes as strategic merge patches, for who does not own the manifests.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value, json};
+
+use super::draft::Draft;
+use crate::cli::file::NewFile;
+use crate::cli::output;
+use crate::manifests::{Whole, edit, yaml};
+use crate::model::Kind;
+
+/// What the file begins with that says what is in the folder; one that does not is somebody's own.
+const HEADER: &str = "# Written by plimsoll fix.\n";
+
+const KUSTOMIZATION: &str = "kustomization.yaml";
+
+/// By what items of lists are told apart (`patchMergeKey` of the API); other lists are replaced as a whole.
+const KEYS: [(&str, &str); 7] = [
+    ("containers", "name"),
+    ("initContainers", "name"),
+    ("ephemeralContainers", "name"),
+    ("env", "name"),
+    ("ports", "containerPort"),
+    ("volumes", "name"),
+    ("volumeMounts", "mountPath"),
+];
+
+/// Writes a component: a patch for each changed object, the objects that are added, and what names them all.
+pub(super) fn write(folder: &Path, drafts: &[Draft], _: &Whole) -> Result<()> {
+    let (mut patches, mut resources) = (Vec::new(), Vec::new());
+    for draft in drafts {
+        for (before, after) in draft.changed() {
+            for (before, after) in pairs(before, after) {
+                patches.push((file_name(&before), patch(&before, &after)?));
+            }
+        }
+        let added = draft.added().iter();
+        resources.extend(added.map(|object| (file_name(object), object.clone())));
+    }
+    if patches.is_empty() && resources.is_empty() {
+        return Ok(());
+    }
+    let name = folder.display();
+    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {name}"))?;
+    let whole = folder.join(KUSTOMIZATION);
+    if fs::read_to_string(&whole).is_ok_and(|text| !text.starts_with(HEADER)) {
+        bail!("{name} is a kustomization of your own: give --kustomize another folder");
+    }
+    let names = |files: &[(String, Value)]| -> Vec<Value> {
+        files.iter().map(|(name, _)| json!(name)).collect()
+    };
+    let mut component = json!({
+        "apiVersion": "kustomize.config.k8s.io/v1alpha1",
+        "kind": "Component",
+    });
+    if !resources.is_empty() {
+        component["resources"] = names(&resources).into();
+    }
+    if !patches.is_empty() {
+        let paths = names(&patches).into_iter();
+        component["patches"] = paths.map(|name| json!({ "path": name })).collect();
+    }
+    for (file, object) in patches.iter().chain(&resources) {
+        put(&folder.join(file), &edit::block(object))?;
+    }
+    put(&whole, &format!("{HEADER}{}", edit::block(&component)))?;
+    let message = format!("add to your kustomization: components: [{name}], by the way from there");
+    output::complain("kustomize", &message);
+    Ok(())
+}
+
+fn put(path: &Path, text: &str) -> Result<()> {
+    let name = path.display();
+    let file = NewFile::create(path).and_then(|mut file| {
+        file.write(text)?;
+        file.finish()
+    });
+    file.with_context(|| format!("cannot write {name}"))
+}
+
+/// The objects of a document that are others by now, as they were and as they are.
+fn pairs(before: &str, after: &str) -> Vec<(Value, Value)> {
+    let read = |text| -> Option<Value> {
+        let source = yaml::Source { text, line: 1 };
+        source.parse().ok()?.deserialize().ok()
+    };
+    let (Some(before), Some(after)) = (read(before), read(after)) else {
+        return Vec::new();
+    };
+    let items = |value: &Value| match value.get("items").and_then(Value::as_array) {
+        Some(items) => items.clone(),
+        None => vec![value.clone()],
+    };
+    let both = items(&before).into_iter().zip(items(&after));
+    both.filter(|(before, after)| before != after).collect()
+}
+
+fn text<'v>(object: &'v Value, pointer: &str) -> &'v str {
+    object
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+fn file_name(object: &Value) -> String {
+    let kind = text(object, "/kind").to_ascii_lowercase();
+    let (namespace, name) = (
+        text(object, "/metadata/namespace"),
+        text(object, "/metadata/name"),
+    );
+    match namespace {
+        "" => format!("{kind}-{name}.yaml"),
+        namespace => format!("{kind}-{namespace}-{name}.yaml"),
+    }
+}
+
+/// A strategic merge patch that makes of one object the other.
+fn patch(before: &Value, after: &Value) -> Result<Value> {
+    let title = format!(
+        "{} {}",
+        text(before, "/kind"),
+        text(before, "/metadata/name")
+    );
+    let (api_version, kind) = (text(before, "/apiVersion"), text(before, "/kind"));
+    if api_version != text(after, "/apiVersion") {
+        bail!(
+            "{title}: a patch cannot change the apiVersion; leave it out with --checks, or --write it"
+        );
+    }
+    if Kind::of(api_version, kind).is_none_or(|kind| kind.group().contains("argoproj")) {
+        bail!("{title}: kustomize cannot merge lists of a custom resource; --write it");
+    }
+    if text(before, "/metadata/name").is_empty() {
+        bail!("{title}: without a name, kustomize does not find it; --write it");
+    }
+    let mut patch = json!({
+        "apiVersion": api_version,
+        "kind": kind,
+        "metadata": { "name": text(before, "/metadata/name") },
+    });
+    if !text(before, "/metadata/namespace").is_empty() {
+        patch["metadata"]["namespace"] = text(before, "/metadata/namespace").into();
+    }
+    if let (Value::Object(patch), Some(Value::Object(changed))) =
+        (&mut patch, difference("", before, after))
+    {
+        for (key, value) in changed {
+            merge(patch, key, value);
+        }
+    }
+    Ok(patch)
+}
+
+fn merge(into: &mut Map<String, Value>, key: String, value: Value) {
+    match (into.get_mut(&key), value) {
+        (Some(Value::Object(known)), Value::Object(more)) => {
+            for (key, value) in more {
+                merge(known, key, value);
+            }
+        }
+        (_, value) => {
+            into.insert(key, value);
+        }
+    }
+}
+
+/// What a patch says of a field; `None` where it is the same.
+fn difference(field: &str, before: &Value, after: &Value) -> Option<Value> {
+    if before == after {
+        return None;
+    }
+    match (before, after) {
+        (Value::Object(old), Value::Object(new)) => {
+            let mut changed = Map::new();
+            for (key, value) in new {
+                let old = old.get(key).unwrap_or(&Value::Null);
+                if let Some(difference) = difference(key, old, value) {
+                    changed.insert(key.clone(), difference);
+                }
+            }
+            let gone = old.keys().filter(|key| !new.contains_key(*key));
+            changed.extend(gone.map(|key| (key.clone(), Value::Null)));
+            Some(Value::Object(changed))
+        }
+        (Value::Array(old), Value::Array(new)) => match merge_key(field) {
+            Some(key) => items(key, old, new).map(Value::Array),
+            None => Some(after.clone()),
+        },
+        _ => Some(after.clone()),
+    }
+}
+
+fn merge_key(field: &str) -> Option<&'static str> {
+    let mut keys = KEYS.iter();
+    keys.find(|(list, _)| *list == field).map(|(_, key)| *key)
+}
+
+/// The items of a list that differ, each with what tells it apart.
+fn items(key: &str, old: &[Value], new: &[Value]) -> Option<Vec<Value>> {
+    let find = |list: &[Value], item: &Value| {
+        let is_it = |other: &&Value| other.get(key) == item.get(key);
+        list.iter().find(is_it).cloned()
+    };
+    let mut changed = Vec::new();
+    for item in new {
+        let before = find(old, item).unwrap_or(Value::Null);
+        if let Some(mut difference) = difference("", &before, item) {
+            difference[key] = item.get(key)?.clone();
+            changed.push(difference);
+        }
+    }
+    for item in old.iter().filter(|item| find(new, item).is_none()) {
+        changed.push(json!({ "$patch": "delete", key: item.get(key)?.clone() }));
+    }
+    Some(changed)
+}
