@@ -194,12 +194,12 @@ mod tests {
     #[test]
     fn what_is_taken_over_is_where_it_is_written() {
         let all = outlines(
-            "items:\n- x: &x\n    a: 1\n    b: 2\n  y: *x\n  z:\n    <<: *x\n    b: 3\n    c/d: 4\n",
+            "items:\n- x: &x\n    a: 1\n    b: 2\n  w: *x\n  z:\n    <<: *x\n    b: 3\n    c/d: 4\n",
         );
         let (origin, outline) = &all[0];
         for (path, expected) in [
-            ("/y", 5),
-            ("/y/a", 3),
+            ("/w", 5),
+            ("/w/a", 3),
             ("/z/a", 3),
             ("/z/b", 8),
             ("/z/c~1d", 9),

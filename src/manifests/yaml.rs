@@ -27,7 +27,6 @@ mod de;
 mod documents;
 mod entries;
 mod hint;
-mod layout;
 mod look;
 mod node;
 mod problem;
@@ -44,7 +43,6 @@ mod twice;
 use serde::Deserialize;
 
 pub use self::documents::{Source, documents};
-pub use self::layout::{Layout, Spot, Style};
 pub use self::look::Look;
 pub use self::node::Node;
 pub use self::problem::Problem;

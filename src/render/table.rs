@@ -224,22 +224,23 @@ mod tests {
     fn messages_fit_the_terminal() {
         expect![[r#"
             Deployment shop/web  web.yaml:7
-              critical  liveness-probe       unknown: cannot be told
-              critical  liveness-probe  web  has no probe, so that nobody knows
+              critical  liveness-probe       :7  unknown: cannot be told
+              critical  liveness-probe  web  :7  has no probe, so that nobody knows
         "#]]
         .assert_eq(&table(None));
         expect![[r#"
             Deployment shop/web  web.yaml:7
-              critical  liveness-probe       unknown: cannot be told
-              critical  liveness-probe  web  has no probe, so that nobody
-                                             knows
+              critical  liveness-probe       :7
+                  unknown: cannot be told
+              critical  liveness-probe  web  :7
+                  has no probe, so that nobody knows
         "#]]
         .assert_eq(&table(Some(66)));
         expect![[r#"
             Deployment shop/web  web.yaml:7
-              critical  liveness-probe
+              critical  liveness-probe       :7
                   unknown: cannot be told
-              critical  liveness-probe  web
+              critical  liveness-probe  web  :7
                   has no probe, so that nobody knows
         "#]]
         .assert_eq(&table(Some(40)));

@@ -47,9 +47,9 @@ fn what_is_ignored_is_waived_and_shown_with_its_reason() {
     let run = check("ignored_is_shown", &deployment(OWN, OF_PODS), &[]);
     expect![[r#"
         Deployment shop/web  web.yaml:1
-          waived    cpu-limits      web  has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu; ignored: bursts are wanted
-          waived    liveness-probe  web  has no livenessProbe: when it hangs, it is never restarted; add one; ignored: it never hangs
-          waived    image-digest    web  image registry.example/web:1 has no digest, so it may be another one tomorrow: name it; ignored: rebuilt nightly
+          waived    cpu-limits      web  :19  has no cpu limit: it can take all idle CPU of its node; set resources.limits.cpu; ignored: bursts are wanted
+          waived    liveness-probe  web  :19  has no livenessProbe: when it hangs, it is never restarted; add one; ignored: it never hangs
+          waived    image-digest    web  :19  image registry.example/web:1 has no digest, so it may be another one tomorrow: name it; ignored: rebuilt nightly
 
         No check failed (0 passed). Waived: 3. Read 1 object (1 workload) in 1 file.
     "#]].assert_eq(&run.stdout);
@@ -148,7 +148,7 @@ fn what_cannot_be_understood_is_an_error_with_its_place() {
         assert_eq!(run.stderr, expected);
         assert_eq!(run.code, Some(2));
         assert!(
-            run.stdout.contains("liveness-probe  web  has no"),
+            run.stdout.contains("has no livenessProbe"),
             "it is judged all the same"
         );
     }

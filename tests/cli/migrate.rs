@@ -65,14 +65,14 @@ customChecks:
           name: kube-linter
         spec:
           checks:
-          - {id: hpa-bounds, severity: high} # four-autoscaled
+          - {id: hpa-min-replicas, severity: high} # four-autoscaled
           - {id: image-tag, severity: high} # no-main
           - {id: min-replicas, severity: critical} # minimum-three-replicas
           - {id: owner-label, severity: high} # team-label
           - {id: privileged, severity: critical} # privileged-container
           - {id: probe-ports, severity: critical} # liveness-port
           params:
-            hpa-bounds: {"minReplicas":4}
+            hpa-min-replicas: {"min":4}
             image-tag: {"forbidden":["latest","main"]}
             min-replicas: {"min":3}
             owner-label: {"labels":["example.com/team"]}
@@ -302,9 +302,11 @@ fn annotations_of_others_become_ours() {
     let run = migrate(&scratch, &["--write", "app"]);
     assert_eq!(run.code, Some(1), "{}", run.stdout);
     let written = fs::read_to_string(scratch.path().join("app/web.yaml")).expect("it is there");
+    // Written in the place of metadata.annotations, so that it is indented.
     let added: Vec<_> = written
         .lines()
         .filter(|line| !ANNOTATED.contains(line))
+        .filter_map(|line| line.strip_prefix("    "))
         .collect();
     expect![[r#"
             plimsoll.dev/ignore: |

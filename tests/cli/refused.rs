@@ -168,6 +168,7 @@ fn patches_of_kustomizations_are_not_judged() {
     scratch.write("parts/replicas.yaml", part);
     let run = plimsoll(&[
         "check",
+        "--no-render",
         "-o",
         "json",
         "--checks",

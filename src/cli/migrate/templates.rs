@@ -109,8 +109,8 @@ fn counterpart(template: &str, params: &Map<String, Value>) -> Counterpart {
         return without_params(name, params);
     }
     match template {
-        "minimum-replicas" => at_least("min-replicas", "min", params),
-        "hpa-minimum-replicas" => at_least("hpa-bounds", "minReplicas", params),
+        "minimum-replicas" => at_least("min-replicas", params),
+        "hpa-minimum-replicas" => at_least("hpa-min-replicas", params),
         "anti-affinity" => spread(params),
         "cpu-requirements" => requirements(params, ["cpu-requests", "cpu-limits"]),
         "memory-requirements" => requirements(params, ["memory-requests", "memory-limits"]),
@@ -194,13 +194,13 @@ fn access(params: &Map<String, Value>) -> Counterpart {
     }
 }
 
-fn at_least(id: &str, param: &str, params: &Map<String, Value>) -> Counterpart {
+fn at_least(id: &str, params: &Map<String, Value>) -> Counterpart {
     let min = params
         .get("minReplicas")
         .cloned()
         .unwrap_or_else(|| json!(0));
     match min.as_i64() {
-        Some(1..=1000) => named(id, json!({param: min})),
+        Some(1..=1000) => named(id, json!({"min": min})),
         _ => Err(format!("minReplicas is {min}, not from 1 to 1000")),
     }
 }

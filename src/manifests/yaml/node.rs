@@ -131,7 +131,7 @@ impl<'d> Node<'d> {
     }
 
     /// What a step of a JSON pointer leads to: where it is written, and its value.
-    pub(super) fn step(self, step: &str) -> Option<Entry> {
+    fn step(self, step: &str) -> Option<Entry> {
         let (index, slot) = self.target();
         if let Content::List(_) = slot.content {
             let item = self.tree.items(index).nth(step.parse().ok()?)?;
@@ -155,11 +155,6 @@ impl<'d> Node<'d> {
                 .find(|entry| self.tree.key(entry.0) == key),
             _ => None,
         }
-    }
-
-    /// Its slot.
-    pub(super) fn index(self) -> u32 {
-        self.index
     }
 
     pub(super) fn tree(self) -> &'d Tree<'d> {

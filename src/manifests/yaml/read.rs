@@ -1,13 +1,10 @@
 //! From a document's text to a tree, with granit's events in between.
 
-use granit_parser::{
-    ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Span, StructureStyle,
-};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Span};
 
 use super::builder::{Builder, DEPTH, Position, too_deep};
 use super::documents::Source;
 use super::hint;
-use super::layout::{self, Seen, Style};
 use super::problem::Problem;
 use super::subset;
 use super::tag;
@@ -22,14 +19,6 @@ pub(super) fn read<'a>(source: &Source<'a>) -> Result<Tree<'a>, Problem> {
 }
 
 pub(super) fn parse<'a>(source: &Source<'a>) -> Result<Tree<'a>, Problem> {
-    parse_with(source, layout::unseen)
-}
-
-/// The same, and says of each node, in the order of the tree's slots, what was seen of it and where.
-pub(super) fn parse_with<'a>(
-    source: &Source<'a>,
-    mut seen: impl FnMut(Seen, &Span),
-) -> Result<Tree<'a>, Problem> {
     let lines_above = source.line.saturating_sub(1);
     let mut builder = Builder::new(source.text.len());
     let mut has_begun = false;
@@ -46,32 +35,15 @@ pub(super) fn parse_with<'a>(
                     (None, _) => Content::Text(text),
                 };
                 builder.scalar(content, anchor, at)?;
-                seen(Seen::Scalar(style), &span);
             }
-            Event::MappingStart(structure, anchor, _) => {
+            Event::MappingStart(_, anchor, _) => {
                 builder.begin(Content::Mapping(0), anchor, position(&span, lines_above))?;
-                let style = match structure {
-                    StructureStyle::Block => Style::BlockMapping,
-                    StructureStyle::Flow => Style::FlowMapping,
-                };
-                seen(Seen::Collection(style), &span);
             }
-            Event::SequenceStart(structure, anchor, _) => {
+            Event::SequenceStart(_, anchor, _) => {
                 builder.begin(Content::List(0), anchor, position(&span, lines_above))?;
-                let style = match structure {
-                    StructureStyle::Block => Style::BlockList,
-                    StructureStyle::Flow => Style::FlowList,
-                };
-                seen(Seen::Collection(style), &span);
             }
-            Event::MappingEnd | Event::SequenceEnd => {
-                builder.end()?;
-                seen(Seen::End, &span);
-            }
-            Event::Alias(anchor) => {
-                builder.alias(anchor, position(&span, lines_above))?;
-                seen(Seen::Alias, &span);
-            }
+            Event::MappingEnd | Event::SequenceEnd => builder.end()?,
+            Event::Alias(anchor) => builder.alias(anchor, position(&span, lines_above))?,
             Event::DocumentStart(..) if has_begun => {
                 let at = position(&span, lines_above);
                 return Err(builder.problem("unexpected text after the end of the document", at));
