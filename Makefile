@@ -87,7 +87,7 @@ steady: rust controlplane ## The steady state alone: a thousand workloads, a min
 	$(CARGO) test --package plimsoll --test cluster steady -- --nocapture
 
 .PHONY: test-all
-test-all: lint test demo ## What CI runs, and the demo
+test-all: lint test demo fuzz bench bench-memory bench-peers bench-launches ## What CI runs, the demo, and all that takes longer: two hours
 
 ##@ A control plane: etcd, kube-apiserver, controllers, scheduler, simulated nodes, on loopback, without containers
 

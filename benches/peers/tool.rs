@@ -42,6 +42,8 @@ enum FilesBy {
     Folder,
     /// By the path of every file.
     Path,
+    /// By the path of every file, each after this: its folders are not looked through.
+    Each(&'static str),
 }
 
 /// Where things are.
@@ -105,9 +107,11 @@ impl Bench {
             )
             .with(rules("gatekeeper"))
             .with("--filename".to_owned()),
-            tool("kyverno", Role::Other, &built("kyverno"), "apply")
-                .with(rules("kyverno/policies.yaml"))
-                .with("--resource".to_owned()),
+            Tool {
+                files: FilesBy::Each("--resource"),
+                ..tool("kyverno", Role::Other, &built("kyverno"), "apply")
+                    .with(rules("kyverno/policies.yaml"))
+            },
         ]);
         // Where another folder of peers was asked for, not all need be in it.
         tools.retain(|tool| {
@@ -151,6 +155,13 @@ impl Tool {
         match self.files {
             FilesBy::Folder => command.arg("."),
             FilesBy::Path => command.args(&input.files),
+            FilesBy::Each(option) => {
+                let pairs = input
+                    .files
+                    .iter()
+                    .flat_map(|file| [Path::new(option), file]);
+                command.args(pairs)
+            }
         };
         command
     }

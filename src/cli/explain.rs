@@ -8,7 +8,7 @@ use crate::render::explain;
 /// Arguments of `plimsoll explain`.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// A check's id (`plimsoll checks` lists them), a line of a checklist as CHECKLIST:ID, or evidence/NAME.
+    /// A check's id (`plimsoll checks` lists them) or what another tool calls it (`polaris/hostIPCSet`), a line of a checklist as CHECKLIST:ID, or evidence/NAME.
     #[arg(value_name = "ID")]
     id: String,
 }
@@ -23,7 +23,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<u8> {
         let (checklist, item) = lookup::item(&arguments.id)?;
         explain::item(checklist, item, palette, width)
     } else {
-        explain::explain(lookup::check(&arguments.id)?, palette, width)
+        let checks = lookup::called(&arguments.id)?.into_iter();
+        let texts: Vec<_> = checks
+            .map(|check| explain::explain(check, palette, width))
+            .collect();
+        texts.join("\n")
     };
     output::print(&text)?;
     Ok(0)

@@ -17,18 +17,23 @@ pub(super) struct UnknownCheck {
     hint: String,
 }
 
-/// The check of an id.
+/// The check of an id; or those that another tool's check is, `polaris/hostIPCSet`.
 ///
 /// # Errors
 /// Names the check that is probably meant.
-pub(super) fn check(id: &str) -> Result<&'static Check, UnknownCheck> {
-    checks::find(id).ok_or_else(|| {
+pub(super) fn called(id: &str) -> Result<Vec<&'static Check>, UnknownCheck> {
+    let found = match id.contains('/') {
+        true => naming::named(id),
+        false => checks::find(id).into_iter().collect(),
+    };
+    if found.is_empty() {
         let meant = meant(id).map(|check| format!("did you mean `{}`? ", check.id));
-        UnknownCheck {
+        return Err(UnknownCheck {
             id: id.to_owned(),
             hint: meant.unwrap_or_default(),
-        }
-    })
+        });
+    }
+    Ok(found)
 }
 
 /// The check whose id, or whose name elsewhere, is the nearest.
@@ -145,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_name_from_elsewhere_leads_to_its_check() {
-        let error = check("livenessProbeMissing").expect_err("it is Polaris' name");
+        let error = called("livenessProbeMissing").expect_err("it is Polaris' name");
         assert!(
             error.to_string().contains("did you mean `liveness-probe`?"),
             "{error}"

@@ -147,8 +147,8 @@ impl Given {
             return said;
         }
         if !named.is_empty() {
-            let mut named = named.iter().filter_map(|name| lookup::check(name).ok());
-            return named.any(|check| check.id == id);
+            let named = named.iter().filter_map(|name| lookup::called(name).ok());
+            return named.flatten().any(|check| check.id == id);
         }
         if !self.has_files {
             return checks::find(id).is_some_and(Check::is_default);
@@ -222,8 +222,10 @@ impl Given {
         selection: &Selection,
         checklists: &Checklists,
     ) -> Result<PolicySet> {
-        let named = ids.iter().map(|id| lookup::check(id));
-        let named: Vec<&'static Check> = named.collect::<Result<_, _>>()?;
+        let mut named: Vec<&'static Check> = Vec::new();
+        for id in ids {
+            named.extend(lookup::called(id)?);
+        }
         if let Some(check) = named.iter().find(|check| check.judges_launches()) {
             bail!(
                 "the check `{}` is about launches; `plimsoll checklist -f` judges them",

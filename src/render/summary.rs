@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Palette;
 use super::palette::paint;
+use crate::manifests::Skipped;
 use crate::model::{Severity, Verdict};
 
 /// A run in figures. `documents` is `objects` and `skipped` together.
@@ -86,6 +87,14 @@ impl Compared {
 }
 
 impl Summary {
+    /// Counts what was skipped, or would be refused; all objects are counted by then.
+    pub fn add_skipped(&mut self, skipped: &[Skipped]) {
+        let refused = skipped.iter().filter(|skipped| skipped.reason.is_judged());
+        self.refused = refused.count();
+        self.skipped = skipped.len() - self.refused;
+        self.documents = self.objects + self.skipped;
+    }
+
     /// Counts what one check says of one object.
     pub fn count(&mut self, verdict: Verdict, severity: Severity) {
         if matches!(verdict, Verdict::Fail | Verdict::Unknown) {

@@ -24,6 +24,18 @@ fn the_catalogue_is_for_people_and_programs() {
 }
 
 #[test]
+fn checks_of_other_tools_are_explained_by_what_they_are_here() {
+    let run = plimsoll(&["explain", "polaris/hostIPCSet"]);
+    assert_eq!(run.stdout, plimsoll(&["explain", "host-ipc"]).stdout);
+    let several = plimsoll(&["explain", "kube-score/container-resources"]);
+    for id in ["cpu-limits  critical", "memory-requests  "] {
+        assert!(several.stdout.contains(id), "{}", several.stdout);
+    }
+    let unknown = plimsoll(&["explain", "polaris/hostIPSet"]);
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (Some(2), ""));
+}
+
+#[test]
 fn checks_are_explained() {
     let run = plimsoll(&["explain", "liveness-probe"]);
     expect![[r#"
@@ -75,7 +87,7 @@ fn unknown_checks_are_errors_that_help() {
             "did you mean `liveness-probe`? ",
         ),
         (
-            &["explain", "polaris/cpuLimitsMissing"],
+            &["explain", "cpuLimitsMissing"],
             "did you mean `cpu-limits`? ",
         ),
         (

@@ -94,7 +94,9 @@ fn a_kind_counts_as_long_as_it_is_installed() {
     apply_when_served(&testbed, &sticky_route("v1"));
     fails("a route that was installed again");
     assert_eq!(operator.get("/readyz").as_deref(), Some("ok"));
-    assert_eq!(operator.metric("plimsoll_watch_errors_total"), 0);
+    // That a kind is not served is no error; in the moment in which it comes or goes, the API server may answer with one.
+    let errors = operator.metric("plimsoll_watch_errors_total");
+    assert!(errors <= 2, "{errors} errors");
 }
 
 /// Of EndpointSlices, those of the API server are read and no others, and the permission is for these only.

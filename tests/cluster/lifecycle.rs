@@ -112,7 +112,7 @@ fn exactly_what_is_affected_is_written() {
         testbed.apply(&deployment);
     }
     testbed.policy(NAMESPACE, json!({"checklists": ["essentials"], "checks": [
-        {"id": "pdb-present"}, {"id": "pdb-drainable"}, {"id": "hpa-present"}, {"id": "hpa-bounds"},
+        {"id": "pdb-present"}, {"id": "pdb-drainable"}, {"id": "hpa-present"}, {"id": "hpa-bounds"}, {"id": "hpa-target-exists"},
         {"id": "network-policy-ingress"}, {"id": "rbac-cluster-admin"},
     ]}));
     testbed.until_reports(NAMESPACE, "three reports", |reports| reports.len() == 3);

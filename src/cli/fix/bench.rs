@@ -201,7 +201,7 @@ impl Bench<'_> {
             documents.extend(new);
         }
         // Items that are taken away last to first keep the places of those before them.
-        edits.sort_by(|a, b| removal_order(a).cmp(&removal_order(b)));
+        edits.sort_by_key(removal_order);
         let text = edit::edit(text, &edits).map_err(|refused| Left::Owned(refused.to_string()))?;
         let mut inventory = look.whole.inventory.clone();
         for document in &documents {

@@ -34,7 +34,7 @@ pub(super) fn value_for(template: &str, path: &str) -> Option<String> {
 }
 
 /// The lines on which a key stands: inside of containers, or outside.
-fn places<'l>(lines: &'l [&str], key: &str, in_container: bool) -> impl Iterator<Item = usize> {
+fn places(lines: &[&str], key: &str, in_container: bool) -> impl Iterator<Item = usize> {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let list = lines
         .iter()

@@ -328,7 +328,6 @@ fn a_shared_anchor_is_changed_once_or_not_at_all() {
         "system: true\n",
         "system: true\n      allowPrivilegeEscalation: false\n",
     );
-    let after = after.replace("Filesystem: true\n  - name", "Filesystem: true\n  - name");
     assert_fixed("privilege-escalation", &both, &after);
     let elsewhere = both.replace(
         "  - name: b\n    securityContext: *sc\n",

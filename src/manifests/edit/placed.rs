@@ -131,7 +131,7 @@ impl Placer<'_, '_> {
             return None;
         };
         let Some((first, (last_key, last))) = entries.first().zip(entries.last()) else {
-            return Some(self.into_empty(node.bytes.clone(), key, value));
+            return Some(self.within_empty(node.bytes.clone(), key, value));
         };
         let at = self.layout.node(*last).bytes.end;
         if !*flow {
@@ -184,7 +184,7 @@ impl Placer<'_, '_> {
         format!("{}: {value}", self.key(key))
     }
 
-    fn into_empty(&self, braces: Range<usize>, key: &str, value: &Value) -> Replacement {
+    fn within_empty(&self, braces: Range<usize>, key: &str, value: &Value) -> Replacement {
         let indent = self.indent_of_line(braces.start);
         let is_pretty = self.style.json && self.layout.text.trim_end().contains('\n');
         if !is_pretty {

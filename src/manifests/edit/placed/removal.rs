@@ -29,8 +29,8 @@ pub(super) fn remove(layout: &Layout<'_>, path: &str) -> Option<Replacement> {
         next: parts.get(at + 1).map(|part| layout.node(part.0)),
     };
     match is_flow {
-        true => part.from_flow(layout),
-        false => part.from_block(layout, collection),
+        true => part.of_flow(layout),
+        false => part.of_block(layout, collection),
     }
 }
 
@@ -45,7 +45,7 @@ struct Part<'l> {
 }
 
 impl Part<'_> {
-    fn from_flow(&self, layout: &Layout<'_>) -> Option<Replacement> {
+    fn of_flow(&self, layout: &Layout<'_>) -> Option<Replacement> {
         let range = match (self.before, self.next) {
             (Some(before), _) => before.bytes.end..self.last.bytes.end,
             (None, Some(next)) => self.first.bytes.start..next.bytes.start,
@@ -55,7 +55,7 @@ impl Part<'_> {
         (!has_comment).then(|| (range, String::new()))
     }
 
-    fn from_block(&self, layout: &Layout<'_>, collection: &Node) -> Option<Replacement> {
+    fn of_block(&self, layout: &Layout<'_>, collection: &Node) -> Option<Replacement> {
         let is_list = matches!(collection.shape, Shape::List { .. });
         if self.before.is_none() && self.next.is_none() {
             let empty = if is_list { "[]" } else { "{}" };

@@ -1,0 +1,69 @@
+//! Judging every object, and writing what is to say of it.
+
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
+use super::books::Books;
+use super::fixes::Fixes;
+use super::since::Since;
+use super::sinks::Sinks;
+use super::verdicts::{Judge, Outcome};
+use crate::manifests::{Member, Skipped};
+use crate::render::Summary;
+
+/// How many objects are judged before what they add is written: enough for every processor, and little to keep.
+const BATCH: usize = 512;
+
+/// Who judges.
+pub(super) struct Judging<'a> {
+    pub(super) now: Judge<'a>,
+    /// What counts since when, and who judges as it was then.
+    pub(super) before: Option<(&'a Since, Judge<'a>)>,
+    /// Who looks up how findings can be fixed, where that is said.
+    pub(super) fixes: Option<Fixes<'a>>,
+}
+
+impl<'a> Judging<'a> {
+    fn judge(&self, member: &'a Member) -> Option<Outcome<'a>> {
+        match &self.before {
+            Some((since, before)) => since.judge(&self.now, before, member),
+            None => Some(self.now.judge(member)),
+        }
+    }
+    /// Judges every object and writes what is to say of it, in the order of the files. Batches are judged and put into words
+    /// by all processors.
+    pub(super) fn write(
+        &self,
+        sinks: &mut Sinks,
+        skipped: &mut Vec<Skipped>,
+        books: &mut Books,
+    ) -> Summary {
+        let mut summary = Summary::default();
+        for batch in self.now.members().chunks(BATCH) {
+            let judged = batch.par_iter().map(|member| self.judge(member));
+            let outcomes: Vec<_> = judged.collect();
+            let mut all = Vec::with_capacity(outcomes.len());
+            for outcome in outcomes.into_iter().flatten() {
+                match outcome {
+                    Outcome::Skipped(reason) => skipped.push(reason),
+                    Outcome::Judged {
+                        mut judged,
+                        summary: mut part,
+                        doubts,
+                        unused,
+                    } => {
+                        books.note(&mut judged, &mut part, doubts, unused);
+                        summary = summary.and(&part);
+                        all.push(judged);
+                    }
+                }
+            }
+            if let Some(fixes) = &self.fixes {
+                fixes.find(&mut all);
+            }
+            sinks.objects(&all);
+            // Findings are many small things to give back.
+            all.into_par_iter().for_each(drop);
+        }
+        summary
+    }
+}
