@@ -91,9 +91,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         forget(&mut objects);
     }
     let whole = live.unwrap_or_else(|| Whole::of(objects));
+    // By default files are judged by checks that nobody asked for, and many references lead to what is in the cluster alone.
+    // What is malformed fails `schema-valid`.
+    let counts_undecided = arguments.live.cluster || given.asks(&arguments.checks);
+    let fail_on = arguments.fail_on.severity();
     let writers = Writers {
         all: arguments.all,
-        fail_on: arguments.fail_on.severity(),
+        fail_on,
+        fail_on_undecided: fail_on.filter(|_| counts_undecided),
         relief,
         whole: &whole,
     };
@@ -126,7 +131,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
             output::complain("note", &format!("nothing has changed since {reference}"));
             0
         }
-        _ => conclude(arguments, &skipped, &summary),
+        _ => conclude(arguments, counts_undecided, &skipped, &summary),
     };
     books.finish()?;
     // The process is about to end: giving back the records one by one would only take time.
@@ -139,7 +144,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
 }
 
 /// The exit code; and what a reader of standard output may miss, on standard error.
-fn conclude(arguments: &Arguments, skipped: &[Skipped], summary: &Summary) -> u8 {
+fn conclude(
+    arguments: &Arguments,
+    counts_undecided: bool,
+    skipped: &[Skipped],
+    summary: &Summary,
+) -> u8 {
     let problems = skipped.iter();
     let problems = problems.filter(|skipped| skipped.reason.is_problem());
     let (refused, problems): (Vec<_>, Vec<_>) =
@@ -174,8 +184,11 @@ fn conclude(arguments: &Arguments, skipped: &[Skipped], summary: &Summary) -> u8
             output::complain("warning", &message);
         }
     }
-    let limit = arguments.fail_on.severity();
-    match (summary.gravest, limit) {
+    let gravest = match counts_undecided {
+        true => summary.gravest,
+        false => summary.gravest_failed,
+    };
+    match (gravest, arguments.fail_on.severity()) {
         (Some(gravest), Some(limit)) if gravest >= limit => FINDINGS,
         _ => 0,
     }

@@ -141,6 +141,11 @@ impl Given {
         });
     }
 
+    /// Whether somebody asks for what is judged: by policies, or by naming checks.
+    pub(super) fn asks(&self, named: &[String]) -> bool {
+        self.has_files || !named.is_empty()
+    }
+
     /// Whether a check may be asked for, as far as it is known before the manifests are read, which may hold checklists.
     pub(super) fn may_ask(&self, id: &str, named: &[String], selection: &Selection) -> bool {
         if let Some(said) = selection.says_of(id) {

@@ -60,12 +60,13 @@ impl Outline {
     /// Where the field is that a JSON pointer leads to: its key, or the innermost node around it that there is.
     pub fn region(&self, origin: &Origin, json_pointer: &str) -> Region {
         let mut at = 0;
-        let mut steps = json_pointer.split('/').skip(1).peekable();
-        while let Some(inner) = steps.peek().and_then(|step| self.inner(at, step)) {
-            at = inner;
-            steps.next();
+        let mut rest = json_pointer.as_bytes();
+        while let Some((inner, left)) =
+            step(rest).and_then(|(name, left)| Some((self.inner(at, name)?, left)))
+        {
+            (at, rest) = (inner, left);
         }
-        let is_there = steps.next().is_none();
+        let is_there = rest.is_empty();
         match self.0.get(at) {
             // All of an object is too much to point at.
             Some(place) if at > 0 => Region {
@@ -77,12 +78,8 @@ impl Outline {
         }
     }
 
-    fn inner(&self, around: usize, step: &str) -> Option<usize> {
+    fn inner(&self, around: usize, wanted: u32) -> Option<usize> {
         let end = self.0.get(around)?.end as usize;
-        let wanted = match step.contains('~') {
-            true => name(&step.replace("~1", "/").replace("~0", "~")),
-            false => name(step),
-        };
         let mut next = around + 1;
         while next < end {
             let place = self.0.get(next)?;
@@ -95,14 +92,32 @@ impl Outline {
     }
 }
 
-/// Adds a node and what is inside it. Documents are no deeper than the parser lets them be.
+/// The name of the first step of a JSON pointer, and what is after it.
+fn step(pointer: &[u8]) -> Option<(u32, &[u8])> {
+    let (b'/', mut rest) = pointer.split_first()? else {
+        return None;
+    };
+    let mut hash = Hash::NEW;
+    loop {
+        let (byte, left) = match rest {
+            [] | [b'/', ..] => break,
+            [b'~', b'1', left @ ..] => (b'/', left),
+            [b'~', b'0', left @ ..] => (b'~', left),
+            [byte, left @ ..] => (*byte, left),
+        };
+        (hash, rest) = (hash.and(byte), left);
+    }
+    Some((hash.0, rest))
+}
+
+/// Adds a node and what is inside it, and gives back the last line of it all. Documents are no deeper than the parser lets them be.
 fn add(
     places: &mut Vec<Place>,
     called: u32,
     (line, column): (u32, u32),
     node: Node<'_>,
     most: usize,
-) {
+) -> u32 {
     let at = places.len();
     places.push(Place {
         name: called,
@@ -111,6 +126,7 @@ fn add(
         last: node.begins().0.max(line),
         column,
     });
+    let mut last = places[at].last;
     node.each_inner(|key, index, place, inner| {
         if places.len() < most {
             let name = key.map_or_else(|| number(index), name);
@@ -119,23 +135,36 @@ fn add(
                 0 => most.min(places.len() + MOST),
                 _ => most,
             };
-            add(places, name, place, inner, most);
+            last = last.max(add(places, name, place, inner, most));
         }
     });
-    let last = places[at..].iter().map(|place| place.last).max();
-    places[at].last = last.unwrap_or(line);
+    places[at].last = last;
     places[at].end = u32::try_from(places.len()).unwrap_or(u32::MAX);
+    last
 }
 
 /// FNV-1a: of the few keys beside one another no two have the same.
-fn name(key: &str) -> u32 {
-    key.bytes().fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
+#[derive(Clone, Copy)]
+struct Hash(u32);
+
+impl Hash {
+    const NEW: Self = Self(0x811c_9dc5);
+
+    fn and(self, byte: u8) -> Self {
+        Self((self.0 ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    }
 }
 
+fn name(key: &str) -> u32 {
+    key.bytes().fold(Hash::NEW, Hash::and).0
+}
+
+/// The name of an item: its number as it is written.
 fn number(index: usize) -> u32 {
-    name(&index.to_string())
+    match u8::try_from(index) {
+        Ok(digit @ 0..10) => Hash::NEW.and(b'0' + digit).0,
+        _ => name(&index.to_string()),
+    }
 }
 
 #[cfg(test)]

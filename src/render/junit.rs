@@ -14,6 +14,8 @@ use crate::model::{Severity, Verdict};
 pub struct Junit {
     /// The least severity that fails.
     pub fail_on: Option<Severity>,
+    /// The least severity at which what could not be decided counts as well.
+    pub fail_on_undecided: Option<Severity>,
 }
 
 /// What became of a case.
@@ -109,13 +111,13 @@ impl Junit {
     }
 
     fn outcome(&self, row: &Row) -> Outcome {
-        let counts = self.fail_on.is_some_and(|least| row.severity >= least);
+        let counts = |least: Option<Severity>| least.is_some_and(|least| row.severity >= least);
         match row.verdict {
             Verdict::Pass => Outcome::Passed,
             Verdict::NotApplicable => Outcome::Skipped("does not apply".to_owned()),
             Verdict::Waived => Outcome::Skipped(row.full_statement()),
-            Verdict::Fail if counts => Outcome::Failure,
-            Verdict::Unknown if counts => Outcome::Error,
+            Verdict::Fail if counts(self.fail_on) => Outcome::Failure,
+            Verdict::Unknown if counts(self.fail_on_undecided) => Outcome::Error,
             Verdict::Fail | Verdict::Unknown => {
                 Outcome::Skipped(format!("{}: {}", row.severity, row.full_statement()))
             }

@@ -48,6 +48,9 @@ pub struct Summary {
     /// The gravest that failed or could not be decided.
     #[serde(skip)]
     pub gravest: Option<Severity>,
+    /// The gravest that failed.
+    #[serde(skip)]
+    pub gravest_failed: Option<Severity>,
 }
 
 /// Findings, compared with a baseline.
@@ -107,6 +110,7 @@ impl Summary {
             Verdict::Waived => self.waived += 1,
             Verdict::Fail => {
                 self.fail += 1;
+                self.gravest_failed = self.gravest_failed.max(Some(severity));
                 match severity {
                     Severity::Critical => self.critical += 1,
                     Severity::High => self.high += 1,
@@ -137,6 +141,7 @@ impl Summary {
             unused_ignores: self.unused_ignores + other.unused_ignores,
             baseline: self.baseline.or(other.baseline),
             gravest: self.gravest.max(other.gravest),
+            gravest_failed: self.gravest_failed.max(other.gravest_failed),
         }
     }
 
@@ -144,7 +149,7 @@ impl Summary {
     pub fn forget_open(&mut self) {
         [self.fail, self.unknown] = [0; 2];
         [self.critical, self.high, self.advice] = [0; 3];
-        self.gravest = None;
+        (self.gravest, self.gravest_failed) = (None, None);
     }
 
     /// The run in a few words.

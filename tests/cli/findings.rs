@@ -5,6 +5,7 @@ use std::process::{Child, Stdio};
 use expect_test::expect;
 
 use crate::run::{command, liveness, plimsoll, with_stdin};
+use crate::scratch::Scratch;
 
 const TWO: &str = "liveness-probe,cpu-limits";
 
@@ -239,4 +240,37 @@ fn colours_are_only_for_terminals() {
     assert!(coloured("CLICOLOR_FORCE"));
     assert!(!coloured("NO_COLOR"));
     assert!(!plimsoll(&arguments).stdout.contains('\u{1b}'));
+}
+
+/// Files refer to what is in the cluster alone: that is listed, and counts where it was asked for.
+#[test]
+fn what_is_undecided_fails_only_where_it_was_asked_for() {
+    let scratch = Scratch::new("undecided");
+    scratch.write(
+        "ingress.yaml",
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec:\n  ingressClassName: public\n  \
+         tls: [{hosts: [web.example], secretName: web-tls}]\n  rules:\n  - host: web.example\n    http:\n      paths:\n      - path: /\n        \
+         pathType: Prefix\n        backend: {service: {name: web, port: {number: 80}}}\n",
+    );
+    let file = scratch.argument("ingress.yaml");
+    let unasked = plimsoll(&["check", "-o", "json", &file]);
+    assert!(
+        unasked
+            .results()
+            .contains(&"Ingress shop/web ingress-backend Unknown".to_owned()),
+        "{}",
+        unasked.stdout
+    );
+    assert_eq!(unasked.json()["summary"]["fail"], 0, "{}", unasked.stdout);
+    assert_eq!(unasked.code, Some(0));
+    let junit = plimsoll(&["check", "-o", "junit", &file]).stdout;
+    assert!(
+        junit.contains("<skipped") && !junit.contains("<error"),
+        "{junit}"
+    );
+
+    let asked = ["check", "-o", "junit", "--checks", "ingress-backend", &file];
+    let asked = plimsoll(&asked);
+    assert!(asked.stdout.contains("<error"), "{}", asked.stdout);
+    assert_eq!(asked.code, Some(1));
 }

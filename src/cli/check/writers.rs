@@ -24,6 +24,8 @@ pub(super) struct Writers<'a> {
     pub(super) all: bool,
     /// The least severity that fails.
     pub(super) fail_on: Option<Severity>,
+    /// The least severity at which what is undecided counts as well.
+    pub(super) fail_on_undecided: Option<Severity>,
     /// By what it is judged.
     pub(super) relief: Relief<'a>,
     /// What is judged.
@@ -54,6 +56,7 @@ impl Writers<'_> {
             }
             Format::Junit => Box::new(Junit {
                 fail_on: self.fail_on,
+                fail_on_undecided: self.fail_on_undecided,
             }),
             Format::Github => Box::new(Github),
             Format::Gitlab => Box::new(Gitlab),
