@@ -49,20 +49,32 @@ spec:
 };
 
 fn run(context: &Context<'_>, meta: &Meta, findings: &mut Findings) -> Judgement {
-    judge(&meta.labels, &Place::field("/metadata/labels"), findings);
+    let written = |_: &str, _: &str| true;
+    judge(&meta.labels, written, &Place::field("/metadata/labels"), findings);
     let kind = meta.key.kind;
     // A Pod's labels are its own.
     if kind.is_workload()
         && kind != Kind::Pod
         && let Some(workload) = context.read(kind)?.workload(&meta.key)
     {
-        judge(&workload.pod.labels, &Place::pod_labels(workload), findings);
+        // A Job's pods have its name for a label, of which a `generateName` is only the beginning.
+        let written = |key: &str, value: &str| {
+            let is_name = key == "job-name" || key == "batch.kubernetes.io/job-name";
+            !(kind == Kind::Job && is_name && *value == *meta.key.name)
+        };
+        judge(&workload.pod.labels, written, &Place::pod_labels(workload), findings);
     }
     Ok(())
 }
 
-fn judge(labels: &Labels, at: &Place, findings: &mut Findings) {
-    for (key, value) in labels.iter() {
+/// Judges the labels that are written.
+fn judge(
+    labels: &Labels,
+    written: impl Fn(&str, &str) -> bool,
+    at: &Place,
+    findings: &mut Findings,
+) {
+    for (key, value) in labels.iter().filter(|(key, value)| written(key, value)) {
         let short = |text: &str| text.chars().take(30).collect::<String>();
         let place = || {
             let step = key.replace('~', "~0").replace('/', "~1");
@@ -133,5 +145,10 @@ mod tests {
                 ],
             )],
         );
+    }
+    #[test]
+    fn a_jobs_name_that_is_still_to_be_made_is_no_value() {
+        let job = "{apiVersion: batch/v1, kind: Job, metadata: {generateName: import-}, spec: {template: {metadata: {}}}}";
+        assert_on(&CHECK, &[(job, Pass, &[])]);
     }
 }

@@ -7,7 +7,8 @@ pub(super) static CHECK: Check = Check {
     why: "A misspelt field is no error to everyone: `kubectl` warns or refuses, and a GitOps controller, a Helm release or an \
           older client drops it, so that the limit, the probe or the policy that stands in the file is not in the cluster. What \
           the API server would refuse of the rest (a number where text belongs, a required field that is missing, a word that \
-          a field does not take, a key that is written twice) fails on the day of the release instead of in review. The schema \
+          a field does not take) fails on the day of the release instead of in review; and of a key that is written twice, what \
+          the first one says is lost without a word. The schema \
           is that of the newest release that this program knows; objects of custom kinds, and in versions that it does not \
           serve, are not judged. Only files are: what is in a cluster, its API server has seen.",
     fix: "Correct the field that the message names; `kubectl explain <kind>.<field>` shows what there is.",

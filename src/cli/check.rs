@@ -26,7 +26,7 @@ pub(super) use self::arguments::Arguments;
 use self::books::Books;
 use self::fixes::Fixes;
 use self::format::Format;
-pub(super) use self::ignores::forget;
+pub(super) use self::ignores::{complain as complain_of_ignores, forget};
 use self::judging::Judging;
 use self::sinks::Sinks;
 pub(super) use self::stated::Stated;

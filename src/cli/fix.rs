@@ -22,13 +22,14 @@ pub(in crate::cli) use self::diff::replacements;
 use self::draft::Draft;
 pub(in crate::cli) use self::draft::{append, document};
 use self::session::Session;
-use super::check::{Stated, forget};
+use super::COULD_NOT_RUN;
+use super::check::{Stated, complain_of_ignores, forget};
 use super::file::NewFile;
 use super::output;
 use super::policies::{Given, all_checks};
 use super::progress::Bar;
 use crate::engine::Relief;
-use crate::manifests::{self, Keep, Manifests, Rendering, Whole};
+use crate::manifests::{self, Keep, Manifests, Rendering, Skipped, Whole};
 
 /// Something is left, or would be changed.
 const LEFT: u8 = 1;
@@ -78,6 +79,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         forget(&mut objects);
     }
     let whole = Whole::of(objects);
+    // What was not understood may be what its author wants left alone.
+    if complain_of_ignores(&whole.members) {
+        return Ok(COULD_NOT_RUN);
+    }
     let said = arguments.said()?;
     let bench = Bench {
         relief,
@@ -97,10 +102,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     if let Some(server) = &arguments.server() {
         server::try_out(server, &mut drafts, &mut ledger)?;
     }
-    write(arguments, &drafts, &whole)?;
+    write(arguments, &drafts, &whole, stdin.as_deref())?;
     ledger.skip(&skipped);
     ledger.tell(arguments.target());
+    let unread = |skipped: &Skipped| skipped.reason.is_problem() && !skipped.reason.is_judged();
     Ok(match arguments.target() {
+        _ if skipped.iter().any(unread) && whole.members.is_empty() => COULD_NOT_RUN,
+        _ if skipped.iter().any(unread) => LEFT,
         // What is only shown has not been done.
         Target::Diff if drafts.iter().any(Draft::is_changed) => LEFT,
         _ if ledger.has_left() => LEFT,
@@ -135,7 +143,12 @@ fn read(arguments: &Arguments, stdin: Option<&str>, keep: Keep<'_>) -> Result<Ma
 }
 
 /// Writes what was changed to where it was asked for.
-fn write(arguments: &Arguments, drafts: &[Draft], whole: &Whole) -> Result<()> {
+fn write(
+    arguments: &Arguments,
+    drafts: &[Draft],
+    whole: &Whole,
+    stdin: Option<&str>,
+) -> Result<()> {
     let changed = || drafts.iter().filter(|draft| draft.is_changed());
     match arguments.target() {
         Target::Diff => {
@@ -144,6 +157,16 @@ fn write(arguments: &Arguments, drafts: &[Draft], whole: &Whole) -> Result<()> {
         }
         Target::Kustomize(folder) => kustomize::write(folder, drafts, whole),
         Target::Files => {
+            let files = changed().filter(|draft| draft.label() != STDIN);
+            for (path, ..) in files.flat_map(Draft::files) {
+                let is_locked = |data: std::fs::Metadata| data.permissions().readonly();
+                if path.metadata().is_ok_and(is_locked) {
+                    bail!(
+                        "cannot write {}: it is read-only; nothing was written",
+                        path.display()
+                    );
+                }
+            }
             for draft in changed() {
                 if draft.label() == STDIN {
                     continue;
@@ -159,7 +182,11 @@ fn write(arguments: &Arguments, drafts: &[Draft], whole: &Whole) -> Result<()> {
             }
             // A filter passes on what it was given, changed or not.
             let piped = drafts.iter().find(|draft| draft.label() == STDIN);
-            piped.map_or(Ok(()), |draft| output::print(&draft.after()))
+            match (piped, stdin) {
+                (Some(draft), _) => output::print(&draft.after()),
+                (None, Some(text)) => output::print(text),
+                (None, None) => Ok(()),
+            }
         }
     }
 }

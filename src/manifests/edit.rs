@@ -25,6 +25,11 @@ pub enum Refused {
     /// It cannot be read.
     #[error("the document cannot be read")]
     Unreadable,
+    /// The text at its end has no line break at the end, and would get one.
+    #[error(
+        "the text block at the end has no line break, and would get one: end the file with a line break, or write `|-`"
+    )]
+    OpenText,
     /// There is something else than what the change takes for granted.
     #[error("{path} is not written in a way that can be changed")]
     Shape {
@@ -50,6 +55,9 @@ pub enum Refused {
 /// # Errors
 /// Where it cannot be written without a change to something else.
 pub fn edit(text: &str, edits: &[Edit]) -> Result<String, Refused> {
+    if ends_in_open_text(text) {
+        return Err(Refused::OpenText);
+    }
     let mut meant = meaning(text).ok_or(Refused::Unreadable)?;
     let mut written = text.to_owned();
     let mut last = "";
@@ -80,6 +88,31 @@ pub fn edit(text: &str, edits: &[Edit]) -> Result<String, Refused> {
         });
     }
     Ok(written)
+}
+
+/// Whether it ends with a block of text that has no line break at its end: a line break after it becomes part of it.
+pub fn ends_in_open_text(text: &str) -> bool {
+    if text.ends_with('\n') {
+        return false;
+    }
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let mut least = usize::MAX;
+    for line in text.lines().rev().filter(|line| !line.trim().is_empty()) {
+        let begins = line.split(" #").next().unwrap_or_default().trim_end();
+        let indicator = begins.rsplit([' ', ':']).next().unwrap_or_default();
+        let is_kept = indicator.starts_with(['|', '>']) && !indicator.contains('-');
+        if is_kept && indent(line) < least && least != usize::MAX {
+            return true;
+        }
+        // A line that is not deeper than this one is around it: what it begins, it ends.
+        if indent(line) < least {
+            least = indent(line);
+        }
+        if least == 0 {
+            return false;
+        }
+    }
+    false
 }
 
 fn is_done(is: &Value, meant: &Value, edit: &Edit) -> bool {

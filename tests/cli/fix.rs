@@ -242,3 +242,94 @@ fn what_is_given_wrong_is_said() {
         assert!(run.stderr.contains(words), "{}", run.stderr);
     }
 }
+
+/// Two workloads of one name, in two namespaces.
+const TWO: &str = "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: one}
+spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: web:1}]}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: two}
+spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: web:1}]}}}
+";
+
+#[test]
+fn objects_of_one_name_are_both_written_beside() {
+    let scratch = Scratch::new("fix-two");
+    scratch.write("two.yaml", TWO);
+    let path = scratch.argument("two.yaml");
+    let arguments = ["fix", "--write", "--beside", "--checks", "pdb-present"];
+    let run = plimsoll(&[&arguments[..], &[&path]].concat());
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let written = read(&scratch, "two-web-poddisruptionbudget.yaml");
+    for namespace in ["one", "two"] {
+        assert!(
+            written.contains(&format!("namespace: {namespace}\n")),
+            "{written}"
+        );
+    }
+    let again = plimsoll(&["check", "--checks", "pdb-present", &scratch.argument(".")]);
+    assert_eq!(again.code, Some(0), "{}", again.stdout);
+}
+
+#[test]
+fn a_folder_of_somebody_elses_files_is_not_written_into() {
+    let scratch = Scratch::new("fix-foreign");
+    scratch.write("web.yaml", WEB);
+    scratch.write("out/deployment-shop-web.yaml", "mine\n");
+    let (path, out) = (scratch.argument("web.yaml"), scratch.argument("out"));
+    let run = plimsoll(&[
+        "fix",
+        "--checks",
+        "privilege-escalation",
+        "--kustomize",
+        &out,
+        &path,
+    ]);
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    assert!(run.stderr.contains("is there already"), "{}", run.stderr);
+    assert_eq!(read(&scratch, "out/deployment-shop-web.yaml"), "mine\n");
+}
+
+#[test]
+fn an_annotation_that_is_not_understood_stops_it() {
+    let scratch = Scratch::new("fix-ignored");
+    let own = "  namespace: shop\n  annotations: {plimsoll.dev/ignore: privilege-escalation}\n";
+    let web = WEB.replace("  namespace: shop\n", own);
+    scratch.write("web.yaml", &web);
+    let path = scratch.argument("web.yaml");
+    let run = plimsoll(&["fix", "--write", "--checks", "privilege-escalation", &path]);
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    assert!(run.stderr.contains("has no reason"), "{}", run.stderr);
+    assert_eq!(read(&scratch, "web.yaml"), web);
+}
+
+#[test]
+fn what_cannot_be_read_is_no_success_and_is_not_lost() {
+    let broken = "a:\n\t- 1\n";
+    let scratch = Scratch::new("fix-broken");
+    scratch.write("broken.yaml", broken);
+    let run = plimsoll(&["fix", &scratch.argument("broken.yaml")]);
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    scratch.write("web.yaml", WEB);
+    let arguments = ["fix", "--write", "--checks", "privilege-escalation"];
+    let run = plimsoll(&[&arguments[..], &[&scratch.argument(".")]].concat());
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(read(&scratch, "web.yaml").contains("allowPrivilegeEscalation"));
+    let piped = with_stdin(&["fix", "--write", "-"], broken);
+    assert_eq!((piped.code, piped.stdout.as_str()), (Some(2), broken));
+}
+
+#[test]
+fn a_label_that_the_api_server_refuses_is_refused() {
+    let scratch = Scratch::new("fix-label");
+    scratch.write("web.yaml", WEB);
+    let path = scratch.argument("web.yaml");
+    for label in ["owner=a b", "owner=-x", "=x", "owner="] {
+        let run = plimsoll(&["fix", "--label", label, &path]);
+        assert_eq!(run.code, Some(2), "{label}");
+        assert!(run.stderr.contains("is no label"), "{}", run.stderr);
+    }
+}

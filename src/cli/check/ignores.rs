@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::verdicts::Verdicts;
+use crate::check::Check;
 use crate::cli::output;
 use crate::manifests::{IGNORE, Ignore, IgnoreProblem, Manifest, Member, Origin};
 use crate::model::{Key, Verdict};
@@ -19,18 +19,15 @@ impl Unused {
     pub(super) fn of(
         member: &Member,
         asked: &BTreeSet<&'static str>,
-        judged: &[Verdicts],
+        judged: &[(&Check, Verdict)],
     ) -> Vec<Self> {
         let entries = member.ignores.iter().flat_map(|ignores| &ignores.entries);
         let is_unused = |entry: &&Ignore| {
             let is_asked = entry.checks.iter().any(|check| asked.contains(check.id));
-            let mut about = judged.iter().filter(|verdict| entry.covers(verdict.check));
+            let mut about = judged.iter().filter(|(check, _)| entry.covers(check));
             is_asked
-                && !about.any(|verdict| {
-                    matches!(
-                        verdict.result.verdict,
-                        Verdict::Fail | Verdict::Unknown | Verdict::Waived
-                    )
+                && !about.any(|(_, verdict)| {
+                    matches!(verdict, Verdict::Fail | Verdict::Unknown | Verdict::Waived)
                 })
         };
         let name = |entry: &Ignore| {
@@ -60,7 +57,7 @@ pub(in crate::cli) fn forget(manifests: &mut [Manifest]) {
 }
 
 /// Says on standard error which cannot be understood. Whether there are any.
-pub(super) fn complain(members: &[Member]) -> bool {
+pub(in crate::cli) fn complain(members: &[Member]) -> bool {
     let mut any = false;
     for member in members {
         let problems = member.ignores.iter().flat_map(|ignores| &ignores.problems);

@@ -60,10 +60,10 @@ enum Ground {
 }
 
 /// What became of a check on an object.
-pub(super) struct Verdicts {
-    pub(super) check: &'static Check,
+struct Verdicts {
+    check: &'static Check,
     severity: Severity,
-    pub(super) result: CheckResult,
+    result: CheckResult,
     waiver: Option<Waiver>,
 }
 
@@ -249,8 +249,8 @@ impl<'a> Judge<'a> {
             workloads: usize::from(member.object.workload().is_some()),
             ..Summary::default()
         };
-        let judged: Vec<_> = judged.collect();
-        let unused = Unused::of(member, &self.asked, &judged);
+        // Nearly no object asks to ignore anything, and there are many checks.
+        let mut seen = member.ignores.is_some().then(Vec::new);
         let mut rows = Vec::new();
         for Verdicts {
             check,
@@ -259,6 +259,9 @@ impl<'a> Judge<'a> {
             waiver,
         } in judged
         {
+            if let Some(seen) = &mut seen {
+                seen.push((check, result.verdict));
+            }
             let waiver = waiver.map(Ground::Exception).or_else(|| {
                 let ignores = member.ignores.as_deref();
                 let ignores = ignores.filter(|_| is_open(result.verdict));
@@ -296,6 +299,7 @@ impl<'a> Judge<'a> {
                 });
             }
         }
+        let unused = Unused::of(member, &self.asked, &seen.unwrap_or_default());
         summary.unused_ignores = unused.len();
         let mut judged = Judged::new(&member.origin, member.object.key(), rows);
         judged.earlier = self.earlier.get(&address(member)).copied().unwrap_or(0);

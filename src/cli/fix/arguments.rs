@@ -141,10 +141,12 @@ impl Arguments {
         }
         for label in &self.label {
             match label.split_once('=') {
-                Some((key, value)) if !key.is_empty() && !value.is_empty() => {
+                Some((key, value)) if is_name(key.rsplit('/').next()) && is_name(Some(value)) => {
                     given.labels.insert(key.to_owned(), value.to_owned());
                 }
-                _ => bail!("`{label}` is no label; write KEY=VALUE"),
+                _ => bail!(
+                    "`{label}` is no label; write KEY=VALUE, of letters, digits, `-`, `_` and `.`, at most 63"
+                ),
             }
         }
         Ok(given)
@@ -155,4 +157,15 @@ impl Arguments {
             connection: &self.connection,
         })
     }
+}
+
+/// Whether it may be the name or the value of a label, `validation.IsValidLabelValue` of the API server.
+fn is_name(text: Option<&str>) -> bool {
+    let text = text.unwrap_or_default();
+    let is_plain = |char: char| char.is_ascii_alphanumeric();
+    let is_inner = |char: char| is_plain(char) || matches!(char, '-' | '_' | '.');
+    text.len() <= 63
+        && text.starts_with(is_plain)
+        && text.ends_with(is_plain)
+        && text.chars().all(is_inner)
 }

@@ -37,10 +37,11 @@ impl Draft {
         let is_json = inside.is_some_and(|inside| inside.starts_with('"'));
         Self {
             label,
-            before,
             documents: BTreeMap::new(),
             added: Vec::new(),
-            beside: beside || is_json,
+            // What follows the last line would become part of its text.
+            beside: beside || is_json || edit::ends_in_open_text(&before),
+            before,
         }
     }
 
@@ -120,8 +121,16 @@ impl Draft {
             files.push((PathBuf::from(&*self.label), Some(&*self.before), after));
         }
         if self.beside {
-            let added = self.added.iter();
-            files.extend(added.map(|object| (self.path_beside(object), None, edit::block(object))));
+            // Two of one name, in two namespaces, are in one file.
+            let mut beside: BTreeMap<PathBuf, String> = BTreeMap::new();
+            for object in &self.added {
+                let text = beside.entry(self.path_beside(object)).or_default();
+                if !text.is_empty() {
+                    text.push_str("---\n");
+                }
+                text.push_str(&edit::block(object));
+            }
+            files.extend(beside.into_iter().map(|(path, text)| (path, None, text)));
         }
         files
     }

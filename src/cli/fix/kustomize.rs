@@ -1,5 +1,6 @@
 //! Changes as strategic merge patches, for who does not own the manifests.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -46,8 +47,19 @@ pub(super) fn write(folder: &Path, drafts: &[Draft], _: &Whole) -> Result<()> {
     let name = folder.display();
     fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {name}"))?;
     let whole = folder.join(KUSTOMIZATION);
-    if fs::read_to_string(&whole).is_ok_and(|text| !text.starts_with(HEADER)) {
+    let before = fs::read_to_string(&whole);
+    if before.as_ref().is_ok_and(|text| !text.starts_with(HEADER)) {
         bail!("{name} is a kustomization of your own: give --kustomize another folder");
+    }
+    distinct(&mut patches)?;
+    distinct(&mut resources)?;
+    let mut files = patches.iter().chain(&resources);
+    if before.is_err()
+        && let Some((file, _)) = files.find(|(file, _)| folder.join(file).exists())
+    {
+        bail!(
+            "{name}/{file} is there already, and not by plimsoll fix: give --kustomize another folder"
+        );
     }
     let names = |files: &[(String, Value)]| -> Vec<Value> {
         files.iter().map(|(name, _)| json!(name)).collect()
@@ -69,6 +81,39 @@ pub(super) fn write(folder: &Path, drafts: &[Draft], _: &Whole) -> Result<()> {
     put(&whole, &format!("{HEADER}{}", edit::block(&component)))?;
     let message = format!("add to your kustomization: components: [{name}], by the way from there");
     output::complain("kustomize", &message);
+    Ok(())
+}
+
+/// Gives each object a file of its own.
+///
+/// # Errors
+/// Where two are called the same, which kustomize cannot tell apart.
+fn distinct(files: &mut [(String, Value)]) -> Result<()> {
+    let mut known: BTreeMap<String, Value> = BTreeMap::new();
+    for (file, object) in files {
+        let of = |object: &Value| {
+            [
+                "/apiVersion",
+                "/kind",
+                "/metadata/namespace",
+                "/metadata/name",
+            ]
+            .map(|pointer| text(object, pointer).to_owned())
+        };
+        let stem = file.trim_end_matches(".yaml").to_owned();
+        let mut number = 1;
+        while let Some(other) = known.get(file.as_str()) {
+            if of(other) == of(object) {
+                let [_, kind, namespace, name] = of(object);
+                bail!(
+                    "two of the objects are {kind} {namespace}/{name}, which kustomize cannot tell apart: give the files of one of them"
+                );
+            }
+            number += 1;
+            *file = format!("{stem}-{number}.yaml");
+        }
+        known.insert(file.clone(), object.clone());
+    }
     Ok(())
 }
 

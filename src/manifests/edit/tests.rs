@@ -263,3 +263,23 @@ fn what_cannot_be_written_is_refused() {
         assert!(edit(text, &[change]).is_err(), "{text}");
     }
 }
+
+/// A line break after it would become part of its value.
+#[test]
+fn a_block_of_text_without_a_line_break_at_its_end_is_left() {
+    for (text, is_open) in [
+        ("a: |\n  x", true),
+        ("a: |+\n  x\n\n  y", true),
+        ("a:\n- >2 # text\n   x", true),
+        ("a: |-\n  x", false),
+        ("a: |\n  x\n", false),
+        ("a: |\n  x\nb: 1", false),
+        ("a: 'x|'", false),
+        ("a: |\n  x: 1\nb:\n  c: 2", false),
+        ("", false),
+    ] {
+        assert_eq!(super::ends_in_open_text(text), is_open, "{text:?}");
+    }
+    let open = "b: 1\na: |\n  x";
+    assert_eq!(edit(open, &[set("/c", 1)]), Err(Refused::OpenText));
+}

@@ -135,7 +135,7 @@ impl<'d> Comparison<'d> {
         if let Some(key) = node.repeated_key() {
             self.within(Step::Key(key), |walk| {
                 walk.misfit(|field| {
-                    format!("{field} is written twice, which kubectl refuses; the last one holds")
+                    format!("{field} is written twice: what the first one says is lost")
                 });
             });
         }

@@ -34,7 +34,7 @@ pub(super) enum Type {
 /// The fields of a type.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
-    /// By name.
+    /// The shortest names first.
     all: Box<[(&'static str, Type)]>,
     /// The names of those that must be there.
     pub(super) required: Box<[&'static str]>,
@@ -43,7 +43,10 @@ pub(super) struct Fields {
 impl Fields {
     /// The type of a field.
     pub(super) fn get(&self, name: &str) -> Option<&Type> {
-        let at = self.all.binary_search_by(|(known, _)| (*known).cmp(name));
+        let wanted = by_length(name);
+        let at = self
+            .all
+            .binary_search_by(|(known, _)| by_length(known).cmp(&wanted));
         at.ok().map(|at| &self.all[at].1)
     }
 
@@ -51,6 +54,11 @@ impl Fields {
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.all.iter().map(|(name, _)| *name)
     }
+}
+
+/// Most names differ in length, which is seen sooner than in what letter.
+fn by_length(name: &str) -> (usize, &str) {
+    (name.len(), name)
 }
 
 static TEXT: &str = include_str!("kubernetes.txt");
@@ -107,9 +115,10 @@ fn read_fields(line: &'static str) -> Fields {
         }
         Some((plain, read_type(of)))
     };
-    let all = line.split('\t').filter_map(field).collect();
+    let mut all: Vec<_> = line.split('\t').filter_map(field).collect();
+    all.sort_by_key(|(name, _)| by_length(name));
     Fields {
-        all,
+        all: all.into(),
         required: required.into(),
     }
 }

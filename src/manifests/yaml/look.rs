@@ -54,7 +54,7 @@ impl<'d> Node<'d> {
         entries.map(move |(key, value)| (tree.key(key), Node::new(tree, value)))
     }
 
-    /// A key that a mapping itself has twice, which kubectl refuses. What a merge brings along is no second time.
+    /// A key that a mapping itself has twice, of which the last one holds. What a merge brings along is no second time.
     pub fn repeated_key(self) -> Option<&'d str> {
         let tree = self.tree();
         let (index, slot) = self.target();
