@@ -30,6 +30,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde_json::Value;
@@ -99,7 +100,7 @@ pub struct Manifest {
     /// Where it is written, and how.
     pub origin: Origin,
     /// Its record. An object without a namespace has the one that kubectl would give it, `default`.
-    pub object: Object,
+    pub object: Arc<Object>,
     /// Where its fields are written.
     pub outline: Outline,
     /// What its author asks not to be held against it.
@@ -278,12 +279,10 @@ impl Manifests {
     }
 }
 
-/// Reads a file of this length, as far as that is known; `None` where there is more than is read of one.
-fn limited(read: impl Read, length: u64) -> std::io::Result<Option<Vec<u8>>> {
-    if length > LARGEST {
-        return Ok(None);
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(length + 1).unwrap_or_default());
+/// Reads a file; `None` where there is more than is read of one.
+fn limited(read: impl Read) -> std::io::Result<Option<Vec<u8>>> {
+    // Most manifests fit, and need no question how long they are.
+    let mut bytes = Vec::with_capacity(1 << 13);
     read.take(LARGEST + 1).read_to_end(&mut bytes)?;
     Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= LARGEST))
 }
@@ -304,11 +303,8 @@ pub fn of_bytes(label: &str, bytes: &[u8], keep: Keep<'_>) -> Manifests {
 fn read_one(file: &find::File, keep: Keep<'_>) -> Result<Contents, ReadError> {
     let is_stdin = file.path == Path::new(STDIN);
     let bytes = match is_stdin {
-        true => limited(std::io::stdin().lock(), 0),
-        false => File::open(&file.path).and_then(|open| {
-            let length = open.metadata()?.len();
-            limited(open, length)
-        }),
+        true => limited(std::io::stdin().lock()),
+        false => File::open(&file.path).and_then(limited),
     };
     match bytes {
         Ok(None) => Ok(Contents::skipped(&file.label, Reason::TooLarge(LARGEST))),

@@ -50,7 +50,7 @@ pub use confinement::{
 };
 pub use constraints::SecurityConstraints;
 pub use delivery::{Deliverer, Mark};
-pub use finding::{Finding, Place, Severity, Verdict};
+pub use finding::{Finding, Located, Place, Severity, Verdict};
 pub use gateway_policy::{BackendPolicy, PolicyTarget, ReferenceGrant, Referent};
 pub use int_or_percent::IntOrPercent;
 pub use key::{Key, Text};

@@ -6,6 +6,10 @@ use anyhow::Result;
 use plimsoll::manifests::yaml;
 use rayon::prelude::*;
 
+/// As `plimsoll` itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Parses every manifest under `folder`; how many documents there were that could be.
 pub(crate) fn documents(folder: &Path) -> Result<usize> {
     let entries = walkdir::WalkDir::new(folder)

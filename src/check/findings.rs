@@ -1,34 +1,46 @@
 //! Where a check puts what it finds.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
-use crate::model::{Finding, Place, Verdict};
+use crate::model::{Finding, Key, Located, Place, Verdict};
 
 /// What a check found about one subject. Nothing is a pass.
 #[derive(Debug, Default)]
 pub struct Findings {
-    list: Vec<Finding>,
+    list: Vec<Located>,
     not_applicable: bool,
     until: Option<Timestamp>,
 }
 
 impl Findings {
     /// Something is wrong there. The message says what, and what would be right.
-    pub fn fail(&mut self, at: Place, message: impl Into<String>) {
-        self.list.push(Finding {
-            verdict: Verdict::Fail,
-            at,
-            message: message.into(),
-        });
+    pub fn fail(&mut self, at: Place, message: impl Into<Cow<'static, str>>) {
+        self.add(Verdict::Fail, at, message.into());
     }
 
     /// Something there could not be decided. The message says why.
-    pub fn unknown(&mut self, at: Place, message: impl Into<String>) {
-        self.list.push(Finding {
-            verdict: Verdict::Unknown,
-            at,
-            message: message.into(),
+    pub fn unknown(&mut self, at: Place, message: impl Into<Cow<'static, str>>) {
+        self.add(Verdict::Unknown, at, message.into());
+    }
+
+    fn add(&mut self, verdict: Verdict, at: Place, message: Cow<'static, str>) {
+        self.list.push(Located {
+            object: None,
+            finding: Finding {
+                verdict,
+                at,
+                message,
+            },
         });
+    }
+
+    /// Says of all of it that it is about this object, not about the workload.
+    pub fn are_about(&mut self, object: &Key) {
+        for found in &mut self.list {
+            found.object = Some(object.clone());
+        }
     }
 
     /// The check does not apply to this subject.
@@ -47,7 +59,7 @@ impl Findings {
     }
 
     /// The verdict, and what it was made of: the worst of the findings.
-    pub fn into_parts(self) -> (Verdict, Vec<Finding>) {
+    pub fn into_parts(self) -> (Verdict, Vec<Located>) {
         let otherwise = if self.not_applicable {
             Verdict::NotApplicable
         } else {
@@ -56,7 +68,7 @@ impl Findings {
         let verdict = self
             .list
             .iter()
-            .map(|finding| finding.verdict)
+            .map(|found| found.finding.verdict)
             .max()
             .unwrap_or(otherwise);
         (verdict, self.list)

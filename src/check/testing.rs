@@ -150,7 +150,8 @@ fn outcome(check: &'static Check, params: &Params, view: View<'_>, subject: &Obj
         findings.unknown(Place::field(""), undecided.to_string());
     }
     let until = findings.holds_until();
-    let (verdict, findings) = findings.into_parts();
+    let (verdict, found) = findings.into_parts();
+    let findings = found.into_iter().map(|found| found.finding).collect();
     Outcome {
         key: subject.key().clone(),
         verdict,
@@ -206,7 +207,7 @@ pub(crate) fn verdict_with(
         outcome
             .findings
             .into_iter()
-            .map(|finding| finding.message)
+            .map(|finding| finding.message.into_owned())
             .collect()
     };
     outcomes
@@ -294,13 +295,12 @@ pub(crate) fn assert_in(
 
 fn line(finding: &Finding) -> String {
     let Place {
-        container,
-        path,
-        detail,
+        container, path, ..
     } = &finding.at;
     format!(
-        "{} {path} {detail}: {}",
+        "{} {path} {}: {}",
         container.as_deref().unwrap_or("-"),
+        finding.at.detail(),
         finding.message
     )
 }

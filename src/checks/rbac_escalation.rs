@@ -242,7 +242,7 @@ mod tests {
         let findings = &outcomes[0].findings;
         findings
             .iter()
-            .map(|finding| finding.at.detail.to_string())
+            .map(|finding| finding.at.detail().to_owned())
             .collect()
     }
 

@@ -68,8 +68,8 @@ fn run(_: &Context<'_>, meta: &Meta, findings: &mut Findings) -> Judgement {
         Shape::Misfits(misfits) => {
             for misfit in misfits {
                 // Two fields may lack the same thing.
-                let at = Place::field(&*misfit.path).about(&*misfit.path);
-                findings.fail(at, &*misfit.message);
+                let at = Place::field(misfit.path.to_string()).about(&*misfit.path);
+                findings.fail(at, misfit.message.to_string());
             }
         }
     }

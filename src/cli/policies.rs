@@ -15,7 +15,7 @@ use crate::check::Check;
 use crate::checklist::{Checklist, Checklists};
 use crate::checks;
 use crate::engine::{Conditions, MatchCondition, Policy, PolicySet};
-use crate::manifests::yaml::{self, Document, Node, Problem};
+use crate::manifests::yaml::{self, Account, Document, Node, Problem};
 use crate::manifests::{Own, problem_at};
 
 pub(super) use self::selection::Selection;
@@ -257,12 +257,12 @@ impl Given {
 impl<K> Written<K> {
     /// What is wrong by now says its field itself.
     fn problem(&self, error: &dyn std::fmt::Display) -> anyhow::Error {
-        let problem = Problem {
+        let problem = Problem::from(Account {
             line: self.at.0,
             column: self.at.1,
             path: String::new(),
             message: error.to_string(),
-        };
+        });
         anyhow!("{}: {problem}", self.place)
     }
 }

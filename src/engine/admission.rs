@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::evaluate::evaluate_declared;
-use super::{CheckResult, Entry, Evaluation, Located, Policy, PolicySet, Relief};
+use super::{CheckResult, Entry, Evaluation, Policy, PolicySet, Relief};
 use crate::api::{Action, OnUnknown, OnUpdate};
 use crate::inventory::{Inventory, View};
-use crate::model::{Text, Verdict, Workload};
+use crate::model::{Key, Located, Text, Verdict, Workload};
 
 /// What is answered to an admission request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -129,7 +129,7 @@ fn weigh(
 
 /// What was wrong with an object before a write, by one entry. A finding is the same whatever its message says: a tag that
 /// was `latest` and is `latest` of another image makes nothing worse.
-struct Known<'a>(BTreeSet<(Option<&'a crate::model::Key>, Option<&'a Text>, &'a Text)>);
+struct Known<'a>(BTreeSet<(Option<&'a Key>, Option<&'a Text>, &'a str)>);
 
 impl<'a> Known<'a> {
     fn new(before: &'a Evaluation, entry: &Entry, at: usize) -> Self {
@@ -150,10 +150,10 @@ impl<'a> Known<'a> {
     }
 }
 
-fn identity(found: &Located) -> (Option<&crate::model::Key>, Option<&Text>, &Text) {
+fn identity(found: &Located) -> (Option<&Key>, Option<&Text>, &str) {
     (
         found.object.as_ref(),
         found.finding.at.container.as_ref(),
-        &found.finding.at.detail,
+        found.finding.at.detail(),
     )
 }

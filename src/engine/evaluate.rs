@@ -8,7 +8,7 @@ use super::{Entry, Plan, PolicySet, Relieved};
 use crate::api::Status;
 use crate::check::{Check, Context, Findings, Judgement, Params, Run};
 use crate::inventory::{Extent, View};
-use crate::model::{Finding, Key, Kind, KindSet, Object, Place, Severity, Text, Verdict, Workload};
+use crate::model::{Key, Kind, KindSet, Located, Object, Place, Severity, Text, Verdict, Workload};
 
 /// What became of a plan's checks on one subject.
 #[derive(Debug)]
@@ -30,15 +30,6 @@ pub struct CheckResult {
     pub until: Option<Timestamp>,
     /// The exceptions that cover it, each for one of the policies that ask for it.
     pub relieved: Vec<Relieved>,
-}
-
-/// A finding, and the object it is about where that is not the workload itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Located {
-    /// The object around the workload.
-    pub object: Option<Key>,
-    /// What is wrong with it.
-    pub finding: Finding,
 }
 
 impl CheckResult {
@@ -282,23 +273,20 @@ pub fn judge(
         Ok(())
     };
     let is_around = check.judges_related() && object.workload().is_none();
-    let around = is_around.then(|| object.key().clone());
+    let around = is_around.then(|| object.key());
     conclude(judgement, findings, around)
 }
 
-fn conclude(judgement: Judgement, mut findings: Findings, object: Option<Key>) -> CheckResult {
+/// `around` is the object that it is about, where that is not the workload.
+fn conclude(judgement: Judgement, mut findings: Findings, around: Option<&Key>) -> CheckResult {
     if let Err(undecided) = judgement {
         findings.unknown(Place::field(""), undecided.to_string());
     }
+    if let Some(object) = around {
+        findings.are_about(object);
+    }
     let until = findings.holds_until();
-    let (verdict, list) = findings.into_parts();
-    let findings = list
-        .into_iter()
-        .map(|finding| Located {
-            object: object.clone(),
-            finding,
-        })
-        .collect();
+    let (verdict, findings) = findings.into_parts();
     CheckResult {
         verdict,
         findings,

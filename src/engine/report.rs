@@ -4,9 +4,9 @@ mod name;
 
 use std::cmp::Ordering;
 
-use super::{CheckResult, Entry, Evaluation, Located};
+use super::{CheckResult, Entry, Evaluation};
 use crate::api::{Report, ReportFinding, ReportSubject, ReportTally};
-use crate::model::{Severity, Text, Verdict, Workload};
+use crate::model::{Located, Severity, Text, Verdict, Workload};
 
 pub use name::name;
 
@@ -123,7 +123,7 @@ impl Shown<'_> {
             verdict: self.verdict().name().to_owned(),
             object: object.map(|key| format!("{}/{}", key.kind, key.name)),
             container: finding.at.container.as_ref().map(ToString::to_string),
-            path: finding.at.path.clone(),
+            path: finding.at.path.to_string(),
             message: match self.waived_by {
                 Some(exception) => cut(&format!("[waived by {exception}] {}", finding.message)),
                 None => cut(&finding.message),

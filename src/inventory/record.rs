@@ -56,6 +56,12 @@ impl From<Object> for Record {
     }
 }
 
+impl From<Arc<Object>> for Record {
+    fn from(object: Arc<Object>) -> Self {
+        Self::Object(object)
+    }
+}
+
 impl From<Instance> for Record {
     fn from(instance: Instance) -> Self {
         Self::Instance(Arc::new(instance))

@@ -10,7 +10,7 @@ use crate::check::Check;
 use crate::checklist::{CelItem, Item, MetricItem, Way};
 use crate::engine;
 use crate::evidence::{self, Found, Gap, Piece};
-use crate::model::{Verdict, Workload};
+use crate::model::{Located, Verdict, Workload};
 use crate::promql::Cause;
 
 /// What an item comes to by itself.
@@ -140,7 +140,7 @@ fn by_check(case: &Case<'_>, check: &'static Check, workload: &Workload) -> Outc
     let result = engine::judge_for(check, case.params(check), case.facts.view, workload);
     let subject = name(workload);
     let why = || {
-        let one = |found: &engine::Located| {
+        let one = |found: &Located| {
             let place = found
                 .object
                 .as_ref()

@@ -1,6 +1,6 @@
 //! From a document to records: the object in it, or each item of a List.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::file::Contents;
 use super::patches::{self, Kustomization};
@@ -223,7 +223,7 @@ impl Reader<'_> {
         let origin = self.origin(node, (api_version, name), names_namespace);
         Manifest {
             origin,
-            object,
+            object: Arc::new(object),
             outline: Outline::of(node),
             ignores: Ignores::of(node),
         }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Origin;
 use super::schema::{self, Misfit};
-use super::yaml::{Node, Problem};
+use super::yaml::{Account, Node, Problem};
 use crate::api::{
     API_VERSION, ReadinessAttestation, ReadinessChecklist, ReadinessException, ReadinessLaunch,
     ReadinessPolicy,
@@ -126,10 +126,10 @@ fn namespaced<K: ResourceExt>(mut object: Box<K>) -> Box<K> {
 /// A problem with a field, at the place where it is written or would be.
 pub fn problem_at(node: Node<'_>, pointer: &str, field: &str, message: String) -> Problem {
     let (line, column) = node.position(pointer);
-    Problem {
+    Problem::from(Account {
         line,
         column,
         path: field.to_owned(),
         message,
-    }
+    })
 }

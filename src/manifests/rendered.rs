@@ -8,6 +8,7 @@ mod helm;
 mod kustomization;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -150,7 +151,8 @@ impl Folder {
                 && !manifest.origin.names_namespace
                 && manifest.kind().is_namespaced()
             {
-                manifest.object.meta_mut().key.namespace = namespace.as_str().into();
+                Arc::make_mut(&mut manifest.object).meta_mut().key.namespace =
+                    namespace.as_str().into();
             }
         }
         for stated in &mut contents.stated {

@@ -52,33 +52,32 @@ impl Whole {
             } = manifest;
             // What could not be read is looked up by nothing.
             if object.is_unread() {
-                return Some(Member {
+                return Member {
                     origin,
-                    object: Arc::new(object),
+                    object,
                     outline,
                     is_repeated: false,
                     ignores,
-                });
+                };
             }
             let is_repeated = inventory.get(object.key()).is_some();
-            let object = if is_repeated {
+            if is_repeated {
                 let parts = inventory.get(object.key());
                 if let Some(merged) = parts.and_then(|part| merged(part, &object)) {
                     inventory.apply(merged);
                 }
-                Arc::new(object)
             } else {
-                inventory.apply(object)?.after?.object()?.clone()
-            };
-            Some(Member {
+                inventory.apply(object.clone());
+            }
+            Member {
                 origin,
                 object,
                 outline,
                 is_repeated,
                 ignores,
-            })
+            }
         };
-        let members = manifests.into_iter().filter_map(member).collect();
+        let members = manifests.into_iter().map(member).collect();
         Self {
             inventory,
             members,

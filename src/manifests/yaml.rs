@@ -45,7 +45,7 @@ use serde::Deserialize;
 pub use self::documents::{Source, documents};
 pub use self::look::Look;
 pub use self::node::Node;
-pub use self::problem::Problem;
+pub use self::problem::{Account, Problem};
 use self::tree::Tree;
 #[cfg(any(test, fuzzing))]
 pub use self::twice::agrees;

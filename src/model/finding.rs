@@ -1,8 +1,9 @@
 //! What a check says.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use super::{Container, Text, Workload};
+use super::{Container, Key, Text, Workload};
 
 /// What became of one check on one subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,7 +87,16 @@ pub struct Finding {
     /// Where in the subject.
     pub at: Place,
     /// The offending value and what would be right, for people.
-    pub message: String,
+    pub message: Cow<'static, str>,
+}
+
+/// A finding, and the object it is about where that is not the workload itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// The object around the workload.
+    pub object: Option<Key>,
+    /// What is wrong with it.
+    pub finding: Finding,
 }
 
 /// A place in a subject.
@@ -95,19 +105,19 @@ pub struct Place {
     /// The container, where it is about one.
     pub container: Option<Text>,
     /// The JSON pointer of the field. It need not exist: often that is what is wrong.
-    pub path: String,
+    pub path: Cow<'static, str>,
     /// Which of several things at the same place: a capability, a volume. Two findings of a check with the same
     /// container and detail are the same problem, whatever their message and path.
-    pub detail: Text,
+    pub detail: Option<Text>,
 }
 
 impl Place {
     /// A field of the subject.
-    pub fn field(path: impl Into<String>) -> Self {
+    pub fn field(path: impl Into<Cow<'static, str>>) -> Self {
         Self {
             container: None,
             path: path.into(),
-            detail: "".into(),
+            detail: None,
         }
     }
 
@@ -126,15 +136,20 @@ impl Place {
     pub fn container(workload: &Workload, container: &Container, field: &str) -> Self {
         Self {
             container: Some(container.name.clone()),
-            path: workload.container_path(container) + field,
-            detail: "".into(),
+            path: Cow::Owned(workload.container_path(container) + field),
+            detail: None,
         }
+    }
+
+    /// Which of several things there it is about; empty where there is but one.
+    pub fn detail(&self) -> &str {
+        self.detail.as_deref().unwrap_or_default()
     }
 
     /// The same place, about one of several things there.
     pub fn about(self, detail: impl Into<Text>) -> Self {
         Self {
-            detail: detail.into(),
+            detail: Some(detail.into()),
             ..self
         }
     }

@@ -8,7 +8,7 @@ use crate::model::Finding;
 /// Takes away all but the last, which is the one that counts. Where another variable is made of it in between, the first counts
 /// there.
 pub(super) fn once(case: &Case<'_>, finding: &Finding) -> Result<Offer, Left> {
-    let name = &*finding.at.detail;
+    let name = finding.at.detail();
     let unknown = || Left::Borrowed("it is not seen which ones they are");
     let (list, _) = finding.at.path.split_once("/env/").ok_or_else(unknown)?;
     let list = format!("{list}/env");

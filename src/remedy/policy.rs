@@ -51,7 +51,7 @@ fn restrictable<'a>(case: &Case<'a>, finding: &Finding) -> Result<&'a Workload, 
     if workload.pod.host_network {
         return Err("NetworkPolicies do not apply in a node's network".into());
     }
-    if !finding.at.detail.is_empty() {
+    if !finding.at.detail().is_empty() {
         return Err("only you know which peers that NetworkPolicy is to let through".into());
     }
     Ok(workload)

@@ -54,7 +54,7 @@ pub(super) fn new_name(case: &Case<'_>, finding: &Finding) -> Result<Offer, Left
     let new = format!("{path}Name");
     Ok(Offer::safe([match case.document.pointer(&new) {
         None => Edit::Rename {
-            path: path.clone(),
+            path: path.to_string(),
             to: "serviceAccountName",
         },
         Some(name) if name.is_null() || name == "" => {

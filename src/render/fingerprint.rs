@@ -35,7 +35,7 @@ fn parts(row: &Row) -> Vec<&str> {
     let found = row.finding.as_ref().map_or(["", ""], |finding| {
         [
             finding.at.container.as_deref().unwrap_or("-"),
-            &finding.at.detail,
+            finding.at.detail(),
         ]
     });
     [row.check.id].into_iter().chain(found).collect()

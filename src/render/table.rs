@@ -197,7 +197,7 @@ mod tests {
                     container: container.map(Into::into),
                     ..Place::field("/spec")
                 },
-                message: message.to_owned(),
+                message: message.to_owned().into(),
             }),
             exception: None,
             ignored: None,

@@ -93,7 +93,7 @@ impl Question {
     /// A result and the first of its findings, as far as they count.
     pub(crate) fn verdict(&self, result: CheckResult) -> (Verdict, Option<String>) {
         let messages = result.findings.into_iter();
-        let mut messages = messages.map(|located| located.finding.message);
+        let mut messages = messages.map(|located| located.finding.message.into_owned());
         let Some(control) = &self.control else {
             return (result.verdict, messages.next());
         };

@@ -124,7 +124,7 @@ fn app_armor(workload: &Workload, breaches: &mut Breaches<'_>) {
             continue;
         }
         let mut at = crate::model::Place::pod_labels(workload);
-        at.path = at.path.trim_end_matches("/labels").to_owned() + "/annotations";
+        at.path = (at.path.trim_end_matches("/labels").to_owned() + "/annotations").into();
         let message = format!(
             "annotation sets AppArmor profile `{profile}`; allowed are runtime/default and localhost/"
         );

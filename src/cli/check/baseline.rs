@@ -199,7 +199,7 @@ fn identity(finding: Finding) -> Identity {
 }
 
 fn finding(judged: &Judged<'_>, row: &Row) -> Finding {
-    let detail = row.finding.as_ref().map(|finding| &finding.at.detail);
+    let detail = row.finding.as_ref().map(|finding| finding.at.detail());
     Finding {
         file: judged.origin.file.to_string(),
         kind: judged.key.kind.name().to_owned(),
@@ -207,6 +207,6 @@ fn finding(judged: &Judged<'_>, row: &Row) -> Finding {
         name: judged.key.name.to_string(),
         check: row.check.id.to_owned(),
         container: row.container().map(str::to_owned),
-        detail: detail.map(ToString::to_string).unwrap_or_default(),
+        detail: detail.unwrap_or_default().to_owned(),
     }
 }

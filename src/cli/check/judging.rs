@@ -1,6 +1,6 @@
 //! Judging every object, and writing what is to say of it.
 
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::books::Books;
 use super::fixes::Fixes;
@@ -29,8 +29,13 @@ impl<'a> Judging<'a> {
             None => Some(self.now.judge(member)),
         }
     }
+    fn batch(&self, members: &'a [Member]) -> Vec<Outcome<'a>> {
+        let judged = members.par_iter().filter_map(|member| self.judge(member));
+        judged.collect()
+    }
+
     /// Judges every object and writes what is to say of it, in the order of the files. Batches are judged and put into words
-    /// by all processors.
+    /// by all processors, the next one while one is written.
     pub(super) fn write(
         &self,
         sinks: &mut Sinks,
@@ -38,31 +43,36 @@ impl<'a> Judging<'a> {
         books: &mut Books,
     ) -> Summary {
         let mut summary = Summary::default();
-        for batch in self.now.members().chunks(BATCH) {
-            let judged = batch.par_iter().map(|member| self.judge(member));
-            let outcomes: Vec<_> = judged.collect();
-            let mut all = Vec::with_capacity(outcomes.len());
-            for outcome in outcomes.into_iter().flatten() {
-                match outcome {
-                    Outcome::Skipped(reason) => skipped.push(reason),
-                    Outcome::Judged {
-                        mut judged,
-                        summary: mut part,
-                        doubts,
-                        unused,
-                    } => {
-                        books.note(&mut judged, &mut part, doubts, unused);
-                        summary = summary.and(&part);
-                        all.push(judged);
+        let mut batches = self.now.members().chunks(BATCH);
+        let mut ahead = batches.next().map(|first| self.batch(first));
+        while let Some(outcomes) = ahead.take() {
+            rayon::in_place_scope(|scope| {
+                if let Some(next) = batches.next() {
+                    scope.spawn(|_| ahead = Some(self.batch(next)));
+                }
+                let mut all = Vec::with_capacity(outcomes.len());
+                for outcome in outcomes {
+                    match outcome {
+                        Outcome::Skipped(reason) => skipped.push(reason),
+                        Outcome::Judged {
+                            mut judged,
+                            summary: mut part,
+                            doubts,
+                            unused,
+                        } => {
+                            books.note(&mut judged, &mut part, doubts, unused);
+                            summary = summary.and(&part);
+                            all.push(judged);
+                        }
                     }
                 }
-            }
-            if let Some(fixes) = &self.fixes {
-                fixes.find(&mut all);
-            }
-            sinks.objects(&all);
-            // Findings are many small things to give back.
-            all.into_par_iter().for_each(drop);
+                if let Some(fixes) = &self.fixes {
+                    fixes.find(&mut all);
+                }
+                sinks.objects(&all);
+                // Findings are many small things to give back.
+                scope.spawn(|_| drop(all));
+            });
         }
         summary
     }

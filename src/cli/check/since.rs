@@ -104,7 +104,7 @@ impl Since {
 }
 
 /// What makes a finding the same one, if it is one.
-fn problem(row: &Row) -> Option<(&'static str, Verdict, Option<Text>, Text)> {
+fn problem(row: &Row) -> Option<(&'static str, Verdict, Option<Text>, Option<Text>)> {
     let finding = row.finding.as_ref()?;
     let place = &finding.at;
     Some((

@@ -20,13 +20,19 @@ pub(super) struct Sinks {
 
 struct Sink {
     report: Box<dyn Report>,
+    out: Out,
+    /// What the last objects add, which is put into words and not yet written.
+    ready: Vec<String>,
+    /// Room for what the next ones add, which is not made anew for each batch.
+    room: Vec<String>,
+}
+
+struct Out {
     target: Target,
     /// What the objects add, where the summary comes before them.
     held: Option<String>,
     /// What comes before the next object.
     separator: &'static str,
-    /// Room for what shares of objects add, which is not made anew for each batch.
-    shares: Vec<String>,
 }
 
 enum Target {
@@ -55,18 +61,21 @@ impl Sinks {
             let report = writer(one);
             match target {
                 Ok(target) => sinks.open.push(Sink {
-                    held: report.begins_with_summary().then(String::new),
+                    out: Out {
+                        target,
+                        held: report.begins_with_summary().then(String::new),
+                        separator: "",
+                    },
                     report,
-                    target,
-                    separator: "",
-                    shares: Vec::new(),
+                    ready: Vec::new(),
+                    room: Vec::new(),
                 }),
                 Err(error) => sinks.fail(&error),
             }
         }
-        sinks.each(|sink| match sink.held {
+        sinks.each(|sink| match sink.out.held {
             Some(_) => Ok(()),
-            None => sink.target.write(&sink.report.begin()),
+            None => sink.out.target.write(&sink.report.begin()),
         });
         sinks
     }
@@ -81,32 +90,39 @@ impl Sinks {
         self.open.iter().any(|sink| sink.report.shows_fixes())
     }
 
-    /// Writes what objects add, put into words by all processors.
+    /// Puts into words what objects add, by all processors, and writes what those before add meanwhile.
     pub(super) fn objects(&mut self, judged: &[Judged<'_>]) {
         self.each(|sink| {
-            let mut shares = std::mem::take(&mut sink.shares);
+            let (report, shares) = (&*sink.report, &mut sink.room);
             shares.resize_with(judged.len().div_ceil(SHARE), String::new);
-            let report = &*sink.report;
-            let pairs = shares.par_iter_mut().zip(judged.par_chunks(SHARE));
-            pairs.for_each(|(text, judged)| put(report, judged, text));
-            let written = shares.iter().try_for_each(|text| sink.add(text));
-            sink.shares = shares;
-            written
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| {
+                    let pairs = shares.par_iter_mut().zip(judged.par_chunks(SHARE));
+                    pairs.for_each(|(text, judged)| put(report, judged, text));
+                });
+                sink.out.add_all(report, &sink.ready)
+            })?;
+            std::mem::swap(&mut sink.ready, &mut sink.room);
+            Ok(())
         });
     }
 
     /// Writes the rest. Whether all of them are whole.
     pub(super) fn finish(mut self, skipped: &[Skipped], summary: &Summary) -> bool {
         self.each(|sink| {
-            sink.add(&sink.report.skipped(skipped))?;
-            if let Some(held) = sink.held.take() {
-                sink.target.write(&sink.report.begin_with(summary))?;
-                sink.target.write(&held)?;
+            let Sink {
+                report, out, ready, ..
+            } = sink;
+            out.add_all(&**report, ready)?;
+            out.add(&**report, &report.skipped(skipped))?;
+            if let Some(held) = out.held.take() {
+                out.target.write(&report.begin_with(summary))?;
+                out.target.write(&held)?;
             }
-            sink.target.write(&sink.report.end(skipped, summary))
+            out.target.write(&report.end(skipped, summary))
         });
         for sink in std::mem::take(&mut self.open) {
-            if let Err(error) = sink.target.finish() {
+            if let Err(error) = sink.out.target.finish() {
                 self.fail(&error);
             }
         }
@@ -145,13 +161,17 @@ fn put(report: &dyn Report, judged: &[Judged<'_>], text: &mut String) {
     }
 }
 
-impl Sink {
+impl Out {
     /// Writes what objects add.
-    fn add(&mut self, text: &str) -> anyhow::Result<()> {
+    fn add_all(&mut self, report: &dyn Report, texts: &[String]) -> anyhow::Result<()> {
+        texts.iter().try_for_each(|text| self.add(report, text))
+    }
+
+    fn add(&mut self, report: &dyn Report, text: &str) -> anyhow::Result<()> {
         if text.is_empty() {
             return Ok(());
         }
-        let separator = std::mem::replace(&mut self.separator, self.report.separator());
+        let separator = std::mem::replace(&mut self.separator, report.separator());
         match &mut self.held {
             Some(held) => {
                 held.push_str(separator);

@@ -127,20 +127,29 @@ impl<'a> Judge<'a> {
             // It is judged where the object around the workload is.
             false => bare(Verdict::NotApplicable),
         };
-        let mut evaluation = Evaluation {
-            results: plan.entries.iter().map(judged).collect(),
-            plan: plan.clone(),
-        };
-        evaluation.relieve(workload, self.relief);
-        let all = plan.entries.iter().zip(evaluation.results);
-        let own = all.filter(|(entry, _)| entry.check.judges_workloads());
-        let own = own.map(|(entry, result)| Verdicts {
+        let verdicts = |(entry, result): (&Entry, CheckResult)| Verdicts {
             check: entry.check,
             severity: entry.severity,
             waiver: Waiver::of(&result),
             result,
-        });
-        let mut outcome = self.outcome(member, own, Doubt::about(workload, &plan));
+        };
+        let doubts = Doubt::about(workload, &plan);
+        let is_own = |entry: &Entry| entry.check.judges_workloads();
+        let mut outcome = if self.relief.people.exceptions.is_empty() {
+            // Nothing has to be known of all results before the first is put down.
+            let own = plan.entries.iter().filter(|entry| is_own(entry));
+            let own = own.map(|entry| verdicts((entry, judged(entry))));
+            self.outcome(member, own, doubts)
+        } else {
+            let mut evaluation = Evaluation {
+                results: plan.entries.iter().map(judged).collect(),
+                plan: plan.clone(),
+            };
+            evaluation.relieve(workload, self.relief);
+            let all = plan.entries.iter().zip(evaluation.results);
+            let own = all.filter(|(entry, _)| is_own(entry)).map(verdicts);
+            self.outcome(member, own, doubts)
+        };
         if let Outcome::Judged { judged, .. } = &mut outcome
             && self.reports
         {
@@ -291,7 +300,7 @@ impl<'a> Judge<'a> {
                     rows.push(row(finding.verdict, Some(finding)));
                     continue;
                 };
-                finding.message = format!("{}; {ground}", finding.message);
+                finding.message = format!("{}; {ground}", finding.message).into();
                 rows.push(Row {
                     exception: ground.exception(),
                     ignored: ground.ignored(),

@@ -58,12 +58,12 @@ pub(in crate::cli) struct Tried {
 }
 
 /// What tells findings apart, whatever their words.
-pub(in crate::cli) type Identity = (&'static str, Option<Text>, Text);
+pub(in crate::cli) type Identity = (&'static str, Option<Text>, Option<Text>);
 
 pub(in crate::cli) fn identity(row: &Row) -> Identity {
     let place = row.finding.as_ref().map(|finding| &finding.at);
     let container = place.and_then(|place| place.container.clone());
-    let detail = place.map_or_else(|| "".into(), |place| place.detail.clone());
+    let detail = place.and_then(|place| place.detail.clone());
     (row.check.id, container, detail)
 }
 

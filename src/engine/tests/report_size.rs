@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::{deployment, deployment_with, policies, synced};
 use crate::api::{ReadinessReport, Report, ReportFields};
 use crate::checks;
-use crate::engine::{CheckResult, Evaluation, Located, Policy, PolicySet, evaluate, report};
+use crate::engine::{CheckResult, Evaluation, Policy, PolicySet, evaluate, report};
 use crate::inventory::View;
-use crate::model::{Finding, Place, Verdict, Workload};
+use crate::model::{Finding, Located, Place, Verdict, Workload};
 
 fn judged(workload: &Workload) -> Evaluation {
     let policies = PolicySet::new([Policy::of_checks("production", checks::ALL.iter().copied())]);
@@ -112,7 +112,7 @@ fn found(findings: Vec<(&str, Verdict, Place, &str)>) -> Evaluation {
                 finding: Finding {
                     verdict: *verdict,
                     at: at.clone(),
-                    message: (*message).to_owned(),
+                    message: (*message).to_owned().into(),
                 },
             })
             .collect();

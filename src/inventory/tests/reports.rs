@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::nosy;
 use crate::check::testing::now;
 use crate::checks;
-use crate::engine::{self, Evaluation, Located, Policy, PolicySet};
+use crate::engine::{self, Evaluation, Policy, PolicySet};
 use crate::inventory::{Change, Inventory, ReportOn, View, affected};
-use crate::model::{Answer, Answers, Object, Severity, Text, Verdict};
+use crate::model::{Answer, Answers, Located, Object, Severity, Text, Verdict};
 
 /// The content of every report.
 pub(super) type Contents = BTreeMap<ReportOn, Content>;

@@ -95,13 +95,14 @@ impl<'d> Comparison<'d> {
                 self.within(Step::Key(name), |walk| walk.unknown(name, fields));
                 continue;
             };
-            let place = fields.required.iter().position(|known| *known == name);
-            if let Some(place) = place.filter(|place| *place < 64 && !value.is_null()) {
+            if let Some(place) = wanted.required.filter(|place| *place < 64)
+                && !value.is_null()
+            {
                 there |= 1 << place;
             }
             let is_status = name == "status" && self.way.is_empty();
             self.in_status |= is_status;
-            self.within(Step::Key(name), |walk| walk.value(value, wanted));
+            self.within(Step::Key(name), |walk| walk.value(value, &wanted.of));
             self.in_status &= !is_status;
         }
         for (place, name) in fields.required.iter().enumerate() {

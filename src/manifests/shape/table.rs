@@ -34,31 +34,69 @@ pub(super) enum Type {
 /// The fields of a type.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
-    /// The shortest names first.
-    all: Box<[(&'static str, Type)]>,
+    all: Box<[Field]>,
+    /// Where each is in `all`, after a place that its name tells; twice as many places as there are fields, at least.
+    places: Box<[Option<u16>]>,
     /// The names of those that must be there.
     pub(super) required: Box<[&'static str]>,
 }
 
+/// A field of a type.
+#[derive(Debug)]
+pub(super) struct Field {
+    name: &'static str,
+    pub(super) of: Type,
+    /// Its place among those that must be there, where it must.
+    pub(super) required: Option<u8>,
+}
+
 impl Fields {
-    /// The type of a field.
-    pub(super) fn get(&self, name: &str) -> Option<&Type> {
-        let wanted = by_length(name);
-        let at = self
-            .all
-            .binary_search_by(|(known, _)| by_length(known).cmp(&wanted));
-        at.ok().map(|at| &self.all[at].1)
+    fn new(all: Vec<Field>) -> Self {
+        let required = all.iter().filter(|field| field.required.is_some());
+        let required = required.map(|field| field.name).collect();
+        let mut places = vec![None; (2 * all.len()).next_power_of_two()];
+        for (number, field) in (0..).zip(&all) {
+            let first = Self::first_place(field.name);
+            let free = (first..)
+                .map(|place| place & (places.len() - 1))
+                .find(|place| places[*place].is_none());
+            if let Some(free) = free {
+                places[free] = Some(number);
+            }
+        }
+        Self {
+            all: all.into(),
+            places: places.into(),
+            required,
+        }
+    }
+
+    /// A field.
+    pub(super) fn get(&self, name: &str) -> Option<&Field> {
+        let mut place = Self::first_place(name);
+        loop {
+            // Where there are no fields, there are no places either.
+            let number = (*self.places.get(place & self.places.len().wrapping_sub(1))?)?;
+            let field = &self.all[usize::from(number)];
+            if field.name == name {
+                return Some(field);
+            }
+            place += 1;
+        }
+    }
+
+    /// Names of the same type differ in their length or in one of two letters, nearly always.
+    fn first_place(name: &str) -> usize {
+        let bytes = name.as_bytes();
+        let middle = bytes.get(bytes.len() / 2).copied().unwrap_or_default();
+        let last = bytes.last().copied().unwrap_or_default();
+        bytes.len() + usize::from(middle) * 7 + usize::from(last) * 31
     }
 
     /// Their names.
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.all.iter().map(|(name, _)| *name)
+        self.all.iter().map(|field| field.name)
     }
-}
-
-/// Most names differ in length, which is seen sooner than in what letter.
-fn by_length(name: &str) -> (usize, &str) {
-    (name.len(), name)
 }
 
 static TEXT: &str = include_str!("kubernetes.txt");
@@ -106,21 +144,17 @@ impl Table {
 }
 
 fn read_fields(line: &'static str) -> Fields {
-    let mut required = Vec::new();
+    let mut required = 0..;
     let field = |text: &'static str| {
         let (name, of) = text.split_once(':')?;
         let plain = name.trim_end_matches('!');
-        if plain != name {
-            required.push(plain);
-        }
-        Some((plain, read_type(of)))
+        Some(Field {
+            name: plain,
+            of: read_type(of),
+            required: (plain != name).then(|| required.next()).flatten(),
+        })
     };
-    let mut all: Vec<_> = line.split('\t').filter_map(field).collect();
-    all.sort_by_key(|(name, _)| by_length(name));
-    Fields {
-        all: all.into(),
-        required: required.into(),
-    }
+    Fields::new(line.split('\t').filter_map(field).collect())
 }
 
 fn read_type(text: &'static str) -> Type {
@@ -157,6 +191,6 @@ pub(super) fn all() -> impl Iterator<Item = (&'static str, u16, &'static Fields)
 #[cfg(test)]
 impl Fields {
     pub(super) fn types(&self) -> impl Iterator<Item = (&'static str, &Type)> {
-        self.all.iter().map(|(name, of)| (*name, of))
+        self.all.iter().map(|field| (field.name, &field.of))
     }
 }

@@ -209,9 +209,16 @@ fn every_type_of_the_table_can_be_read() {
             words += usize::from(matches!(of, Type::Word(_)));
             targets(of, &mut referred);
         }
-        let names: Vec<_> = fields.names().collect();
-        let is_sorted = names.is_sorted_by_key(|name| (name.len(), *name));
-        assert!(is_sorted, "{name} {number}: {names:?}");
+        for (field, of) in fields.types() {
+            assert_eq!(
+                fields.get(field).map(|found| &found.of),
+                Some(of),
+                "{name} {number}"
+            );
+            let other = format!("{field}x");
+            let is_there = fields.names().any(|name| name == other);
+            assert_eq!(fields.get(&other).is_some(), is_there, "{name} {number}");
+        }
         assert!(fields.required.len() <= 64, "{name} {number}");
     }
     assert!(known.len() > 500 && words > 80, "{} {words}", known.len());

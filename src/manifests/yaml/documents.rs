@@ -1,5 +1,6 @@
 //! A file taken apart into its documents, without reading them: a broken one hides none of the others.
 
+use memchr::{memchr, memchr_iter};
 use serde::de::IgnoredAny;
 
 /// One document of a file, not yet read.
@@ -75,7 +76,7 @@ impl<'a> Documents<'a> {
 }
 
 fn line_breaks(text: &str) -> u32 {
-    u32::try_from(text.bytes().filter(|byte| *byte == b'\n').count()).unwrap_or(u32::MAX)
+    u32::try_from(memchr_iter(b'\n', text.as_bytes()).count()).unwrap_or(u32::MAX)
 }
 
 /// How long the JSON object is that the text begins with.
@@ -92,7 +93,9 @@ fn json_length(text: &str) -> Option<usize> {
 fn yaml_length(text: &str) -> (usize, usize) {
     let mut start = 0;
     let mut is_prefix = true;
-    for line in text.split_inclusive('\n') {
+    while start < text.len() {
+        let end = end_of_line(text, start);
+        let line = &text[start..end];
         if is_marker(line, "...") {
             return (start, line.len());
         }
@@ -104,9 +107,14 @@ fn yaml_length(text: &str) -> (usize, usize) {
         } else {
             is_prefix = is_prefix && is_prefix_line(line);
         }
-        start += line.len();
+        start = end;
     }
     (text.len(), 0)
+}
+
+/// Where the line after the one begins that there is at this place.
+fn end_of_line(text: &str, start: usize) -> usize {
+    memchr(b'\n', &text.as_bytes()[start..]).map_or(text.len(), |length| start + length + 1)
 }
 
 fn is_prefix_line(line: &str) -> bool {

@@ -1,12 +1,18 @@
 //! What is wrong with a document, and where.
 
 use std::fmt::{self, Display};
+use std::ops::{Deref, DerefMut};
 
 use serde::de::{self, Expected, Unexpected};
 
-/// Why a document, or a part of it, cannot be read as asked.
+/// Why a document, or a part of it, cannot be read as asked. It is seldom there and passed on at every step, so that it is small
+/// itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct Problem(Box<Account>);
+
+/// What a [`Problem`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
     /// The line in the file, from 1; 0 where no place is known.
     pub line: u32,
     /// The character in the line, from 1; 0 where no place is known.
@@ -19,19 +25,19 @@ pub struct Problem {
 
 impl Problem {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self {
+        Self::from(Account {
             line: 0,
             column: 0,
             path: String::new(),
             message: message.into(),
-        }
+        })
     }
 
     /// Adds the place (line and column), unless a closer one is known.
     #[must_use]
     pub fn at(mut self, (line, column): (u32, u32)) -> Self {
         if self.line == 0 {
-            (self.line, self.column) = (line, column);
+            (self.0.line, self.0.column) = (line, column);
         }
         self
     }
@@ -71,6 +77,26 @@ pub(super) fn push_key(path: &mut String, key: &str) {
         path.push_str("[\"");
         path.extend(key.chars().flat_map(char::escape_debug));
         path.push_str("\"]");
+    }
+}
+
+impl From<Account> for Problem {
+    fn from(account: Account) -> Self {
+        Self(Box::new(account))
+    }
+}
+
+impl Deref for Problem {
+    type Target = Account;
+
+    fn deref(&self) -> &Account {
+        &self.0
+    }
+}
+
+impl DerefMut for Problem {
+    fn deref_mut(&mut self) -> &mut Account {
+        &mut self.0
     }
 }
 

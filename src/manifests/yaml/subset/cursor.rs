@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use crate::manifests::yaml::builder::Position;
 use crate::manifests::yaml::documents::Source;
 use crate::manifests::yaml::tree::Content;
@@ -43,12 +45,12 @@ impl<'a> Cursor<'a> {
 
     /// Goes to the next line, if there is one.
     pub(super) fn next_line(&mut self) -> bool {
-        let rest = &self.text[self.next..];
+        let rest = &self.text.as_bytes()[self.next..];
         if rest.is_empty() {
             return false;
         }
-        let length = rest.find('\n').unwrap_or(rest.len());
-        let is_windows = rest[..length].ends_with('\r');
+        let length = memchr(b'\n', rest).unwrap_or(rest.len());
+        let is_windows = rest[..length].ends_with(b"\r");
         self.start = self.next;
         self.end = self.start + length - usize::from(is_windows);
         self.next = self.text.len().min(self.start + length + 1);

@@ -116,7 +116,7 @@ fn lines_are_those_of_the_file() {
     }
     .parse()
     .err();
-    let problem = problem.map(|problem| (problem.line, problem.column, problem.path));
+    let problem = problem.map(|problem| (problem.line, problem.column, problem.path.clone()));
     assert_eq!(problem, Some((103, 6, "a.b".to_owned())));
 }
 
@@ -129,7 +129,7 @@ fn paths_quote_what_they_must() {
     assert_eq!(
         parse("a: {b: [1, .inf]}")
             .err()
-            .map(|problem| problem.path)
+            .map(|problem| problem.path.clone())
             .as_deref(),
         Some("a.b[1]")
     );
