@@ -32,7 +32,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use serde_json::Value;
 
 use self::file::Contents;
@@ -53,6 +53,9 @@ pub use whole::{Member, Whole};
 
 /// More is not read of one file. A cluster takes no object of more than some MiB.
 const LARGEST: u64 = 256 << 20;
+
+/// How many files a thread takes at a time: few, so that none is still busy when the others have nothing left.
+const SHARE: usize = 32;
 
 /// The path that stands for standard input.
 const STDIN: &str = "-";
@@ -193,7 +196,8 @@ pub fn read(
     // What is part of a kustomization waits: it is judged there, if that can be rendered.
     let parts_of_others = files.extract_if(.., |file| file.part.is_some());
     let mut waiting: Vec<_> = parts_of_others.collect();
-    let mut contents: Vec<_> = files.par_iter().map(read).collect::<Result<_, _>>()?;
+    let all = files.par_iter().with_max_len(SHARE);
+    let mut contents: Vec<_> = all.map(read).collect::<Result<_, _>>()?;
     // Applications may be part of kustomizations, and say how charts are delivered.
     let (charts, kustomizations): (Vec<Folder>, Vec<Folder>) =
         folders.iter().cloned().partition(Folder::is_chart);

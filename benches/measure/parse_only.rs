@@ -20,7 +20,8 @@ pub(crate) fn documents(folder: &Path) -> Result<usize> {
         .filter(|entry| entry.file_type().is_file())
         .map(walkdir::DirEntry::into_path)
         .collect();
-    let counts = files.par_iter().map(|file| -> Result<usize> {
+    let shares = files.par_iter().with_max_len(32);
+    let counts = shares.map(|file| -> Result<usize> {
         let text = std::fs::read_to_string(file)?;
         let mut documents = 0;
         for (_, source) in yaml::documents(&text) {

@@ -4,7 +4,7 @@
 #![no_main]
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
 use plimsoll::checks;
@@ -63,7 +63,7 @@ fuzz_target!(|bytes: &[u8]| {
     let all = Kind::ALL.iter().flat_map(|kind| inventory.of_kind(*kind));
     let objects: Vec<_> = all.cloned().collect();
     for object in objects.iter().rev() {
-        anew.apply((**object).clone());
+        anew.apply(object.clone());
     }
     let mut expected = BTreeMap::new();
     for object in &objects {
@@ -80,7 +80,7 @@ fuzz_target!(|bytes: &[u8]| {
 });
 
 /// The record of an object, as it comes from a file.
-fn object(value: &Value) -> Option<Object> {
+fn object(value: &Value) -> Option<Arc<Object>> {
     let text = value.to_string();
     let conditions = Conditions::default();
     let found = manifests::of_bytes("fuzz.json", text.as_bytes(), Keep::Records(&conditions));

@@ -8,7 +8,7 @@ use super::yaml::Node;
 const MOST: usize = 4096;
 
 /// Nor more than this of an object.
-const MOST_OF_ALL: usize = 1 << 16;
+const MOST_OF_ALL: usize = u16::MAX as usize;
 
 /// Where something is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,12 +41,12 @@ pub struct Outline(Box<[Place]>);
 struct Place {
     /// Of the key, or the number in a list: which names there are is known by who asks.
     name: u32,
-    /// The place after the last one inside this one.
-    end: u32,
     line: u32,
-    /// The line of the last thing inside it.
-    last: u32,
     column: u32,
+    /// How many lines below the last thing inside it is.
+    lines: u16,
+    /// How many places there are with it and those inside it.
+    size: u16,
 }
 
 impl Outline {
@@ -72,21 +72,21 @@ impl Outline {
             Some(place) if at > 0 => Region {
                 line: place.line,
                 column: place.column,
-                end_line: Some(place.last).filter(|last| is_there && *last >= place.line),
+                end_line: is_there.then(|| place.line.saturating_add(place.lines.into())),
             },
             _ => Region::of(origin),
         }
     }
 
     fn inner(&self, around: usize, wanted: u32) -> Option<usize> {
-        let end = self.0.get(around)?.end as usize;
+        let end = around + usize::from(self.0.get(around)?.size);
         let mut next = around + 1;
         while next < end {
             let place = self.0.get(next)?;
             if place.name == wanted {
                 return Some(next);
             }
-            next = (place.end as usize).max(next + 1);
+            next += usize::from(place.size).max(1);
         }
         None
     }
@@ -116,12 +116,12 @@ fn add(
     let at = places.len();
     places.push(Place {
         name: called,
-        end: 0,
         line,
-        last: node.begins().0.max(line),
         column,
+        lines: 0,
+        size: 1,
     });
-    let mut last = places[at].last;
+    let mut last = node.begins().0.max(line);
     node.each_inner(|key, index, place, inner| {
         if places.len() < most {
             let name = key.map_or_else(|| number(index), name);
@@ -133,8 +133,9 @@ fn add(
             last = last.max(add(places, name, place, inner, most));
         }
     });
-    places[at].last = last;
-    places[at].end = u32::try_from(places.len()).unwrap_or(u32::MAX);
+    let (lines, size) = (last - line, places.len() - at);
+    places[at].lines = u16::try_from(lines).unwrap_or(u16::MAX);
+    places[at].size = u16::try_from(size).unwrap_or(u16::MAX);
     last
 }
 

@@ -1,6 +1,6 @@
 //! Judging every object, and writing what is to say of it.
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::books::Books;
 use super::fixes::Fixes;
@@ -10,8 +10,11 @@ use super::verdicts::{Judge, Outcome};
 use crate::manifests::{Member, Skipped};
 use crate::render::Summary;
 
-/// How many objects are judged before what they add is written: enough for every processor, and little to keep.
-const BATCH: usize = 512;
+/// How many objects each processor judges before what they add is written: enough to be busy with, and little to keep.
+const BATCH: usize = 128;
+
+/// How many of them a thread takes at a time: few, so that none is still busy when the others have nothing left.
+const SHARE: usize = 16;
 
 /// Who judges.
 pub(super) struct Judging<'a> {
@@ -30,8 +33,8 @@ impl<'a> Judging<'a> {
         }
     }
     fn batch(&self, members: &'a [Member]) -> Vec<Outcome<'a>> {
-        let judged = members.par_iter().filter_map(|member| self.judge(member));
-        judged.collect()
+        let members = members.par_iter().with_max_len(SHARE);
+        members.filter_map(|member| self.judge(member)).collect()
     }
 
     /// Judges every object and writes what is to say of it, in the order of the files. Batches are judged and put into words
@@ -43,7 +46,8 @@ impl<'a> Judging<'a> {
         books: &mut Books,
     ) -> Summary {
         let mut summary = Summary::default();
-        let mut batches = self.now.members().chunks(BATCH);
+        let batch = BATCH * rayon::current_num_threads();
+        let mut batches = self.now.members().chunks(batch);
         let mut ahead = batches.next().map(|first| self.batch(first));
         while let Some(outcomes) = ahead.take() {
             rayon::in_place_scope(|scope| {

@@ -98,6 +98,7 @@ impl Sinks {
             rayon::in_place_scope(|scope| {
                 scope.spawn(|_| {
                     let pairs = shares.par_iter_mut().zip(judged.par_chunks(SHARE));
+                    let pairs = pairs.with_max_len(1);
                     pairs.for_each(|(text, judged)| put(report, judged, text));
                 });
                 sink.out.add_all(report, &sink.ready)
