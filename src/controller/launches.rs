@@ -8,17 +8,17 @@ mod assessed;
 mod books;
 mod checklists;
 mod exceptions;
+mod heard;
 mod news;
 mod patience;
+mod pause;
 mod subject;
 mod unseen;
 
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kube::Client;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
@@ -28,6 +28,7 @@ use self::asked::Asked;
 use self::assessed::{Assessed, Found, LaunchFound, What, ask, assess};
 use self::books::Books;
 use self::patience::Patience;
+use self::pause::{SOONEST, pause};
 use self::subject::Subject;
 use self::unseen::Unseen;
 use super::announce::{Announcement, Announcer};
@@ -40,13 +41,6 @@ use crate::evidence::Source;
 use crate::live::Live;
 use crate::people::Name;
 use crate::telemetry::metrics::ControllerMetrics;
-
-/// How soon something is looked at again at the earliest where only time passes.
-const SOONEST: Duration = Duration::from_secs(1);
-
-/// What is looked at again is spread over so much of the time until then, and no more than so long.
-const SPREAD: u32 = 10;
-const MOST_SPREAD: Duration = Duration::from_secs(30);
 
 /// Judges, and writes while it leads.
 pub(super) struct Desk {
@@ -148,84 +142,6 @@ impl Desk {
 
     fn may_work(&self) -> bool {
         self.is_open && self.judging.is_empty() && self.docket.may_work()
-    }
-
-    fn hear(&mut self, touched: Touched) {
-        let Touched {
-            everything,
-            every_launch,
-            launches,
-            exceptions,
-            checklists,
-            answers,
-        } = touched;
-        if everything {
-            return self.everything();
-        }
-        if every_launch {
-            self.launches();
-        }
-        self.docket
-            .extend(launches.into_iter().map(Subject::Launch));
-        self.docket
-            .extend(self.asked.by(&answers).cloned().map(Subject::Launch));
-        if self.leads() {
-            self.docket
-                .extend(exceptions.into_iter().map(Subject::Exception));
-            self.docket
-                .extend(checklists.into_iter().map(Subject::Checklist));
-        }
-    }
-
-    /// Whoever leads must say everything, and whoever does no more, nothing.
-    fn begin_anew(&mut self) {
-        self.docket.clear();
-        self.books.clear();
-        self.unseen.clear();
-        self.patience = Patience::default();
-        self.everything();
-    }
-
-    fn everything(&mut self) {
-        self.launches();
-        self.exceptions();
-        if self.leads() {
-            let names: Vec<_> = self
-                .live
-                .snapshot()
-                .statuses
-                .checklists
-                .keys()
-                .cloned()
-                .collect();
-            self.docket
-                .extend(names.into_iter().map(Subject::Checklist));
-        }
-    }
-
-    /// All launches, and those that there were.
-    fn launches(&mut self) {
-        let snapshot = Arc::clone(&self.live.snapshot());
-        self.docket
-            .extend(snapshot.launches.keys().cloned().map(Subject::Launch));
-        self.docket
-            .extend(self.books.launches().cloned().map(Subject::Launch));
-    }
-
-    fn exceptions(&mut self) {
-        if self.leads() {
-            let snapshot = Arc::clone(&self.live.snapshot());
-            self.docket.extend(
-                snapshot
-                    .statuses
-                    .exceptions
-                    .keys()
-                    .cloned()
-                    .map(Subject::Exception),
-            );
-            self.docket
-                .extend(self.books.exceptions().cloned().map(Subject::Exception));
-        }
     }
 
     fn tick(&mut self) {
@@ -415,42 +331,5 @@ impl Desk {
                 self.docket.retry(subject, Instant::now());
             }
         }
-    }
-}
-
-/// How long until something is looked at again that is due in so long: not before, and not all that is due at one moment at
-/// once.
-fn pause(subject: &Subject, rest: SignedDuration) -> Duration {
-    let rest = Duration::try_from(rest).unwrap_or(SOONEST).max(SOONEST);
-    let spread = (rest / SPREAD).min(MOST_SPREAD);
-    let mut hasher = DefaultHasher::new();
-    subject.place().hash(&mut hasher);
-    let share = u32::try_from(hasher.finish() % 1000).unwrap_or(0);
-    rest + spread * share / 1000
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_due_at_once_is_spread() {
-        let seconds = |at: usize, rest: i64| {
-            let subject = Subject::Launch(Name::new("shop", format!("launch-{at}").as_str()));
-            pause(&subject, SignedDuration::from_secs(rest)).as_secs_f64()
-        };
-        let pauses: Vec<f64> = (0..100).map(|at| seconds(at, 300)).collect();
-        assert!(
-            pauses.iter().all(|pause| (300.0..=330.0).contains(pause)),
-            "{pauses:?}"
-        );
-        let early = pauses.iter().filter(|pause| **pause < 315.0).count();
-        assert!(
-            (30..70).contains(&early),
-            "{early} of 100 in the first half"
-        );
-        // What has passed is not looked at without a pause, and what is due soon not much later.
-        assert!((1.0..=1.1).contains(&seconds(1, -60)));
-        assert!((10.0..=11.0).contains(&seconds(1, 10)));
     }
 }

@@ -5,6 +5,7 @@ mod html;
 mod lines;
 mod markdown;
 mod rows;
+mod sentences;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::lines::Line;
 use super::rows::{FilledContact, SignOff};
-use super::{Document, day, is_notes, markdown, words};
+use super::{Document, day, is_notes, sentences, words};
 use crate::api::{ItemSource, Status};
 
 /// The whole look of the page: it needs nothing from elsewhere, and can be printed.
@@ -89,8 +89,8 @@ fn head(to: &mut String, document: &Document) -> std::fmt::Result {
                 workloads
             },
         ),
-        ("Target launch date", markdown::date(document.target_date)),
-        ("Actual launch date", markdown::date(document.actual_date)),
+        ("Target launch date", sentences::date(document.target_date)),
+        ("Actual launch date", sentences::date(document.actual_date)),
     ];
     rows.extend(document.review_due.map(|due| ("Next review", day(due))));
     rows.push((
@@ -128,7 +128,7 @@ fn lines(to: &mut String, document: &Document, run: &[Line]) -> std::fmt::Result
                     &[
                         &line.title,
                         &who,
-                        &format!("{} {}", sign(line), markdown::because(line)),
+                        &format!("{} {}", sign(line), sentences::because(line)),
                     ],
                 )?;
             }
@@ -153,7 +153,7 @@ fn list(
 
 /// What stands in the box.
 fn sign(line: &Line) -> &'static str {
-    match markdown::mark(line) {
+    match sentences::mark(line) {
         'x' => "☑",
         '-' => "–",
         '~' => "◪",
@@ -169,7 +169,7 @@ fn item(to: &mut String, line: &Line) -> std::fmt::Result {
         sign(line),
         escape(&line.title)
     )?;
-    match markdown::word(line) {
+    match sentences::word(line) {
         word if word.is_empty() => {}
         word if line.asked && line.is_open() => write!(to, " <strong>{}</strong>", escape(&word))?,
         word => write!(to, " <em>{}</em>", escape(&word))?,
@@ -195,7 +195,7 @@ fn details(to: &mut String, line: &Line) -> std::fmt::Result {
         write!(
             to,
             "<span class=\"proof\">{}</span>",
-            escape(&markdown::proof(proof))
+            escape(&sentences::proof(proof))
         )?;
     }
     if !line.why.is_empty() {
@@ -248,8 +248,8 @@ fn field(to: &mut String, document: &Document, line: &Line) -> std::fmt::Result 
                 .map(box_)
                 .join(" ")
         }
-        Some("target-date") => markdown::date(document.target_date),
-        Some("actual-date") => markdown::date(document.actual_date),
+        Some("target-date") => sentences::date(document.target_date),
+        Some("actual-date") => sentences::date(document.actual_date),
         _ => String::new(),
     };
     write!(to, "<b>{}:</b> {}", escape(title), escape(&value))?;

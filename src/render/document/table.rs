@@ -143,7 +143,7 @@ fn entry(text: &mut String, line: &Line, palette: Palette, width: Option<usize>)
         paint(palette.faint, line.verdict.to_lowercase())
     ));
     text.push_str(&format!("{}{}\n", &next[1..], lines(&line.title)));
-    let why = super::markdown::because(line);
+    let why = super::sentences::because(line);
     if !why.is_empty() {
         text.push_str(&format!(
             "{}{}\n",
