@@ -108,8 +108,8 @@ cluster-status: rust ## What of it runs
 	@$(CONTROLPLANE) status --dir $(TARGET)/controlplane
 
 .PHONY: clean-cache
-clean-cache: ## Remove every control plane and peer that was built
-	@rm -rf "$${PLIMSOLL_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/plimsoll}"/{controlplane,peers}
+clean-cache: ## Remove every control plane, peer and Helm that was built
+	@rm -rf "$${PLIMSOLL_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/plimsoll}"/{controlplane,peers,helm}
 
 ##@ Other
 

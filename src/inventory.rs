@@ -15,11 +15,11 @@ mod view;
 
 use std::sync::Arc;
 
-use imbl::{OrdMap, OrdSet};
+use imbl::{OrdMap, OrdSet, Vector};
 
 use self::edges::{Anchor, Edge, Fixed};
 use self::pods::Pods;
-use crate::model::{Key, Kind, Object, Text};
+use crate::model::{Key, Kind, Object, PodMaker, Text};
 
 pub use affected::{ReportOn, Sight, affected};
 pub use record::Record;
@@ -36,6 +36,8 @@ pub struct Inventory {
     uids: OrdMap<Text, Key>,
     sources: [Source; Kind::ALL.len()],
     extent: Extent,
+    /// Among files: custom resources that may make pods of which nothing is known.
+    makers: Vector<Arc<PodMaker>>,
 }
 
 /// What absence means.
@@ -99,7 +101,13 @@ impl Inventory {
             uids: OrdMap::new(),
             sources: std::array::from_fn(|_| source.clone()),
             extent,
+            makers: Vector::new(),
         }
+    }
+
+    /// Adds a custom resource among files that may make pods.
+    pub fn add_maker(&mut self, maker: PodMaker) {
+        self.makers.push_back(Arc::new(maker));
     }
 
     /// Stores a record in place of the one with its key. `None` where that was the same already.

@@ -11,6 +11,7 @@ mod file;
 mod find;
 mod ignore;
 mod json;
+mod made;
 mod mend;
 mod nearest;
 mod outline;
@@ -23,6 +24,7 @@ pub(crate) mod shape;
 mod since;
 mod skipped;
 mod stand_in;
+mod validation;
 mod whole;
 pub mod yaml;
 
@@ -42,6 +44,7 @@ use crate::engine::Conditions;
 use crate::model::{Kind, Object, Text};
 
 pub use ignore::{IGNORE, Ignore, IgnoreError, IgnoreProblem, Ignores};
+pub use made::Made;
 pub use nearest::nearest;
 pub use outline::{Outline, Region};
 pub use own::{Own, Stated, problem_at};
@@ -65,6 +68,8 @@ const STDIN: &str = "-";
 pub struct Manifests {
     /// The objects of kinds that there are records of.
     pub objects: Vec<Manifest>,
+    /// What controllers make of the custom resources among them.
+    pub made: Vec<Made>,
     /// The objects of Plimsoll's own kinds.
     pub stated: Vec<Stated>,
     /// Every object as it is written, where that was asked for: evidence is of any kind.
@@ -229,6 +234,7 @@ pub fn read(
     for contents in contents.into_iter().chain(left).chain(rendered) {
         kustomizations.extend(contents.kustomizations);
         found.objects.extend(contents.objects);
+        found.made.extend(contents.made);
         found.stated.extend(contents.stated);
         found.documents.extend(contents.documents);
         found.skipped.extend(contents.skipped);
@@ -258,15 +264,13 @@ pub fn files(paths: &[PathBuf]) -> Result<Vec<(PathBuf, bool)>, ReadError> {
 }
 
 impl Manifests {
-    /// Leaves out the workloads without containers that are patches: what they are parts of is judged elsewhere.
+    /// Leaves out what is in patches: what they are parts of is judged elsewhere.
     fn leave_out_patches(&mut self, patches: &BTreeMap<PathBuf, Text>) {
         if patches.is_empty() {
             return;
         }
         let patched = |file: &Text| patches.get(&patches::plain(Path::new(&**file)));
-        let is_part = |manifest: &Manifest| {
-            patched(&manifest.origin.file).is_some() && refusal::is_empty(&manifest.object)
-        };
+        let is_part = |manifest: &Manifest| patched(&manifest.origin.file).is_some();
         let parts: Vec<_> = self.objects.extract_if(.., |it| is_part(it)).collect();
         for Manifest { origin, .. } in parts {
             let is_of_it = |skipped: &Skipped| {
@@ -296,6 +300,7 @@ pub fn of_bytes(label: &str, bytes: &[u8], keep: Keep<'_>) -> Manifests {
     let contents = file::read(&label.into(), bytes, keep);
     Manifests {
         objects: contents.objects,
+        made: contents.made,
         stated: contents.stated,
         documents: contents.documents,
         skipped: contents.skipped,

@@ -1,13 +1,15 @@
 //! What the checks on HorizontalPodAutoscalers share.
 
 use super::{Context, Undecided};
-use crate::model::{Key, KindSet, PodAutoscaler, Workload};
+use crate::model::{Key, Kind, KindSet, PodAutoscaler, PodMaker, Workload};
 
 /// What a HorizontalPodAutoscaler scales.
 #[derive(Clone, Copy, Debug)]
 pub enum Target<'a> {
     /// This workload.
     Workload(&'a Workload),
+    /// A custom resource among files whose pods these are.
+    Made(&'a Workload),
     /// Something that is there, but whose owner is judged in its place.
     Owned,
     /// Something of a kind that can be scaled, which is not there.
@@ -33,10 +35,12 @@ impl<'a> Target<'a> {
         let Some(kind) = target.kind else {
             // The core group has no custom resources, and what it has is known here. A missing apiVersion means it too:
             // the controller looks for a Deployment there, in vain.
-            return Ok(if target.group.is_empty() {
-                Self::NotScalable
-            } else {
-                Self::Unknown
+            let pods = PodMaker::name_of_pods(&target.kind_name, &target.name);
+            let pods = Key::new(Kind::Pod, autoscaler.meta.key.namespace.clone(), pods);
+            return Ok(match view.workload(&pods) {
+                Some(pods) => Self::Made(pods),
+                None if target.group.is_empty() => Self::NotScalable,
+                None => Self::Unknown,
             });
         };
         if !KindSet::SCALABLE.contains(kind) {

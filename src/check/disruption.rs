@@ -25,6 +25,8 @@ pub enum Covered {
     Single,
     /// One pod whose controller is not here: it may have a scale or none.
     Foreign,
+    /// Nobody knows how many, of a controller that is not known here.
+    Unsaid,
     /// One on each of some nodes (DaemonSet), without a scale.
     PerNode,
     /// Pods that end (Job, CronJob), without a scale.
@@ -96,6 +98,10 @@ pub fn eviction(demand: Demand<'_>, covered: &[Covered]) -> Eviction {
     if covered.is_empty() {
         return Eviction::NoPods;
     }
+    let place = |wanted: &[Covered]| covered.iter().position(|group| wanted.contains(group));
+    if let Some(place) = place(&[Covered::Unsaid]).filter(|_| !demand.is_absolute()) {
+        return Eviction::Foreign(place);
+    }
     let scaled = covered.iter().map(|group| match group {
         Covered::Scaled(replicas) => *replicas,
         _ => 0,
@@ -109,7 +115,6 @@ pub fn eviction(demand: Demand<'_>, covered: &[Covered]) -> Eviction {
     let sure = scale
         .saturating_add(i32::try_from(single).unwrap_or(i32::MAX))
         .max(1);
-    let place = |wanted: &[Covered]| covered.iter().position(|group| wanted.contains(group));
     if let (Demand::Keep(_), IntOrPercent::Int(desired)) = (demand, part) {
         return match (sure - desired, place(&[Covered::PerNode])) {
             (1.., _) => Eviction::Allowed(sure - desired),
@@ -213,7 +218,7 @@ mod tests {
             Covered::Single => vec![1],
             Covered::PerNode => (0..12).collect(),
             Covered::Ending => (0..4).collect(),
-            Covered::Foreign => unreachable!("none is generated"),
+            Covered::Foreign | Covered::Unsaid => unreachable!("none is generated"),
         }
     }
 

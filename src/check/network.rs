@@ -1,7 +1,8 @@
 //! What the checks on NetworkPolicies share.
 
 use super::{Context, Findings, Judgement};
-use crate::model::{Kind, NetworkPolicy, Object, Place, Selector, Traffic, Workload};
+use crate::inventory::View;
+use crate::model::{Kind, NetworkPolicy, Object, Place, Selector, Text, Traffic, Workload};
 
 /// A direction of traffic, seen from the pods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,9 +84,27 @@ pub fn require(
     Ok(())
 }
 
+/// What may make pods, of which there are none among the files, that a selector in a namespace is meant for: `a controller`, where one
+/// of its labels is in a domain of somebody's own, or the custom resource that does. `None` where nothing does.
+pub fn maker(
+    context: &Context<'_>,
+    view: View<'_>,
+    namespace: &Text,
+    selector: &Selector,
+) -> Option<String> {
+    if !context.may_exist_elsewhere() {
+        return None;
+    }
+    if is_of_a_controller(selector) {
+        return Some("a controller".to_owned());
+    }
+    let maker = view.maker(namespace, selector)?;
+    Some(format!("{} {}", maker.kind, maker.name))
+}
+
 /// Whether a label of a selector is in a domain of somebody's own, as controllers label the pods that they make for a custom
 /// resource.
-pub fn is_of_a_controller(selector: &Selector) -> bool {
+fn is_of_a_controller(selector: &Selector) -> bool {
     selector.0.iter().any(|requirement| {
         let domain = requirement.key.split_once('/').map(|(domain, _)| domain);
         let is_common = |domain: &str| {

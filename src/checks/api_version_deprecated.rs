@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: false,
     group: Group::Configuration,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["kube-score/stable-version", "popeye/403"],
     subjects: Superseded::KINDS,
     reads: KindSet::NONE,

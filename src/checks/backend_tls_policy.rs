@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: true,
     group: Group::Network,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["polaris/httpRouteBackendTLSMissing"],
     subjects: KindSet::of(&[Kind::HTTPRoute, Kind::GRPCRoute]),
     reads: KindSet::of(&[

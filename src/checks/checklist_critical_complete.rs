@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::Launch,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &[],
     subjects: KindSet::NONE,
     reads: KindSet::NONE,

@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: true,
     group: Group::Configuration,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &[
         "kube-score/container-ports-check",
         "kube-linter/invalid-target-ports",

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: false,
     group: Group::Configuration,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &[
         "kube-linter/use-namespace",
         "checkov/CKV_K8S_21",

@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
     fix: "Create a ServiceAccount for the workload and name it as `serviceAccountName`; or, where it does not speak to \
           the Kubernetes API, set `automountServiceAccountToken: false`.",
     source: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
-    severity: Severity::Critical,
+    severity: Severity::High,
     default: true,
     group: Group::Identity,
     since: "0.1.0",

@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: true,
     group: Group::Identity,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["kube-linter/deprecated-service-account-field"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: false,
     group: Group::Network,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["kube-linter/dnsconfig-options"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,

@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: false,
     group: Group::ContainerSecurity,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["kube-linter/drop-net-raw-capability", "checkov/CKV_K8S_28"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,

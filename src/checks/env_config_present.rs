@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: false,
     group: Group::Configuration,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &[],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,

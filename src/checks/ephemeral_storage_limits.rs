@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: true,
     group: Group::Resources,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["kube-score/container-ephemeral-storage-request-and-limit"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::LimitRange]),

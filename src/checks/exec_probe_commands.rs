@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: true,
     group: Group::Probes,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["kyverno/deny-commands-in-exec-probe"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,

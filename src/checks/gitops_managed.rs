@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::Delivery,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &[],
     subjects: DELIVERED,
     reads: KindSet::of(&KINDS),

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: false,
     group: Group::ContainerSecurity,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &[
         "kube-score/container-security-context-user-group-id",
         "checkov/CKV_K8S_40",

@@ -12,7 +12,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::HostAccess,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["polaris/hostProcess", "trivy/KSV103"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,

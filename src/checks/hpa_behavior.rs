@@ -5,16 +5,16 @@ pub(super) static CHECK: Check = Check {
     id: "hpa-behavior",
     title: "The HorizontalPodAutoscaler waits before it scales down",
     why: "Load comes in waves. Without a pause, replicas are taken away in each trough and are missing at the next crest, where \
-          new ones need time to start. The controller waits five minutes by default, but a flag of the controller manager \
-          can change that for the whole cluster, and five minutes are not what every service needs: the checklist asks for a \
-          period that somebody has chosen. `selectPolicy: Disabled` (never scale down) passes.",
+          new ones need time to start. The controller waits five minutes where nothing is said, so that this is advice: a flag of \
+          the controller manager can change that for the whole cluster, and five minutes are not what every service needs. The \
+          checklist asks for a period that somebody has chosen. `selectPolicy: Disabled` (never scale down) passes.",
     fix: "Set `behavior.scaleDown.stabilizationWindowSeconds` (of `autoscaling/v2`) to at least as long as a new replica takes to \
           start, 300 as a beginning.",
     source: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#stabilization-window",
-    severity: Severity::High,
+    severity: Severity::Advice,
     default: true,
     group: Group::Availability,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &[],
     subjects: KindSet::of(&[Kind::HorizontalPodAutoscaler]),
     reads: KindSet::NONE,
@@ -53,7 +53,7 @@ fn run(_: &Context<'_>, autoscaler: &PodAutoscaler, findings: &mut Findings) -> 
         ),
         CoolDown::Unsaid => findings.fail(
             at,
-            "it does not say how long to wait before scaling down: set stabilizationWindowSeconds to 300, say",
+            "it does not say how long to wait before scaling down: set stabilizationWindowSeconds (the cluster's default is 300)",
         ),
     }
     Ok(())

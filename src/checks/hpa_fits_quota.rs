@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: true,
     group: Group::Availability,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &[],
     subjects: KindSet::of(&[Kind::HorizontalPodAutoscaler]),
     reads: KindSet::SCALABLE.union(KindSet::of(&[Kind::ResourceQuota])),

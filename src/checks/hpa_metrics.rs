@@ -93,7 +93,7 @@ fn run(context: &Context<'_>, autoscaler: &PodAutoscaler, findings: &mut Finding
     {
         return Ok(());
     }
-    let Target::Workload(workload) = target else {
+    let (Target::Workload(workload) | Target::Made(workload)) = target else {
         let at = Place::field("/spec/scaleTargetRef");
         let (kind, name) = (&autoscaler.target.kind_name, &autoscaler.target.name);
         findings.unknown(

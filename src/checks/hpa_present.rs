@@ -7,7 +7,9 @@ pub(super) static CHECK: Check = Check {
     why: "A fixed number of replicas is too few at the peak or too many at night, and nobody is awake when that changes. \
           Deployments, ReplicaSets and ReplicationControllers are judged. A StatefulSet is not: its replicas hold data, \
           and to add one is seldom a matter of load alone. Neither is what cannot be scaled (DaemonSets, Jobs, Pods). \
-          Two HorizontalPodAutoscalers for one workload stop each other, and so fail too.",
+          Two HorizontalPodAutoscalers for one workload stop each other, and so fail too. On files, a ScaledObject of KEDA's \
+          counts as the HorizontalPodAutoscaler that KEDA makes of it; a VerticalPodAutoscaler does not, as it sets requests \
+          and no replicas.",
     fix: "Add a HorizontalPodAutoscaler whose `scaleTargetRef` names this workload, with its kind and `apiVersion`.",
     source: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
     severity: Severity::High,

@@ -12,7 +12,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: true,
     group: Group::Availability,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &[
         "kube-score/horizontalpodautoscaler-has-target",
         "kube-linter/dangling-horizontalpodautoscaler",
@@ -71,7 +71,9 @@ spec:
 fn run(context: &Context<'_>, autoscaler: &PodAutoscaler, findings: &mut Findings) -> Judgement {
     let target = &autoscaler.target;
     let problem = match Target::of(context, autoscaler)? {
-        Target::Workload(_) | Target::Owned | Target::Unknown => return Ok(()),
+        Target::Workload(_) | Target::Made(_) | Target::Owned | Target::Unknown => {
+            return Ok(());
+        }
         Target::Missing if context.may_exist_elsewhere() => "is not among the files",
         Target::Missing => "does not exist",
         Target::NotScalable if target.group.is_empty() => {

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: false,
     group: Group::Images,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &[
         "polaris/pullPolicyNotAlways",
         "kube-score/container-image-pull-policy",

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: false,
     group: Group::Images,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &[
         "popeye/113",
         "kyverno/restrict-image-registries",

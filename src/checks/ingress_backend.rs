@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::Network,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &[
         "kube-score/ingress-targets-service",
         "kube-linter/dangling-ingress",

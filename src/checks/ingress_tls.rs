@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::Network,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &[
         "polaris/tlsSettingsMissing",
         "polaris/httpRouteInsecureListener",

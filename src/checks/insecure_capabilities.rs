@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: false,
     group: Group::ContainerSecurity,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["polaris/insecureCapabilities"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,

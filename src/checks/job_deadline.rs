@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: false,
     group: Group::Availability,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &[],
     subjects: KindSet::of(&[Kind::Job, Kind::CronJob]),
     reads: KindSet::NONE,

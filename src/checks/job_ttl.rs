@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: true,
     group: Group::Delivery,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["kube-linter/job-ttl-seconds-after-finished"],
     subjects: KindSet::of(&[Kind::Job, Kind::CronJob]),
     reads: KindSet::NONE,

@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::Resources,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &[],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::LimitRange, Kind::PersistentVolumeClaim]),

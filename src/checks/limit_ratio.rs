@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: false,
     group: Group::Resources,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["gatekeeper-library/containerresourceratios"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::LimitRange]),

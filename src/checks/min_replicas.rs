@@ -71,8 +71,17 @@ spec:
         let floor = Floor::of(context, workload)?;
         if i64::from(floor.replicas) < min {
             let replicas = floor.replicas;
-            let message = match floor.autoscaler.map(|autoscaler| &autoscaler.meta.key.name) {
-                Some(name) => {
+            let autoscaler = floor.autoscaler.map(|autoscaler| &autoscaler.meta);
+            let message = match autoscaler.map(|meta| (&meta.key.name, &meta.controller)) {
+                // Its own fields are set anew by what made it, a ScaledObject of KEDA's say.
+                Some((name, Some(maker))) => {
+                    let maker = &maker.name;
+                    format!(
+                        "HorizontalPodAutoscaler {name}, which is made of {maker}, may go down to {replicas}: have {maker} keep \
+                         {min} or more"
+                    )
+                }
+                Some((name, None)) => {
                     format!(
                         "HorizontalPodAutoscaler {name} may go down to {replicas}: set minReplicas to {min} or more"
                     )

@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: false,
     group: Group::Network,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["popeye/105", "popeye/108"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::Network,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["kubescape/C-0206"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::NetworkPolicy]),

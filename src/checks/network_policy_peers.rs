@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: false,
     group: Group::Network,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &[
         "kube-linter/dangling-networkpolicypeer-podselector",
         "popeye/1201",
@@ -109,14 +109,19 @@ fn judge(
     // Two peers of a rule may well be alike: the place tells them apart.
     let path = peer.path();
     let at = Place::field(path.clone()).about(path);
-    let is_made = pods.is_some_and(network::is_of_a_controller);
+    let maker = pods.and_then(|pods| {
+        let mut names = of.names.iter();
+        names.find_map(|namespace| network::maker(context, view, namespace, pods))
+    });
     if of.may_be_more {
         let message = "no pod among the files is this peer: its namespace may be elsewhere";
         findings.unknown(at, message);
-    } else if context.may_exist_elsewhere() && is_made {
-        let message =
-            "no pod among the files is this peer; a controller may make pods with such labels";
-        findings.unknown(at, message);
+    } else if let Some(maker) = maker {
+        let message = "no pod among the files is this peer";
+        findings.unknown(
+            at,
+            format!("{message}; {maker} may make pods with such labels"),
+        );
     } else if of.names.is_empty() {
         let message = "no namespace has the labels of this peer, so that it lets nothing through";
         findings.fail(at, format!("{message}: correct them"));

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: false,
     group: Group::Network,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["kyverno/restrict-networkpolicy-empty-podselector"],
     subjects: KindSet::of(&[Kind::NetworkPolicy]),
     reads: KindSet::NONE,

@@ -6,15 +6,17 @@ pub(super) static CHECK: Check = Check {
     title: "The NetworkPolicy selects pods",
     why: "A NetworkPolicy whose `podSelector` matches no pod is accepted without a word, and the pods that it was written for \
           are as open as before: a label that was renamed on one side is enough. One that selects every pod \
-          (`podSelector: {}`) is a default for those to come, and passes. On files, a label of a domain of its own \
-          (`example.com/cluster`) may be of pods that a controller makes, and is Unknown.",
+          (`podSelector: {}`) is a default for those to come, and passes. On files, the pods \
+          of a custom resource are known by the template in its `spec`, as an Argo Rollout has one. A label of a domain of its \
+          own (`example.com/cluster`), or with the name of a custom resource that seems to run pods and has no template, may \
+          be of pods that a controller makes, and is Unknown.",
     fix: "Write the same labels into `spec.podSelector` of the NetworkPolicy and `spec.template.metadata.labels` of the \
           workload, or delete the policy.",
     source: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-resource",
     severity: Severity::High,
     default: true,
     group: Group::Network,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &[
         "kube-score/networkpolicy-targets-pod",
         "kube-linter/dangling-networkpolicy",
@@ -73,10 +75,14 @@ fn run(context: &Context<'_>, object: &Object, findings: &mut Findings) -> Judge
         return Ok(());
     }
     let at = Place::field("/spec/podSelector");
-    if context.may_exist_elsewhere() && network::is_of_a_controller(&policy.selector) {
-        let message =
-            "it selects no pod among the files; a controller may make pods with such labels";
-        findings.unknown(at, message);
+    if let Some(maker) =
+        network::maker(context, view, &policy.meta.key.namespace, &policy.selector)
+    {
+        let message = "it selects no pod among the files";
+        findings.unknown(
+            at,
+            format!("{message}; {maker} may make pods with such labels"),
+        );
     } else {
         findings.fail(
             at,

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: false,
     group: Group::Availability,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["kube-linter/no-node-affinity"],
     subjects: KindSet::WORKLOADS.without(KindSet::of(&[Kind::DaemonSet])),
     reads: KindSet::of(&[Kind::Node]),

@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: false,
     group: Group::Network,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &[],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::Node]),

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: true,
     group: Group::Availability,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &[
         "kube-score/deployment-has-host-podantiaffinity",
         "kube-score/statefulset-has-host-podantiaffinity",

@@ -1,7 +1,7 @@
 use crate::check::disruption::{Covered, Demand, Eviction, eviction};
 use crate::check::replicas::Floor;
 use crate::check::{Check, Context, Findings, Group, Judgement, Run, Undecided};
-use crate::model::{Kind, KindSet, Place, PodAutoscaler, PodDisruptionBudget, Severity, Workload};
+use crate::model::{Kind, KindSet, Place, PodAutoscaler, PodDisruptionBudget, PodMaker, Severity, Workload};
 
 pub(super) static CHECK: Check = Check {
     id: "pdb-drainable",
@@ -215,6 +215,14 @@ fn selected<'a>(
         }
         let mut autoscaler = None;
         let pods = match workload.kind() {
+            Kind::Pod if PodMaker::is_name_of_pods(&workload.key().name) => {
+                autoscaler = view.autoscaler_of_pods(workload);
+                match (autoscaler, workload.sets_replicas) {
+                    (Some(autoscaler), _) => Covered::Scaled(autoscaler.min_replicas.max(0)),
+                    (None, Some(true)) => Covered::Scaled(workload.replicas),
+                    (None, _) => Covered::Unsaid,
+                }
+            }
             Kind::Pod if workload.meta.controller.is_none() => Covered::Single,
             Kind::Pod => Covered::Foreign,
             Kind::DaemonSet => Covered::PerNode,

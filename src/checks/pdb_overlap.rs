@@ -12,7 +12,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::Availability,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["popeye/209"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::of(&[Kind::PodDisruptionBudget]),

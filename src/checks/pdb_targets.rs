@@ -6,15 +6,17 @@ pub(super) static CHECK: Check = Check {
     title: "The PodDisruptionBudget selects pods",
     why: "A budget whose `selector` matches no pod is accepted without a word, and the pods that it was written for may all be \
           evicted at once: a label that was renamed on one side is enough. One without a selector selects nothing; one with \
-          an empty selector (`{}`) selects every pod of its namespace, those to come as well, and passes. On files, a label \
-          of a domain of its own (`example.com/cluster`) may be of pods that a controller makes, and is Unknown.",
+          an empty selector (`{}`) selects every pod of its namespace, those to come as well, and passes. On files, the pods \
+          of a custom resource are known by the template in its `spec`, as an Argo Rollout has one. A label of a domain of its \
+          own (`example.com/cluster`), or with the name of a custom resource that seems to run pods and has no template, may \
+          be of pods that a controller makes, and is Unknown.",
     fix: "Write the same labels into `spec.selector` of the budget and `spec.template.metadata.labels` of the workload, or \
           delete the budget.",
     source: "https://kubernetes.io/docs/tasks/run-application/configure-pdb/#specifying-a-poddisruptionbudget",
     severity: Severity::High,
     default: true,
     group: Group::Availability,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["popeye/900"],
     subjects: KindSet::of(&[Kind::PodDisruptionBudget]),
     reads: KindSet::WORKLOADS,
@@ -79,10 +81,12 @@ fn run(
     if selector.is_empty() || is_any() {
         return Ok(());
     }
-    if context.may_exist_elsewhere() && network::is_of_a_controller(selector) {
-        let message =
-            "it selects no pod among the files; a controller may make pods with such labels";
-        findings.unknown(at, message);
+    if let Some(maker) = network::maker(context, view, &budget.meta.key.namespace, selector) {
+        let message = "it selects no pod among the files";
+        findings.unknown(
+            at,
+            format!("{message}; {maker} may make pods with such labels"),
+        );
     } else {
         findings.fail(
             at,

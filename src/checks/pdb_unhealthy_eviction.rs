@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: true,
     group: Group::Availability,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["kube-linter/pdb-unhealthy-pod-eviction-policy"],
     subjects: KindSet::of(&[Kind::PodDisruptionBudget]),
     reads: KindSet::NONE,

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: false,
     group: Group::ContainerSecurity,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["kyverno/podsecurity-subrule-baseline"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,

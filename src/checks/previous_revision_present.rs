@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::Availability,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &[],
     subjects: KindSet::of(&[Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet]),
     reads: KindSet::of(&[Kind::ReplicaSet, Kind::ControllerRevision]),

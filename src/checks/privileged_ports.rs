@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: false,
     group: Group::ContainerSecurity,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["kube-linter/privileged-ports", "trivy/KSV117"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,

@@ -12,7 +12,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::Identity,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["checkov/CKV_K8S_42"],
     subjects: KindSet::of(&[Kind::RoleBinding, Kind::ClusterRoleBinding]),
     reads: KindSet::NONE,

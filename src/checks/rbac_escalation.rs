@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::Identity,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["kubescape/C-0191"],
     subjects: KindSet::of(&[Kind::RoleBinding, Kind::ClusterRoleBinding]),
     reads: KindSet::of(&[Kind::Role, Kind::ClusterRole]),

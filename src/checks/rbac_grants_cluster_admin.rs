@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: false,
     group: Group::Identity,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &[
         "polaris/clusterrolebindingClusterAdmin",
         "kube-linter/cluster-admin-role-binding",

@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: false,
     group: Group::Identity,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["kube-linter/access-to-create-pods", "kubescape/C-0188"],
     subjects: KindSet::of(&[Kind::RoleBinding, Kind::ClusterRoleBinding]),
     reads: KindSet::of(&[Kind::Role, Kind::ClusterRole]),

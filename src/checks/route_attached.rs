@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::Network,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &[],
     subjects: KindSet::of(&[Kind::HTTPRoute, Kind::GRPCRoute]),
     reads: KindSet::of(&[Kind::Gateway, Kind::Namespace]),

@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: true,
     group: Group::Network,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["polaris/httpRouteWildcardOrEmptyHost"],
     subjects: KindSet::of(&[Kind::HTTPRoute, Kind::GRPCRoute]),
     reads: KindSet::of(&[Kind::Gateway]),

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::HostAccess,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &[
         "kube-linter/docker-sock",
         "checkov/CKV_K8S_27",

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: true,
     group: Group::ContainerSecurity,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["kube-linter/scc-deny-privileged-container"],
     subjects: KindSet::of(&[Kind::SecurityContextConstraints]),
     reads: KindSet::NONE,

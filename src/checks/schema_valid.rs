@@ -8,7 +8,11 @@ pub(super) static CHECK: Check = Check {
           older client drops it, so that the limit, the probe or the policy that stands in the file is not in the cluster. What \
           the API server would refuse of the rest (a number where text belongs, a required field that is missing, a word that \
           a field does not take) fails on the day of the release instead of in review; and of a key that is written twice, what \
-          the first one says is lost without a word. The schema \
+          the first one says is lost without a word. Of what the API server looks at beyond the schema, this is looked at: operators \
+          of label selectors, percentages of budgets and rollouts, modes of mounted files, negative requests and limits, mounts of \
+          volumes that the pod does not have, names in `secretKeyRef` and `configMapKeyRef`, name servers where `dnsPolicy` is \
+          `None`, peers of NetworkPolicies that are none, `trafficDistribution`, and the keys of typed Secrets; ports and names \
+          have checks of their own, and the rest is not looked at. The schema \
           is that of the newest release that this program knows; objects of custom kinds, and in versions that it does not \
           serve, are not judged. Only files are: what is in a cluster, its API server has seen.",
     fix: "Correct the field that the message names; `kubectl explain <kind>.<field>` shows what there is.",
@@ -16,7 +20,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::Configuration,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["kube-linter/schema-validation"],
     subjects: SUBJECTS,
     reads: KindSet::NONE,

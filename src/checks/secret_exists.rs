@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::Configuration,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["kube-linter/env-value-from", "popeye/304", "popeye/305"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::SECRETS,

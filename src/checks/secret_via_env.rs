@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: false,
     group: Group::Configuration,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &[
         "kube-linter/read-secret-from-env-var",
         "kubescape/C-0207",

@@ -16,11 +16,11 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: true,
     group: Group::Configuration,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &[
         "polaris/sensitiveConfigmapContent",
         "kubescape/C-0012",
-        "trivy/KSV0109",
+        "trivy/KSV109",
     ],
     subjects: KindSet::of(&[Kind::ConfigMap]),
     reads: KindSet::NONE,

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: true,
     group: Group::HostAccess,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["kube-linter/sensitive-host-mounts", "trivy/KSV121"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,

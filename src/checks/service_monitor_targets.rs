@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: true,
     group: Group::Network,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["kube-linter/dangling-servicemonitor"],
     subjects: KindSet::of(&[Kind::ServiceMonitor]),
     reads: KindSet::of(&[Kind::Service]),

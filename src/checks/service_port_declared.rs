@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: false,
     group: Group::Network,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["popeye/1106"],
     subjects: KindSet::of(&[Kind::Service]),
     reads: KindSet::WORKLOADS,

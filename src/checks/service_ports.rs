@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Critical,
     default: true,
     group: Group::Network,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["kube-linter/invalid-target-ports"],
     subjects: KindSet::of(&[Kind::Service]),
     reads: KindSet::WORKLOADS,

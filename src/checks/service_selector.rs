@@ -9,14 +9,16 @@ pub(super) static CHECK: Check = Check {
           One that leads to nothing is reported on the workload of its name, where there is one. Some controllers label \
           their pods only once these run (which of them leads, say): where nothing but such a label is missing, it is \
           Unknown; the name of a StatefulSet's pod is known. Services without a selector, whose endpoints are made by \
-          somebody else, and ExternalNames are not judged. On files, a label of a domain of its own (`example.com/cluster`) \
-          may be of pods that a controller makes, and is Unknown.",
+          somebody else, and ExternalNames are not judged. On files, the pods \
+          of a custom resource are known by the template in its `spec`, as an Argo Rollout has one. A label of a domain of its \
+          own (`example.com/cluster`), or with the name of a custom resource that seems to run pods and has no template, may \
+          be of pods that a controller makes, and is Unknown.",
     fix: "Write the same labels into `spec.selector` of the Service and `spec.template.metadata.labels` of the workload.",
     source: "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/",
     severity: Severity::Critical,
     default: true,
     group: Group::Network,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &[
         "kube-score/service-targets-pod",
         "kube-linter/dangling-service",
@@ -108,13 +110,13 @@ fn run(context: &Context<'_>, service: &Service, findings: &mut Findings) -> Jud
                 lacking.join(", ")
             ),
         );
-    } else if context.may_exist_elsewhere() && network::is_of_a_controller(selector) {
+    } else if let Some(maker) =
+        network::maker(context, view, &service.meta.key.namespace, selector)
+    {
         let labels = labels(selector);
         findings.unknown(
             at,
-            format!(
-                "no pod among the files has the labels {labels}; a controller may make such pods"
-            ),
+            format!("no pod among the files has the labels {labels}; {maker} may make such pods"),
         );
     } else {
         let labels = labels(selector);

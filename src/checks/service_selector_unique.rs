@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: true,
     group: Group::Network,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["gatekeeper-library/uniqueserviceselector"],
     subjects: KindSet::of(&[Kind::Service]),
     reads: KindSet::NONE,

@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: false,
     group: Group::Configuration,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["kube-linter/sorted-keys"],
     subjects: KindSet::WORKLOADS.union(KindSet::of(&[
         Kind::HorizontalPodAutoscaler,

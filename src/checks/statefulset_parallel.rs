@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::Advice,
     default: false,
     group: Group::Availability,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &[],
     subjects: KindSet::of(&[Kind::StatefulSet]),
     reads: KindSet::NONE,

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: true,
     group: Group::Network,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["kube-score/statefulset-has-servicename"],
     subjects: KindSet::of(&[Kind::StatefulSet]),
     reads: KindSet::of(&[Kind::Service]),

@@ -11,10 +11,10 @@ pub(super) static CHECK: Check = Check {
     fix: "Add a `topologySpreadConstraint` with `topologyKey: topology.kubernetes.io/zone` and the pods' own labels as \
           `labelSelector`.",
     source: "https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
-    severity: Severity::Critical,
+    severity: Severity::High,
     default: true,
     group: Group::Availability,
-    since: "0.2.0",
+    since: "0.1.0",
     aliases: &["polaris/topologySpreadConstraint"],
     subjects: KindSet::SCALABLE,
     reads: KindSet::NONE,

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     severity: Severity::High,
     default: true,
     group: Group::ContainerSecurity,
-    since: "0.3.0",
+    since: "0.1.0",
     aliases: &["kube-linter/unsafe-sysctls", "trivy/KSV026"],
     subjects: KindSet::WORKLOADS,
     reads: KindSet::NONE,

@@ -18,7 +18,7 @@ mod tuning;
 mod verdicts;
 mod writers;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
@@ -38,7 +38,7 @@ use super::output;
 use super::policies::Given;
 use crate::checklist::Checklists;
 use crate::engine::Relief;
-use crate::manifests::{Manifests, Skipped, Whole};
+use crate::manifests::{Manifests, Reason, Skipped, Whole};
 use crate::render::Summary;
 
 /// Something is wrong with what was judged.
@@ -67,6 +67,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let since = arguments.changes(keep, &found)?;
     let Manifests {
         mut objects,
+        made,
         stated,
         mut skipped,
         files,
@@ -90,7 +91,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     if tuning.choice.is_strict() {
         forget(&mut objects);
     }
-    let whole = live.unwrap_or_else(|| Whole::of(objects));
+    let whole = live.unwrap_or_else(|| Whole::of(objects).with(made));
     // By default files are judged by checks that nobody asked for, and many references lead to what is in the cluster alone.
     // What is malformed fails `schema-valid`.
     let counts_undecided = arguments.live.cluster || given.asks(&arguments.checks);
@@ -188,10 +189,29 @@ fn conclude(
         true => summary.gravest,
         false => summary.gravest_failed,
     };
+    let lost = skipped.iter().filter(|skipped| is_lost(arguments, skipped));
+    let lost = lost.count();
+    if lost > 0 {
+        let message = format!(
+            "{lost} of what was to be judged cannot be rendered or read at all: without it, this is no success"
+        );
+        output::complain("error", &message);
+    }
     match (gravest, arguments.fail_on.severity()) {
         (Some(gravest), Some(limit)) if gravest >= limit => FINDINGS,
+        _ if lost > 0 => COULD_NOT_RUN,
         _ => 0,
     }
+}
+
+/// Whether it is a whole chart, a whole kustomization, or a whole file that was named, of which nothing could be judged.
+fn is_lost(arguments: &Arguments, skipped: &Skipped) -> bool {
+    let is_named = || {
+        let mut paths = arguments.paths.iter();
+        paths.any(|path| path.strip_prefix("./").unwrap_or(path) == Path::new(&*skipped.file))
+    };
+    let is_whole = skipped.document.is_none() && skipped.reason.is_problem();
+    matches!(skipped.reason, Reason::CannotRender(_)) || (is_whole && is_named())
 }
 
 pub(super) fn nothing_found(paths: &[PathBuf], files: usize) -> String {

@@ -53,6 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let found = read(arguments, stdin.as_deref(), keep)?;
     let Manifests {
         mut objects,
+        made,
         stated,
         mut skipped,
         files,
@@ -78,7 +79,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     if choice.is_strict() {
         forget(&mut objects);
     }
-    let whole = Whole::of(objects);
+    let whole = Whole::of(objects).with(made);
     // What was not understood may be what its author wants left alone.
     if complain_of_ignores(&whole.members) {
         return Ok(COULD_NOT_RUN);

@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use super::edges::{self, Anchor, Fixed};
 use super::{Extent, Inventory, Source};
 use crate::model::{
-    Binding, Key, Kind, KindSet, LimitRange, Object, PodAutoscaler, Role, ServiceAccount, Text,
-    Workload,
+    Binding, Key, Kind, KindSet, LimitRange, Object, PodAutoscaler, PodMaker, Role, Selector,
+    ServiceAccount, Text, Workload,
 };
 
 pub use meeting::PeerNamespaces;
@@ -185,6 +185,30 @@ impl<'a> View<'a> {
             Object::ServiceAccount(account) => Some(account),
             _ => None,
         }
+    }
+
+    /// A custom resource among the files of which nothing is known but that it may make pods that a selector is meant for.
+    pub fn maker(self, namespace: &Text, selector: &Selector) -> Option<&'a PodMaker> {
+        let makers = self.inventory.makers.iter().map(|maker| &**maker);
+        let mut of_it = makers.filter(|maker| maker.namespace == *namespace);
+        of_it.find(|maker| maker.may_be_meant_by(selector))
+    }
+
+    /// The HorizontalPodAutoscaler that scales a custom resource of which these are the pods, the lowest where there are several.
+    pub fn autoscaler_of_pods(self, pods: &Workload) -> Option<&'a PodAutoscaler> {
+        let Key {
+            namespace, name, ..
+        } = pods.key();
+        let all = self.in_namespace(Kind::HorizontalPodAutoscaler, namespace);
+        let of_it = all.filter_map(|object| match object {
+            Object::PodAutoscaler(autoscaler) => {
+                let target = &autoscaler.target;
+                let of = PodMaker::name_of_pods(&target.kind_name, &target.name);
+                (of == **name).then_some(autoscaler)
+            }
+            _ => None,
+        });
+        of_it.min_by_key(|autoscaler| autoscaler.min_replicas)
     }
 
     /// The LimitRanges of a namespace, by name.

@@ -7,8 +7,8 @@ use super::patches::{self, Kustomization};
 use super::rendered;
 use super::yaml::{Document, Node, Problem};
 use super::{
-    Ignores, Keep, Manifest, Origin, Outline, Own, Reason, Refusal, Skipped, Stated, json, mend,
-    shape, stand_in,
+    Ignores, Keep, Manifest, Origin, Outline, Own, Reason, Refusal, Skipped, Stated, json, made,
+    mend, shape, stand_in, validation,
 };
 use crate::api;
 use crate::engine::Conditions;
@@ -125,6 +125,7 @@ impl Reader<'_> {
             let group = api_version.split_once('/').map_or("", |(group, _)| group);
             let kustomization = Kustomization::of(self.place.file, node, Some(group));
             self.contents.kustomizations.extend(kustomization);
+            self.contents.made.extend(made::of(node, api_version, kind));
             self.skip(unknown(api_version, kind));
         }
     }
@@ -209,7 +210,8 @@ impl Reader<'_> {
         object.meta_mut().written = Written::of(kind, api_version);
         object.meta_mut().key_order = node.key_order();
         if let Keep::Shapes(_) = self.keep {
-            object.meta_mut().shape = shape::compare(node, api_version, name);
+            let shape = shape::compare(node, api_version, name);
+            object.meta_mut().shape = validation::of(node, name, shape);
         }
         let names_namespace = !object.key().namespace.is_empty();
         if kind.is_namespaced() && !names_namespace {
@@ -324,7 +326,7 @@ fn hint(file: &str) -> &'static str {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     match stem {
         "Chart" => "; render the Helm chart and judge the output of `helm template`",
-        "kustomization" => "; judge the output of `kubectl kustomize`",
+        "kustomization" | "Kustomization" => "; judge the output of `kubectl kustomize`",
         _ if stem.starts_with("values") || stem.ends_with("values") => {
             "; it looks like values of a Helm chart, so judge the output of `helm template`"
         }

@@ -1,5 +1,6 @@
 //! From a file's text to what its documents hold.
 
+use super::made::Made;
 use super::patches::Kustomization;
 use super::rendered::Delivery;
 use super::yaml;
@@ -10,6 +11,7 @@ use crate::model::Text;
 #[derive(Default)]
 pub(super) struct Contents {
     pub(super) objects: Vec<Manifest>,
+    pub(super) made: Vec<Made>,
     pub(super) stated: Vec<Stated>,
     pub(super) documents: Vec<serde_json::Value>,
     pub(super) skipped: Vec<Skipped>,
@@ -22,6 +24,7 @@ impl Contents {
     /// Adds what another one holds.
     pub(super) fn add(&mut self, other: Self) {
         self.objects.extend(other.objects);
+        self.made.extend(other.made);
         self.stated.extend(other.stated);
         self.documents.extend(other.documents);
         self.skipped.extend(other.skipped);

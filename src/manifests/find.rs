@@ -101,7 +101,7 @@ impl Search {
                         self.kustomizations.insert(label(&folder.path), folder);
                     }
                 }
-                Ok(entry) if entry.file_type().is_file() && is_manifest(entry.path()) => {
+                Ok(entry) if entry.file_type().is_file() && is_read(entry.path()) => {
                     let label = label(entry.path());
                     self.add(entry.into_path(), label, false);
                 }
@@ -149,9 +149,28 @@ impl Search {
             .retain(|skipped| place(skipped).is_none_or(|place| seen.insert(place)));
     }
 
+    /// Says which kustomizations nobody can build: as each is part of another one, none would be looked at.
+    fn note_circles(&mut self, parts: &Parts) {
+        let file = |path: &PathBuf| {
+            let mut folders = self.kustomizations.values();
+            folders.find(|folder| true_path(&folder.path) == *path)
+        };
+        let folders: Vec<_> = self
+            .kustomizations
+            .values()
+            .map(|folder| true_path(&folder.path))
+            .collect();
+        let circles = parts.circles(&folders);
+        let notes = circles.iter().filter_map(|circle| {
+            let files = circle.iter().filter_map(file);
+            let files: Vec<Text> = files.map(|folder| label(&folder.file)).collect();
+            Some(Skipped::file(files.first()?, rendered::circle(&files)))
+        });
+        self.unreadable.extend(notes.collect::<Vec<_>>());
+    }
+
     /// Leaves out what is part of a kustomization: it is judged there, or only changes what is.
     fn finish(mut self) -> Found {
-        let true_path = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         self.files
             .par_sort_by(|one, other| one.label.cmp(&other.label));
         self.files.dedup_by(|again, first| {
@@ -168,6 +187,7 @@ impl Search {
             parts.add(true_path(&folder.path), &inclusions);
             taken.and(inclusions);
         }
+        self.note_circles(&parts);
         self.kustomizations.retain(|_, folder| {
             let is_part = taken.objects.contains(&true_path(&folder.path));
             !is_part && !rendered::is_component(folder)
@@ -193,10 +213,19 @@ impl Search {
     }
 }
 
+fn true_path(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
 fn is_hidden_directory(entry: &DirEntry) -> bool {
     entry.depth() > 0
         && entry.file_type().is_dir()
         && entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+/// Whether a file in a directory is read: a manifest, or a kustomization, which need not have an extension.
+fn is_read(path: &Path) -> bool {
+    is_manifest(path) || path.file_name().is_some_and(rendered::is_kustomization)
 }
 
 pub(super) fn is_manifest(path: &Path) -> bool {
@@ -234,9 +263,11 @@ mod tests {
             ("a.json", true),
             ("a.yaml.tmpl", false),
             ("yaml", false),
+            ("Kustomization", true),
+            ("kustomization", false),
             (".yaml", false),
         ] {
-            assert_eq!(is_manifest(Path::new(name)), expected, "{name}");
+            assert_eq!(is_read(Path::new(name)), expected, "{name}");
         }
     }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
+use super::rendered;
 use super::yaml::Node;
 use crate::model::Text;
 
@@ -15,6 +16,8 @@ pub(super) const GROUP: &str = "kustomize.config.k8s.io";
 pub(super) struct Kustomization {
     file: Text,
     patches: Vec<String>,
+    /// What it names as whole objects.
+    resources: Vec<String>,
 }
 
 impl Kustomization {
@@ -23,8 +26,8 @@ impl Kustomization {
         let is_it = match group {
             Some(group) => group == GROUP,
             None => Path::new(&**file)
-                .file_stem()
-                .is_some_and(|stem| stem == "kustomization"),
+                .file_name()
+                .is_some_and(rendered::is_kustomization),
         };
         let patches = [
             ("patches", "path"),
@@ -35,8 +38,13 @@ impl Kustomization {
             let items = node.get(list).into_iter().flat_map(Node::items);
             items.filter_map(move |item| item.as_str().or_else(|| item.get(field)?.as_str()))
         });
+        let resources = node.get("resources").into_iter().flat_map(Node::items);
         is_it.then(|| Self {
             file: file.clone(),
+            resources: resources
+                .filter_map(Node::as_str)
+                .map(str::to_owned)
+                .collect(),
             // One that is written out in the kustomization itself has several lines.
             patches: named
                 .filter(|named| !named.contains('\n'))
@@ -46,17 +54,26 @@ impl Kustomization {
     }
 }
 
-/// The files that are patches, each with the first kustomization that says so.
+impl Kustomization {
+    /// Where something is that it names.
+    fn place(&self, named: &str) -> PathBuf {
+        let folder = Path::new(&*self.file).parent();
+        plain(&folder.unwrap_or(Path::new("")).join(named))
+    }
+}
+
+/// The files that are patches and nothing else, each with the first kustomization that says so.
 pub(super) fn of(kustomizations: &[Kustomization]) -> BTreeMap<PathBuf, Text> {
     let mut patches = BTreeMap::new();
     for kustomization in kustomizations {
-        let directory = Path::new(&*kustomization.file)
-            .parent()
-            .unwrap_or(Path::new(""));
         for patch in &kustomization.patches {
-            let path = plain(&directory.join(patch));
-            let of = patches.entry(path);
+            let of = patches.entry(kustomization.place(patch));
             of.or_insert_with(|| kustomization.file.clone());
+        }
+    }
+    for kustomization in kustomizations {
+        for resource in &kustomization.resources {
+            patches.remove(&kustomization.place(resource));
         }
     }
     patches

@@ -19,7 +19,8 @@ use crate::model::Text;
 
 pub(super) use self::delivery::{Delivery, deliveries};
 use self::kustomization::file_of;
-pub(super) use self::kustomization::{Inclusions, Parts, is_component};
+pub(super) use self::kustomization::is_kustomization;
+pub(super) use self::kustomization::{Inclusions, Parts, circle, is_component};
 
 /// How charts and kustomizations are made into objects.
 #[derive(Clone, Debug, Default)]
@@ -153,6 +154,11 @@ impl Folder {
             {
                 Arc::make_mut(&mut manifest.object).meta_mut().key.namespace =
                     namespace.as_str().into();
+            }
+        }
+        if let Some(namespace) = namespace {
+            for made in &mut contents.made {
+                made.place(namespace);
             }
         }
         for stated in &mut contents.stated {

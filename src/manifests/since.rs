@@ -55,6 +55,19 @@ pub enum SinceError {
         /// Where.
         repository: String,
     },
+    /// A submodule has not the commit that it was at.
+    #[error(
+        "--since {reference}: the submodule {submodule} has not the commit {commit} that it was at; fetch it \
+         (`git -C {submodule} fetch origin {commit}`)"
+    )]
+    NoSubmoduleCommit {
+        /// What was asked for.
+        reference: String,
+        /// Where.
+        submodule: String,
+        /// The commit.
+        commit: String,
+    },
     /// Git fails for another reason.
     #[error("--since {reference}: git fails in {repository}: {why}")]
     Git {
@@ -104,20 +117,26 @@ impl Changes {
         }
         let mut changes = Self::default();
         for (root, asked) in roots {
-            changes.add(&Repository { root, reference }, &asked)?;
+            let repository = Repository { root, reference };
+            changes.add(&repository, &repository.base()?, &asked)?;
         }
         Ok(changes)
     }
 
-    fn add(&mut self, repository: &Repository<'_>, asked: &[PathBuf]) -> Result<(), SinceError> {
-        let base = repository.base()?;
+    fn add(
+        &mut self,
+        repository: &Repository<'_>,
+        base: &str,
+        asked: &[PathBuf],
+    ) -> Result<(), SinceError> {
         let tracked = repository.git(&[
             "diff",
             "--no-ext-diff",
             "--no-renames",
+            "--ignore-submodules=none",
             "--name-status",
             "-z",
-            &base,
+            base,
             "--",
         ])?;
         let untracked = repository.git(&[
@@ -132,6 +151,14 @@ impl Changes {
         while let (Some(status), Some(name)) = (parts.next(), parts.next()) {
             let name = path(name);
             let place = repository.root.join(&name);
+            if is_submodule(&place) {
+                let is_near =
+                    |asked: &PathBuf| place.starts_with(asked) || asked.starts_with(&place);
+                if asked.iter().any(is_near) {
+                    self.add_submodule(repository, base, &name, asked)?;
+                }
+                continue;
+            }
             let is_asked = asked.iter().any(|asked| place.starts_with(asked));
             if status != b"A" && is_asked && is_manifest(&place) {
                 old.push(name);
@@ -154,6 +181,46 @@ impl Changes {
         self.old
             .extend(old.par_iter().filter_map(show).collect::<Vec<_>>());
         Ok(())
+    }
+
+    /// What has changed in a submodule, since the commit of it that the repository around it had.
+    fn add_submodule(
+        &mut self,
+        around: &Repository<'_>,
+        base: &str,
+        name: &Path,
+        asked: &[PathBuf],
+    ) -> Result<(), SinceError> {
+        let reference = around.reference;
+        let inner = Repository {
+            root: true_root(around.root.join(name)),
+            reference,
+        };
+        let Some(commit) = around.commit_of(base, name) else {
+            // All of it is new.
+            let files = inner.git(&[
+                "ls-files",
+                "-z",
+                "--cached",
+                "--others",
+                "--exclude-standard",
+            ])?;
+            let names = files
+                .split(|byte| *byte == 0)
+                .filter(|name| !name.is_empty());
+            self.files
+                .extend(names.map(|name| inner.root.join(path(name))));
+            return Ok(());
+        };
+        let known = inner.git(&["cat-file", "-e", &format!("{commit}^{{commit}}")]);
+        if known.is_err() {
+            return Err(SinceError::NoSubmoduleCommit {
+                reference: reference.to_owned(),
+                submodule: inner.root.display().to_string(),
+                commit,
+            });
+        }
+        self.add(&inner, &commit, asked)
     }
 
     /// The objects that the changed files held before.
@@ -183,7 +250,7 @@ fn root_of(folder: &Path, asked: &Path) -> Result<PathBuf, SinceError> {
     match output {
         Ok(bytes) => {
             let root = path(bytes.strip_suffix(b"\n").unwrap_or(&bytes));
-            Ok(std::fs::canonicalize(&root).unwrap_or(root))
+            Ok(true_root(root))
         }
         Err(Failure::Missing) => Err(SinceError::NoGit),
         Err(failure) => Err(SinceError::NoRepository {
@@ -191,6 +258,15 @@ fn root_of(folder: &Path, asked: &Path) -> Result<PathBuf, SinceError> {
             why: failure.to_string(),
         }),
     }
+}
+
+fn true_root(root: PathBuf) -> PathBuf {
+    std::fs::canonicalize(&root).unwrap_or(root)
+}
+
+/// Whether what git knows by this path is a repository of its own, and is checked out.
+fn is_submodule(place: &Path) -> bool {
+    place.is_dir() && place.join(".git").exists()
 }
 
 fn git(folder: &Path) -> Command {
@@ -214,6 +290,16 @@ impl Repository<'_> {
             repository: self.root.display().to_string(),
             why: failure.to_string(),
         })
+    }
+
+    /// The commit that a submodule was at; `None` where it was none.
+    fn commit_of(&self, base: &str, name: &Path) -> Option<String> {
+        let mut command = self.command();
+        command.args(["ls-tree", "-z", base, "--"]).arg(name);
+        let entry = child::output(&mut command).ok()?;
+        let entry = String::from_utf8_lossy(&entry);
+        let commit = entry.strip_prefix("160000 commit ")?.split('\t').next()?;
+        Some(commit.to_owned())
     }
 
     /// The commit that work is measured from.

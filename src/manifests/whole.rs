@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::made::{Made, What};
 use super::{Ignores, Manifest, Origin, Outline, Region};
 use crate::inventory::{Inventory, View};
 use crate::model::{ConfigMap, Object, SecretSource, Text};
@@ -83,6 +84,22 @@ impl Whole {
             members,
             now: None,
         }
+    }
+
+    /// Adds what controllers make of custom resources: it is looked up, and not judged itself.
+    #[must_use]
+    pub fn with(mut self, made: Vec<Made>) -> Self {
+        for made in made {
+            match made.what {
+                // What is written down is no guess.
+                What::Object(object) if self.inventory.get(object.key()).is_some() => {}
+                What::Object(object) => {
+                    self.inventory.apply(*object);
+                }
+                What::Maker(maker) => self.inventory.add_maker(maker),
+            }
+        }
+        self
     }
 
     /// What one of the objects is judged in: a repeated workload takes the place of the first of its name.

@@ -16,8 +16,8 @@
 //! ```
 //!
 //! Where YAML leaves room, kubectl 1.36 decides: YAML 1.1 booleans and octals, keys that become text, the last of two
-//! equal keys, merges where they stand, null as the zero value. Where it is only stricter (content on the `---` line,
-//! `%YAML 1.2`, `\/` in quotes) the document is read. Not the same is what the two YAML versions scan differently:
+//! equal keys, merges where they stand, null as the zero value, `{a:}` for the key `a:`. Directives, and tabs before comments, are
+//! refused as kubectl refuses them. Where else it is only stricter (content on the `---` line, `\/` in quotes) the document is read. Not the same is what the two YAML versions scan differently:
 //! U+0085, U+2028 and U+2029 are line breaks to kubectl, and a lone `-` in brackets is text.
 //!
 //! Most documents never meet the whole parser, granit: `subset` reads them several times faster.
@@ -32,6 +32,7 @@ mod node;
 mod problem;
 mod read;
 mod scalar;
+mod strict;
 mod subset;
 mod tag;
 #[cfg(test)]

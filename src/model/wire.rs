@@ -45,7 +45,7 @@ use self::selection::Defaulting;
 use self::selectors::LabelSelector;
 use self::spec::{CronJobSpec, Parts, PodHolder, ReplicatedSpec};
 use self::status::{Intent, Status};
-use super::{Answers, Kind, Meta, Object, Observed, PodTemplate, Text, Workload};
+use super::{Answers, Key, Kind, Meta, Object, Observed, Owner, PodTemplate, Text, Workload};
 
 /// The record of an object of a kind, from its JSON or YAML.
 ///
@@ -80,6 +80,32 @@ pub fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Object, 
 /// Where that cannot be read either, or the object has no name.
 pub fn decode_bare<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Object, D::Error> {
     related::bare(kind, from).map(Object::Bare)
+}
+
+/// The record of a Pod as a controller makes it of a template: with this name, controlled by an object of a kind that there are no
+/// records of, which says how many there are, if it does.
+///
+/// # Errors
+/// Where a field that is read has the wrong type.
+pub fn decode_template<'de, D: Deserializer<'de>>(
+    key: Key,
+    (controller, replicas): (&str, Option<i32>),
+    from: D,
+) -> Result<Object, D::Error> {
+    let mut template = Envelope::<pod::Spec>::deserialize(from)?;
+    template.metadata.name = Some(Str(key.name.clone()));
+    let mut object = workload(Kind::Pod, template)?;
+    if let Object::Workload(workload) = &mut object {
+        workload.sets_replicas = Some(replicas.is_some());
+        workload.replicas = replicas.unwrap_or(1);
+    }
+    object.meta_mut().key = key;
+    object.meta_mut().controller = Some(Owner {
+        kind: None,
+        name: controller.into(),
+        uid: Text::from(""),
+    });
+    Ok(object)
 }
 
 /// Any workload: its metadata, a spec, and what is read of its status.

@@ -10,6 +10,7 @@ mod checklists;
 mod clusters;
 mod conditions;
 mod corpus;
+mod custom_kinds;
 mod examples;
 mod exceptions;
 mod findings;

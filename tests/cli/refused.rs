@@ -187,3 +187,38 @@ fn patches_of_kustomizations_are_not_judged() {
     let patches = patches.filter(|(_, reason)| reason.starts_with("a patch of "));
     assert_eq!(patches.count(), 3, "{}", run.stdout);
 }
+
+/// A patch with containers is a patch: what it leaves out is in what it is a part of.
+#[test]
+fn patches_with_containers_are_not_judged_either() {
+    let scratch = Scratch::new("whole-patches");
+    let part = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, env: []}]}}}\n";
+    scratch
+        .write(
+            "a/Kustomization",
+            "patches: [{path: part.yaml}, {path: both.yaml}]\nresources: [both.yaml]\n",
+        )
+        .write("a/part.yaml", part)
+        .write("a/both.yaml", part.replace("name: web}", "name: both}"))
+        .write("b/part.yaml", part.replace("name: web}", "name: other}"));
+    let run = plimsoll(&[
+        "check",
+        "--no-render",
+        "-o",
+        "json",
+        "--checks",
+        "liveness-probe",
+        &scratch.argument("."),
+    ]);
+    assert_eq!(
+        run.results(),
+        [
+            "Deployment -/both liveness-probe Fail",
+            "Deployment -/other liveness-probe Fail"
+        ],
+        "{}",
+        run.stdout
+    );
+    let is_patch = |(_, reason): &(Option<u64>, String)| reason.starts_with("a patch of ");
+    assert_eq!(run.skipped().into_iter().filter(is_patch).count(), 1);
+}

@@ -220,6 +220,71 @@ fn without_kustomize_the_files_are_judged_as_they_are() {
     );
 }
 
+/// Nothing takes in what takes in itself, so that nothing would be looked at.
+#[test]
+fn kustomizations_that_take_in_each_other_are_named() {
+    let scratch = Scratch::new("circles");
+    scratch
+        .write("a/kustomization.yaml", "resources: [../b, web.yaml]\n")
+        .write("a/web.yaml", deployment("web"))
+        .write("b/kustomization.yml", "resources: [../c]\n")
+        .write("c/Kustomization", "resources: [../a]\n")
+        .write("self/kustomization.yaml", "resources: [../self]\n")
+        .write("fine/kustomization.yaml", "resources: [fine.yaml]\n")
+        .write("fine/fine.yaml", deployment("fine"));
+    let programs = Programs::none("circles").kubectl();
+    let run = check(&programs, &scratch, &[]);
+    let said = |files: &str| {
+        let (first, _) = files.split_once(',').unwrap_or((files, ""));
+        format!(
+            "{first}: these kustomizations were not judged, because each takes in the other, so that none can be built: {files}; take \
+             one out of the `resources` of another"
+        )
+    };
+    assert_eq!(
+        reasons(&run),
+        [
+            said("a/kustomization.yaml, b/kustomization.yml, c/Kustomization"),
+            said("self/kustomization.yaml"),
+        ]
+    );
+    assert_eq!(
+        places(&run),
+        ["a/web.yaml: web", "fine/kustomization.yaml: fine"]
+    );
+    let run = check(&programs, &scratch, &["--", "a", "b", "c"]);
+    assert_eq!(places(&run), ["a/web.yaml: web"]);
+    let run = check(&programs, &scratch, &["--", "b", "c"]);
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+}
+
+#[test]
+fn what_cannot_be_rendered_is_no_success() {
+    let scratch = Scratch::new("lost");
+    scratch
+        .write("broken/kustomization.yaml", "resources: [none.yaml]\n")
+        .write(
+            "fine.yaml",
+            "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n",
+        )
+        .write("utf16.yaml", b"\xff\xfea\0");
+    let programs = Programs::none("lost").kubectl();
+    let run = check(&programs, &scratch, &["--", "fine.yaml"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    for lost in ["broken", "utf16.yaml"] {
+        let run = check(&programs, &scratch, &["--", "fine.yaml", lost]);
+        assert_eq!(run.code, Some(2), "{lost}: {}", run.stderr);
+        assert!(run.stderr.contains("this is no success"), "{}", run.stderr);
+    }
+    // One that nobody named is listed; and findings are findings.
+    std::fs::remove_dir_all(scratch.path().join("broken")).expect("it can be removed");
+    let run = check(&programs, &scratch, &[]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    scratch.write("bad.yaml", deployment("web"));
+    let run = check(&programs, &scratch, &["--", "bad.yaml", "utf16.yaml"]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+}
+
 #[test]
 fn what_a_program_says_is_passed_on() {
     let scratch = Scratch::new("failing-kustomize");

@@ -181,3 +181,65 @@ fn what_git_cannot_tell_is_said() {
     let no_git = error(without.output().expect("it runs").into());
     assert!(no_git.contains("git, which is not on the PATH"), "{no_git}");
 }
+
+/// A repository inside a repository has a history of its own.
+#[test]
+fn what_has_changed_in_a_submodule_is_followed() {
+    let scratch = repository("since-submodule");
+    let inner = Scratch::new("since-submodule-inner");
+    inner
+        .write("same.yaml", deployment("same", 3))
+        .write("inner.yaml", deployment("inner", 3));
+    git(&inner, &["init", "-q", "-b", "main"]);
+    commit(&inner, "first");
+    let add = |scratch: &Scratch, name: &str| {
+        let from = inner.argument(".");
+        git(
+            scratch,
+            &[
+                "-c",
+                "protocol.file.allow=always",
+                "submodule",
+                "--quiet",
+                "add",
+                &from,
+                name,
+            ],
+        );
+    };
+    add(&scratch, "modules/one");
+    commit(&scratch, "with a submodule");
+    let failing = |reference: &str, more: &[&str]| -> Vec<String> {
+        let run = since(&scratch, reference, more);
+        let lines = run.results().into_iter();
+        lines.filter(|line| line.contains("liveness")).collect()
+    };
+    assert_eq!(failing("HEAD", &[]), [] as [&str; 0]);
+    // Not committed, committed there, and committed here as well.
+    let expected = ["Deployment shop/inner liveness-probe Fail"];
+    scratch.write("modules/one/inner.yaml", deployment("inner", 4));
+    assert_eq!(failing("HEAD", &[]), expected);
+    assert_eq!(failing("HEAD", &["modules"]), expected);
+    assert_eq!(failing("HEAD", &["sub"]), [] as [&str; 0]);
+    let module = scratch.path().join("modules/one");
+    for arguments in [&["add", "-A"][..], &["commit", "-q", "-m", "second"]] {
+        let mut command = Command::new("git");
+        command.current_dir(&module);
+        command.args(["-c", "user.name=t", "-c", "user.email=t@example.com"]);
+        let status = command.args(arguments).status().expect("git runs");
+        assert!(status.success());
+    }
+    assert_eq!(failing("HEAD", &[]), expected);
+    commit(&scratch, "the submodule's second commit");
+    assert_eq!(failing("HEAD~1", &[]), expected);
+    assert_eq!(failing("HEAD", &[]), [] as [&str; 0]);
+    // All of one that was not there is new.
+    add(&scratch, "modules/two");
+    assert_eq!(
+        failing("HEAD", &[]),
+        [
+            "Deployment shop/inner liveness-probe Fail",
+            "Deployment shop/same liveness-probe Fail"
+        ]
+    );
+}

@@ -323,3 +323,17 @@ fn wrapped_depth(kind: Kind) -> usize {
         _ => 3,
     }
 }
+
+#[test]
+fn no_check_is_of_a_version_to_come() {
+    let number = |version: &str| -> Vec<u32> {
+        let parts = version.split('.').map(str::parse);
+        parts
+            .collect::<Result<_, _>>()
+            .expect("a version is numbers")
+    };
+    let own = number(env!("CARGO_PKG_VERSION"));
+    for check in ALL {
+        assert!(number(check.since) <= own, "{}: {}", check.id, check.since);
+    }
+}

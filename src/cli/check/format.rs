@@ -48,8 +48,12 @@ pub(super) struct Asked {
 /// # Errors
 /// Where two are to be written to the same place.
 pub(super) fn distinct(asked: &[Asked]) -> Result<()> {
-    for (place, one) in asked.iter().enumerate() {
-        if asked[..place].iter().any(|other| other.file == one.file) {
+    let places: Vec<_> = asked
+        .iter()
+        .map(|one| one.file.as_deref().map(place))
+        .collect();
+    for (number, one) in asked.iter().enumerate() {
+        if places[..number].contains(&places[number]) {
             match &one.file {
                 None => bail!(
                     "several outputs for standard output; give all but one a file, as in -o {}=FILE",
@@ -63,6 +67,20 @@ pub(super) fn distinct(asked: &[Asked]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Where a file is, or would be: the same for every way to it.
+fn place(file: &Path) -> PathBuf {
+    let there = std::fs::canonicalize(file);
+    there.unwrap_or_else(|_| {
+        let folder = match file.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        let folder = std::fs::canonicalize(folder);
+        let placed = folder.ok().zip(file.file_name());
+        placed.map_or_else(|| file.to_owned(), |(folder, name)| folder.join(name))
+    })
 }
 
 impl Format {

@@ -1,6 +1,7 @@
 //! Kustomizations, through `kustomize build` or `kubectl kustomize`, and what each takes in.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,6 +10,7 @@ use super::{Folder, failed};
 use crate::manifests::Reason;
 use crate::manifests::child::{self, Failure};
 use crate::manifests::yaml::{self, Node};
+use crate::model::Text;
 
 /// The names that a kustomization's file may have.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -36,6 +38,11 @@ const GENERATORS: [&str; 2] = ["configMapGenerator", "secretGenerator"];
 pub(in crate::manifests) fn file_of(folder: &Path) -> Option<PathBuf> {
     let mut files = NAMES.iter().map(|name| folder.join(name));
     files.find(|file| file.is_file())
+}
+
+/// Whether a file of this name is a kustomization.
+pub(in crate::manifests) fn is_kustomization(name: &OsStr) -> bool {
+    NAMES.iter().any(|known| name == *known)
 }
 
 /// What it comes to.
@@ -163,6 +170,40 @@ impl Parts {
         }
         all
     }
+
+    /// The circles in which these take in each other, each once, so that nobody can build them.
+    pub(in crate::manifests) fn circles(&self, folders: &[PathBuf]) -> Vec<Vec<PathBuf>> {
+        let within: Vec<_> = folders
+            .iter()
+            .map(|folder| (folder, self.of(vec![folder.clone()])))
+            .filter(|(folder, parts)| parts.contains(*folder))
+            .collect();
+        let mut circles: Vec<Vec<PathBuf>> = within
+            .iter()
+            .map(|(folder, parts)| {
+                let is_of_it = |(other, back): &&(&PathBuf, BTreeSet<PathBuf>)| {
+                    parts.contains(*other) && back.contains(*folder)
+                };
+                within
+                    .iter()
+                    .filter(is_of_it)
+                    .map(|(other, _)| (*other).clone())
+                    .collect()
+            })
+            .collect();
+        circles.sort();
+        circles.dedup();
+        circles
+    }
+}
+
+/// What is said of kustomizations that take in each other.
+pub(in crate::manifests) fn circle(files: &[Text]) -> Reason {
+    failed(format!(
+        "these kustomizations were not judged, because each takes in the other, so that none can be built: {}; take one out of the \
+         `resources` of another",
+        files.join(", ")
+    ))
 }
 
 /// Whether it only changes what others make.

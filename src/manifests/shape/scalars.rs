@@ -50,8 +50,8 @@ pub(super) fn problem(wanted: &Type, look: Look<'_>) -> Option<String> {
             _ => mismatch("a whole number or text", look),
         },
         Type::Time => match look {
-            // Kubernetes reads empty text as no time.
-            Look::Text(text) if text.is_empty() || is_time(text) => None,
+            // `metav1.Time` reads null as no time, but not empty text.
+            Look::Text(text) if is_time(text) => None,
             Look::Text(_) => Some("must be a time as 2026-01-31T12:00:00Z".to_owned()),
             _ => mismatch("a time as 2026-01-31T12:00:00Z", look),
         },

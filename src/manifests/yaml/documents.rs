@@ -18,7 +18,7 @@ pub struct Source<'a> {
 /// value. Comments and directives above the first `---`, or after `...`, belong to the document that follows. A
 /// document may hold nothing; see [`Document::is_empty`](super::Document::is_empty). JSON objects may follow one
 /// another with nothing in between. Source: `YAMLOrJSONDecoder` of `k8s.io/apimachinery` 0.36, which is stricter:
-/// it refuses content on the `---` line and `%YAML 1.2`, and drops what follows `...`.
+/// it refuses content on the `---` line, and drops what follows `...`.
 pub fn documents(text: &str) -> impl Iterator<Item = (usize, Source<'_>)> {
     let rest = text.strip_prefix('\u{feff}').unwrap_or(text);
     let documents = Documents {

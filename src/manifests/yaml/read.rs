@@ -6,12 +6,14 @@ use super::builder::{Builder, DEPTH, Position, too_deep};
 use super::documents::Source;
 use super::hint;
 use super::problem::Problem;
+use super::strict;
 use super::subset;
 use super::tag;
 use super::tree::{Content, Tree};
 
 /// Reads a document. One that holds nothing is an empty tree, or a single null.
 pub(super) fn read<'a>(source: &Source<'a>) -> Result<Tree<'a>, Problem> {
+    strict::check(source)?;
     if let Some(tree) = subset::read(source) {
         return Ok(tree);
     }
@@ -30,6 +32,9 @@ pub(super) fn parse<'a>(source: &Source<'a>) -> Result<Tree<'a>, Problem> {
                 let content = match (tag, style) {
                     (Some(tag), _) => {
                         tag::apply(&tag, text).map_err(|message| builder.problem(message, at))?
+                    }
+                    (None, ScalarStyle::Plain) if keeps_colon(&span, source.text) => {
+                        Content::Plain(format!("{text}:").into())
                     }
                     (None, ScalarStyle::Plain) => Content::Plain(text),
                     (None, _) => Content::Text(text),
@@ -55,12 +60,21 @@ pub(super) fn parse<'a>(source: &Source<'a>) -> Result<Tree<'a>, Problem> {
     Ok(builder.finish())
 }
 
-fn options() -> Options {
+pub(super) fn options() -> Options {
     granit_parser::options! {
         emit_comments: false,
         flow_nesting_limit: DEPTH,
         block_nesting_limit: DEPTH,
     }
+}
+
+/// Whether plain text is followed by a `:` that kubectl takes for a part of it: in brackets, one that something of theirs follows.
+fn keeps_colon(span: &Span, text: &str) -> bool {
+    // What is not there ends where it begins.
+    let is_there = span.start.index() < span.end.index();
+    let end = span.end.byte_offset().filter(|_| is_there);
+    let rest = end.and_then(|at| text.get(at..));
+    rest.is_some_and(|rest| [":}", ":,", ":]"].iter().any(|ends| rest.starts_with(ends)))
 }
 
 fn position(span: &Span, lines_above: u32) -> Position {

@@ -2,6 +2,7 @@ mod files;
 mod problems;
 mod robustness;
 mod scalars;
+mod strict;
 mod structure;
 mod subset;
 mod typed;

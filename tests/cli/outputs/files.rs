@@ -118,6 +118,10 @@ fn what_does_not_go_together_is_refused() {
             "error: several outputs for standard output; give all but one a file, as in -o json=FILE\n",
         ),
         (
+            &["json=a", "csv=./a"],
+            "error: two outputs for the file ./a; give each its own\n",
+        ),
+        (
             &["json=a", "csv=a"],
             "error: two outputs for the file a; give each its own\n",
         ),
