@@ -28,7 +28,6 @@ mod validation;
 mod whole;
 pub mod yaml;
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -48,6 +47,7 @@ pub use made::Made;
 pub use nearest::nearest;
 pub use outline::{Outline, Region};
 pub use own::{Own, Stated, problem_at};
+pub use patches::Patches;
 pub use refusal::Refusal;
 pub use rendered::{Rendered, Rendering};
 pub use since::{Changes, SinceError};
@@ -78,6 +78,8 @@ pub struct Manifests {
     pub skipped: Vec<Skipped>,
     /// The charts and kustomizations among them.
     pub rendered: Vec<Rendered>,
+    /// The files that are patches.
+    pub patches: Patches,
     /// How many files were found, standard input included.
     pub files: usize,
 }
@@ -239,7 +241,8 @@ pub fn read(
         found.documents.extend(contents.documents);
         found.skipped.extend(contents.skipped);
     }
-    found.leave_out_patches(&patches::of(&kustomizations));
+    found.patches = patches::of(&kustomizations);
+    found.leave_out_patches();
     if !folders.is_empty() {
         // What is rendered is sorted in among the files; objects of one document stay in their order.
         found
@@ -265,11 +268,12 @@ pub fn files(paths: &[PathBuf]) -> Result<Vec<(PathBuf, bool)>, ReadError> {
 
 impl Manifests {
     /// Leaves out what is in patches: what they are parts of is judged elsewhere.
-    fn leave_out_patches(&mut self, patches: &BTreeMap<PathBuf, Text>) {
-        if patches.is_empty() {
+    fn leave_out_patches(&mut self) {
+        if self.patches.is_empty() {
             return;
         }
-        let patched = |file: &Text| patches.get(&patches::plain(Path::new(&**file)));
+        let patches = &self.patches;
+        let patched = |file: &Text| patches.of(file);
         let is_part = |manifest: &Manifest| patched(&manifest.origin.file).is_some();
         let parts: Vec<_> = self.objects.extract_if(.., |it| is_part(it)).collect();
         for Manifest { origin, .. } in parts {

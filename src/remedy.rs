@@ -252,6 +252,11 @@ pub static ALL: &[Remedy] = &[
 
 /// The remedy of a check, if it has one.
 pub fn of(check: &Check) -> Option<&'static Remedy> {
-    let at = ALL.binary_search_by(|remedy| remedy.check.cmp(check.id));
+    by_id(check.id)
+}
+
+/// The remedy of the check with this id, if it has one.
+pub fn by_id(check: &str) -> Option<&'static Remedy> {
+    let at = ALL.binary_search_by(|remedy| remedy.check.cmp(check));
     at.ok().map(|at| &ALL[at])
 }

@@ -11,7 +11,7 @@ use plimsoll::checks;
 use plimsoll::engine::{self, Conditions, Policy, PolicySet, report};
 use plimsoll::inventory::{Inventory, ReportOn, Sight, View, affected};
 use plimsoll::manifests::{self, Keep};
-use plimsoll::model::{Kind, Object};
+use plimsoll::model::{Kind, KindSet, Object};
 use plimsoll_fuzz::mutate::spoil;
 use plimsoll_fuzz::seeds::OBJECTS;
 use plimsoll_fuzz::tape::Tape;
@@ -49,6 +49,16 @@ fuzz_target!(|bytes: &[u8]| {
                     spoil(&mut value, &mut tape);
                 }
                 let Some(object) = object(&value) else { continue };
+                let key = object.key();
+                if KindSet::FILES_ONLY.contains(key.kind) {
+                    // Files do not change one at a time, and no cluster has records of these.
+                    let mut with = inventory.clone();
+                    let on = ReportOn::Namespace(key.namespace.clone());
+                    with.apply(object);
+                    judge_all(&with, &mut BTreeMap::new());
+                    judge(&with, &on, &mut BTreeMap::new());
+                    continue;
+                }
                 kept.push(value);
                 inventory.apply(object)
             }
@@ -66,13 +76,7 @@ fuzz_target!(|bytes: &[u8]| {
         anew.apply(object.clone());
     }
     let mut expected = BTreeMap::new();
-    for object in &objects {
-        let key = object.key();
-        if key.kind.is_workload() && anew.is_top_level(object) {
-            judge(&anew, &ReportOn::Workload(key.clone()), &mut expected);
-        }
-        judge(&anew, &ReportOn::Namespace(key.namespace.clone()), &mut expected);
-    }
+    judge_all(&anew, &mut expected);
     for (on, verdict) in &expected {
         let incremental = verdicts.get(on).map_or("", String::as_str);
         assert_eq!(incremental, verdict, "{on:?}");
@@ -85,6 +89,18 @@ fn object(value: &Value) -> Option<Arc<Object>> {
     let conditions = Conditions::default();
     let found = manifests::of_bytes("fuzz.json", text.as_bytes(), Keep::Records(&conditions));
     found.objects.into_iter().next().map(|manifest| manifest.object)
+}
+
+/// Judges whatever there is to report on.
+fn judge_all(inventory: &Inventory, verdicts: &mut BTreeMap<ReportOn, String>) {
+    let all = Kind::ALL.iter().flat_map(|kind| inventory.of_kind(*kind));
+    for object in all {
+        let key = object.key();
+        if key.kind.is_workload() && inventory.is_top_level(object) {
+            judge(inventory, &ReportOn::Workload(key.clone()), verdicts);
+        }
+        judge(inventory, &ReportOn::Namespace(key.namespace.clone()), verdicts);
+    }
 }
 
 /// Judges what a report is on by every check, and keeps what came of it.

@@ -116,7 +116,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     };
     let mut books = Books::open(books, &whole);
     let mut summary = judging.write(&mut sinks, &mut skipped, &mut books);
-    summary.baseline = books.compared(&whole, judging.now.asked());
+    summary.baseline = books.compared(&skipped, judging.now.asked());
     if let Some(since) = &since {
         since.retain(&mut skipped);
     }

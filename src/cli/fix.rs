@@ -8,19 +8,23 @@ mod helm;
 mod kustomize;
 mod ledger;
 mod mend;
+mod pieces;
 mod server;
 mod session;
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
 pub(super) use self::arguments::Arguments;
 use self::arguments::Target;
 pub(in crate::cli) use self::bench::{Bench, Place, identity, is_open};
-pub(in crate::cli) use self::diff::replacements;
-use self::draft::Draft;
-pub(in crate::cli) use self::draft::{append, document};
+pub(in crate::cli) use self::draft::addition;
+use self::draft::{Draft, Written};
+use self::ledger::Ledger;
+pub(in crate::cli) use self::pieces::Pieces;
 use self::session::Session;
 use super::COULD_NOT_RUN;
 use super::check::{Stated, complain_of_ignores, forget};
@@ -57,6 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         stated,
         mut skipped,
         files,
+        patches,
         ..
     } = found;
     if objects.is_empty() && skipped.is_empty() {
@@ -96,6 +101,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let session = Session {
         bench,
         whole: &whole,
+        patches: &patches,
         stdin: stdin.as_deref(),
         beside: arguments.beside,
     };
@@ -103,8 +109,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     if let Some(server) = &arguments.server() {
         server::try_out(server, &mut drafts, &mut ledger)?;
     }
-    write(arguments, &drafts, &whole, stdin.as_deref())?;
+    write(arguments, &drafts, &mut ledger, stdin.as_deref())?;
     ledger.skip(&skipped);
+    warn_of_digests(arguments, &whole);
     ledger.tell(arguments.target());
     let unread = |skipped: &Skipped| skipped.reason.is_problem() && !skipped.reason.is_judged();
     Ok(match arguments.target() {
@@ -143,23 +150,45 @@ fn read(arguments: &Arguments, stdin: Option<&str>, keep: Keep<'_>) -> Result<Ma
     Ok(found)
 }
 
+/// Says which digests were given for images that nothing runs.
+fn warn_of_digests(arguments: &Arguments, whole: &Whole) {
+    let workloads = whole.members.iter().filter_map(|it| it.object.workload());
+    let containers = workloads.flat_map(|workload| &workload.pod.containers);
+    let images: BTreeSet<&str> = containers.map(|container| &*container.image).collect();
+    for image in arguments
+        .digest
+        .iter()
+        .filter_map(|given| given.split_once(['=', '@']))
+    {
+        let image = image.0.trim();
+        let is_pinned = |known: &&str| {
+            let rest = known.strip_prefix(image);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('@'))
+        };
+        if !images.iter().any(is_pinned) {
+            let message = format!(
+                "--digest {image}: no container has this image; it is given as it is written there, with its tag"
+            );
+            output::complain("warning", &message);
+        }
+    }
+}
+
 /// Writes what was changed to where it was asked for.
 fn write(
     arguments: &Arguments,
     drafts: &[Draft],
-    whole: &Whole,
+    ledger: &mut Ledger,
     stdin: Option<&str>,
 ) -> Result<()> {
     let changed = || drafts.iter().filter(|draft| draft.is_changed());
     match arguments.target() {
-        Target::Diff => {
-            let text: String = changed().map(diff::unified).collect();
-            output::print(&text)
-        }
-        Target::Kustomize(folder) => kustomize::write(folder, drafts, whole),
+        Target::Diff => show(&changed().flat_map(Draft::files).collect::<Vec<_>>()),
+        Target::Kustomize(folder) => kustomize::write(folder, drafts, ledger),
         Target::Files => {
             let files = changed().filter(|draft| draft.label() != STDIN);
-            for (path, ..) in files.flat_map(Draft::files) {
+            let files: Vec<Written<'_>> = files.flat_map(Draft::files).collect();
+            for Written { path, .. } in &files {
                 let is_locked = |data: std::fs::Metadata| data.permissions().readonly();
                 if path.metadata().is_ok_and(is_locked) {
                     bail!(
@@ -168,18 +197,13 @@ fn write(
                     );
                 }
             }
-            for draft in changed() {
-                if draft.label() == STDIN {
-                    continue;
-                }
-                for (path, _, text) in draft.files() {
-                    let name = path.display();
-                    let mut file = NewFile::create(&path)
-                        .map_err(|error| anyhow::anyhow!("cannot write {name}: {error}"))?;
-                    file.write(&text)
-                        .and_then(|()| file.finish())
-                        .map_err(|error| anyhow::anyhow!("cannot write {name}: {error}"))?;
-                }
+            for written in &files {
+                let name = written.path.display();
+                let mut file = NewFile::create(&written.path)
+                    .map_err(|error| anyhow::anyhow!("cannot write {name}: {error}"))?;
+                file.write(&written.text())
+                    .and_then(|()| file.finish())
+                    .map_err(|error| anyhow::anyhow!("cannot write {name}: {error}"))?;
             }
             // A filter passes on what it was given, changed or not.
             let piped = drafts.iter().find(|draft| draft.label() == STDIN);
@@ -190,4 +214,18 @@ fn write(
             }
         }
     }
+}
+
+/// Shows what would be written, and where the diff applies if that is not here.
+fn show(files: &[Written<'_>]) -> Result<()> {
+    let base = diff::Base::of(files.iter().map(|written| &*written.path));
+    let text: String = files
+        .iter()
+        .map(|written| diff::unified(written, &base))
+        .collect();
+    output::print(&text)?;
+    if let Some(hint) = base.hint() {
+        output::complain("diff", &hint);
+    }
+    Ok(())
 }

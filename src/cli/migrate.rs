@@ -13,7 +13,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use serde_json::Value;
 
-use self::annotations::Ignored;
+use self::annotations::{Ignored, Place, State};
 use self::translation::{Note, Translation};
 use super::output;
 use crate::manifests::yaml::{self, Node};
@@ -60,9 +60,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     }
     found.tell_apart();
     if arguments.write {
-        found.notes.extend(insert::write(&found.ignored)?);
+        insert::write(&mut found.ignored)?;
     }
-    output::print(&found.text(arguments.write))?;
+    found.note_what_is_left();
+    output::print(&found.text())?;
     for note in found.notes() {
         output::complain("warning", note);
     }
@@ -75,7 +76,7 @@ impl Found {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
         let mut is_something = false;
-        for (_, source) in yaml::documents(&text) {
+        for (number, (_, source)) in yaml::documents(&text).enumerate() {
             let document = match source.parse() {
                 Ok(document) => document,
                 // Other files of a directory may be templates.
@@ -89,7 +90,7 @@ impl Found {
             };
             if let Some(root) = document.root().filter(|root| !root.is_null()) {
                 is_something |= self
-                    .document(&name, root)
+                    .document(&name, number, root)
                     .map_err(|problem| anyhow!("{name}: {problem}"))?;
             }
         }
@@ -102,9 +103,19 @@ impl Found {
     }
 
     /// Whether a document is something that can be translated.
-    fn document(&mut self, file: &str, root: Node<'_>) -> Result<bool, yaml::Problem> {
+    fn document(
+        &mut self,
+        file: &str,
+        number: usize,
+        root: Node<'_>,
+    ) -> Result<bool, yaml::Problem> {
         if root.get("apiVersion").is_some() && root.get("kind").is_some() {
-            self.manifest(file, root);
+            let place = Place {
+                file,
+                document: number,
+                way: "",
+            };
+            self.manifest(place, root);
             return Ok(true);
         }
         let config: Value = root.deserialize()?;
@@ -118,19 +129,35 @@ impl Found {
         Ok(true)
     }
 
-    fn manifest(&mut self, file: &str, object: Node<'_>) {
+    fn manifest(&mut self, place: Place<'_>, object: Node<'_>) {
         let mut items = object
             .get("items")
             .into_iter()
             .flat_map(Node::items)
+            .enumerate()
             .peekable();
         if items.peek().is_some() {
-            items.for_each(|item| self.manifest(file, item));
+            for (at, item) in items {
+                let way = format!("{}/items/{at}", place.way);
+                self.manifest(Place { way: &way, ..place }, item);
+            }
             return;
         }
-        let (ignored, notes) = annotations::of(file, object);
+        let (ignored, notes) = annotations::of(place, object);
         self.ignored.extend(ignored);
         self.notes.extend(notes);
+    }
+
+    /// Says of which entries people have to write themselves.
+    fn note_what_is_left(&mut self) {
+        let left = self.ignored.iter().filter_map(|one| match one.state {
+            State::ByHand(why) => {
+                let what = format!("line {}: {}", one.at.0, one.object);
+                Some(Note::lost(&one.file, &what, why))
+            }
+            _ => None,
+        });
+        self.notes.extend(left);
     }
 
     /// Two policies of one file set have two names.
@@ -152,16 +179,28 @@ impl Found {
         policies.chain(&self.notes)
     }
 
-    fn text(&self, is_written: bool) -> String {
+    fn text(&self) -> String {
         let mut text: String = self.policies.iter().map(Translation::text).collect();
-        if !self.ignored.is_empty() {
-            let done = if is_written {
-                "were written"
-            } else {
-                "say the same; `plimsoll migrate --write` writes them"
-            };
-            text.push_str(&format!("# Annotations {done}:\n"));
-            text.extend(self.ignored.iter().map(Ignored::comment));
+        let by_hand = |state| matches!(state, State::ByHand(_));
+        let headings: [(&str, &dyn Fn(State) -> bool); 4] = [
+            (
+                "say the same; `plimsoll migrate --write` writes them",
+                &|state| state == State::Offered,
+            ),
+            ("were written", &|state| state == State::Written),
+            ("are there already", &|state| state == State::There),
+            ("are to be written by hand", &by_hand),
+        ];
+        for (heading, is_it) in headings {
+            let mut ignored = self
+                .ignored
+                .iter()
+                .filter(|one| is_it(one.state))
+                .peekable();
+            if ignored.peek().is_some() {
+                text.push_str(&format!("# Annotations {heading}:\n"));
+                text.extend(ignored.map(Ignored::comment));
+            }
         }
         text.extend(self.notes.iter().map(Note::comment));
         if text.is_empty() {

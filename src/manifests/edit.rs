@@ -6,6 +6,7 @@
 
 mod layout;
 mod meaning;
+mod pieces;
 mod placed;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use super::yaml::{self, Source};
 use crate::remedy::Edit;
 
 pub use meaning::{change, parts};
+pub use pieces::{Piece, pieces};
 
 /// Why a document cannot be changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +32,11 @@ pub enum Refused {
         "the text block at the end has no line break, and would get one: end the file with a line break, or write `|-`"
     )]
     OpenText,
+    /// Some of its lines end with CR alone.
+    #[error(
+        "some of its lines end with CR alone, and others do not: save it with one kind of line breaks"
+    )]
+    LineBreaks,
     /// There is something else than what the change takes for granted.
     #[error("{path} is not written in a way that can be changed")]
     Shape {
@@ -55,6 +62,15 @@ pub enum Refused {
 /// # Errors
 /// Where it cannot be written without a change to something else.
 pub fn edit(text: &str, edits: &[Edit]) -> Result<String, Refused> {
+    let is_alone = |(at, _): (usize, &str)| !text[at + 1..].starts_with('\n');
+    if text.match_indices('\r').any(is_alone) {
+        if text.contains('\n') {
+            return Err(Refused::LineBreaks);
+        }
+        // As they were written on old machines: YAML takes them for what they are.
+        let written = edit(&text.replace('\r', "\n"), edits)?;
+        return Ok(written.replace('\n', "\r"));
+    }
     if ends_in_open_text(text) {
         return Err(Refused::OpenText);
     }
@@ -92,7 +108,7 @@ pub fn edit(text: &str, edits: &[Edit]) -> Result<String, Refused> {
 
 /// Whether it ends with a block of text that has no line break at its end: a line break after it becomes part of it.
 pub fn ends_in_open_text(text: &str) -> bool {
-    if text.ends_with('\n') {
+    if text.ends_with(['\n', '\r']) {
         return false;
     }
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();

@@ -63,7 +63,22 @@ impl Kustomization {
 }
 
 /// The files that are patches and nothing else, each with the first kustomization that says so.
-pub(super) fn of(kustomizations: &[Kustomization]) -> BTreeMap<PathBuf, Text> {
+#[derive(Clone, Debug, Default)]
+pub struct Patches(BTreeMap<PathBuf, Text>);
+
+impl Patches {
+    /// The kustomization that a file is a patch of.
+    pub fn of(&self, file: &str) -> Option<&Text> {
+        self.0.get(&plain(Path::new(file)))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The patches that kustomizations name.
+pub(super) fn of(kustomizations: &[Kustomization]) -> Patches {
     let mut patches = BTreeMap::new();
     for kustomization in kustomizations {
         for patch in &kustomization.patches {
@@ -76,7 +91,7 @@ pub(super) fn of(kustomizations: &[Kustomization]) -> BTreeMap<PathBuf, Text> {
             patches.remove(&kustomization.place(resource));
         }
     }
-    patches
+    Patches(patches)
 }
 
 /// A path without the detours that lead nowhere: `a/./b/../c` is `a/c`. No link is followed, as these are labels.

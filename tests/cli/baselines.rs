@@ -216,3 +216,39 @@ fn what_is_waived_is_no_new_finding() {
         serde_json::json!({"known": 5, "fixed": 0, "unseen": 0})
     );
 }
+
+#[test]
+fn what_was_not_judged_this_time_is_not_fixed() {
+    let scratch = written("not_judged");
+    // Another one of its name, in a file that is not read.
+    scratch.write("other/a.yaml", pod("a", "web"));
+    let arguments = ["--checks", "liveness-probe,cpu-limits", "-o", "json"];
+    let check = |path: &str, more: &[&str]| {
+        within(
+            scratch.path(),
+            &[&["check", path][..], &arguments, more].concat(),
+        )
+    };
+    let compared = |run: &Run| run.json()["summary"]["baseline"].clone();
+    check(".", &["--write-baseline", "all.json"]);
+    let run = check("app/b.yaml", &["--baseline", "all.json"]);
+    assert_eq!(
+        compared(&run),
+        serde_json::json!({"known": 4, "fixed": 0, "unseen": 4})
+    );
+    scratch.write("app/a.yaml", pod("a", "other"));
+    let run = check("app/a.yaml", &["--baseline", "all.json"]);
+    assert_eq!(
+        run.results().len(),
+        2,
+        "what is known of the other file hides nothing here"
+    );
+    assert_eq!(
+        compared(&run),
+        serde_json::json!({"known": 0, "fixed": 2, "unseen": 6})
+    );
+    // What cannot be read may have it still.
+    scratch.write("app/b.yaml", pod("c", "web") + "a: [\n");
+    let run = check("app/b.yaml", &["--baseline", "all.json"]);
+    assert_eq!(compared(&run)["fixed"], 0, "{}", run.stdout);
+}

@@ -53,7 +53,7 @@ customChecks:
     let run = migrate(&scratch, &[".kube-linter.yaml"]);
     expect![[r##"
         # kube-linter of .kube-linter.yaml, as policies of Plimsoll. Each check decides by Plimsoll's own rules: `plimsoll explain ID` has them.
-        # Every finding of kube-linter is an error: no check is less than high here.
+        # Every finding of kube-linter is an error: no check is less than high here, and one that is critical to Plimsoll stays so.
         # Not translated: .kube-linter.yaml: the check no-such-check: Plimsoll has no such check
         # Not translated: .kube-linter.yaml: customChecks[3] our-cel: the template cel-expression with its parameters has no counterpart; a ReadinessChecklist may say it in CEL
         # Not translated: .kube-linter.yaml: checks.exclude readiness-port: probe-ports is judged whole, since it also is liveness-port
@@ -70,7 +70,7 @@ customChecks:
           - {id: min-replicas, severity: critical} # minimum-three-replicas
           - {id: owner-label, severity: high} # team-label
           - {id: privileged, severity: critical} # privileged-container
-          - {id: probe-ports, severity: critical} # liveness-port
+          - {id: probe-ports, severity: critical} # liveness-port; judges what is readiness-port, startup-port there as well
           params:
             hpa-min-replicas: {"min":4}
             image-tag: {"forbidden":["latest","main"]}
@@ -328,7 +328,8 @@ fn annotations_of_others_become_ours() {
         "{of_web:?}"
     );
     // Once more changes nothing.
-    migrate(&scratch, &["--write", "app"]);
+    let again = migrate(&scratch, &["--write", "app"]);
+    assert!(!again.stdout.contains("were written"), "{}", again.stdout);
     let again = fs::read_to_string(scratch.path().join("app/web.yaml")).expect("it is there");
     assert_eq!(written, again);
 }

@@ -12,7 +12,7 @@ use anyhow::{Result, anyhow};
 
 use self::file::{Contents, Finding};
 use crate::cli::file::NewFile;
-use crate::manifests::Member;
+use crate::manifests::{Member, Skipped};
 use crate::model::Verdict;
 use crate::render::{Compared, Judged, Row, Summary};
 
@@ -25,6 +25,10 @@ type Object = (String, Option<String>, String);
 /// What is known, and how much of it has not been met yet.
 pub(super) struct Known {
     left: BTreeMap<Identity, Vec<Left>>,
+    /// The objects that are there, each with its file.
+    here: BTreeSet<(Object, String)>,
+    /// Those of them that were judged.
+    judged: BTreeSet<(Object, String)>,
     compared: Compared,
 }
 
@@ -69,6 +73,8 @@ impl Known {
         }
         Ok(Self {
             left,
+            here: BTreeSet::new(),
+            judged: BTreeSet::new(),
             compared: Compared::default(),
         })
     }
@@ -82,16 +88,27 @@ impl Known {
             let object = (key.kind.name().to_owned(), namespace, key.name.to_string());
             (object, member.origin.file.to_string())
         };
-        let here: BTreeSet<(Object, String)> = members.iter().map(here).collect();
+        self.here = members.iter().map(here).collect();
+        let files: BTreeSet<&str> = members.iter().map(|member| &*member.origin.file).collect();
         for ((object, ..), left) in &mut self.left {
             for left in left {
-                left.has_moved = !here.contains(&(object.clone(), left.file.clone()));
+                // A file that is there and was not read may have it as before.
+                let is_gone = || !Path::new(&left.file).exists();
+                left.has_moved = !self.here.contains(&(object.clone(), left.file.clone()))
+                    && (files.contains(left.file.as_str()) || is_gone());
             }
         }
     }
 
     /// Takes out what is known of an object, and counts the rest anew.
     pub(super) fn take_out(&mut self, judged: &mut Judged<'_>, summary: &mut Summary) {
+        let object = (
+            judged.key.kind.name().to_owned(),
+            judged.namespace().map(str::to_owned),
+            judged.key.name.to_string(),
+        );
+        let file = judged.origin.file.to_string();
+        self.judged.insert((object, file));
         let mut rows = std::mem::take(&mut judged.rows);
         rows.retain(|row| {
             let is_known = row.finding.is_some() && self.take(finding(judged, row));
@@ -112,18 +129,26 @@ impl Known {
         }
     }
 
-    /// What became of it: of what has not been met, what is fixed, and what could not have been met.
-    pub(super) fn finish(mut self, members: &[Member], asked: &BTreeSet<&str>) -> Compared {
-        let files: BTreeSet<&str> = members.iter().map(|member| &*member.origin.file).collect();
-        let objects: BTreeSet<(&str, &str)> = members
+    /// What became of it: of what has not been met, what is fixed, and what could not have been met. Only what was judged, or is
+    /// gone from a file that was read in full, can have been fixed.
+    pub(super) fn finish(mut self, skipped: &[Skipped], asked: &BTreeSet<&str>) -> Compared {
+        let unread: BTreeSet<&str> = skipped
             .iter()
-            .map(|member| (member.object.key().kind.name(), &*member.object.key().name))
+            .filter(|skipped| skipped.reason.is_problem() && !skipped.reason.is_judged())
+            .map(|skipped| &*skipped.file)
             .collect();
-        for (((kind, _, name), check, ..), left) in &self.left {
+        let files: BTreeSet<&str> = self.judged.iter().map(|(_, file)| &**file).collect();
+        let objects: BTreeSet<&Object> = self.judged.iter().map(|(object, _)| object).collect();
+        for ((object, check, ..), left) in &self.left {
             for left in left.iter().filter(|left| left.count > 0) {
+                let place = (object.clone(), left.file.clone());
+                let is_gone = !self.here.contains(&place)
+                    && files.contains(left.file.as_str())
+                    && !unread.contains(left.file.as_str());
                 let was_looked_at = asked.contains(check.as_str())
-                    && (files.contains(left.file.as_str())
-                        || objects.contains(&(kind.as_str(), name.as_str())));
+                    && (self.judged.contains(&place)
+                        || is_gone
+                        || left.has_moved && objects.contains(object));
                 let counter = if was_looked_at {
                     &mut self.compared.fixed
                 } else {

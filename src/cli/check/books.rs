@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::baseline::{Known, Written};
 use super::doubts::{Doubt, Doubts};
 use super::ignores::{self, Unused};
-use crate::manifests::Whole;
+use crate::manifests::{Skipped, Whole};
 use crate::render::{Compared, Judged, Summary};
 
 /// What is kept of a run besides its findings.
@@ -53,11 +53,11 @@ impl Books {
     /// How what was found compares with the baseline, by these checks.
     pub(super) fn compared(
         &mut self,
-        whole: &Whole,
+        skipped: &[Skipped],
         asked: &BTreeSet<&'static str>,
     ) -> Option<Compared> {
         let known = self.known.take()?;
-        Some(known.finish(&whole.members, asked))
+        Some(known.finish(skipped, asked))
     }
 
     /// Says on standard error what is in doubt, and what annotations ask in vain. Whether all of them were understood.

@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use crate::cli::fix::{Bench, Place, append, document, identity, is_open, replacements};
+use crate::cli::fix::{Bench, Pieces, Place, addition, identity, is_open};
 use crate::engine::Relief;
 use crate::manifests::{Keep, Origin, Whole};
 use crate::remedy::{self, Given};
-use crate::render::{Fix, Judged, Row};
+use crate::render::{Fix, Judged, Replacement, Row};
 
 /// Looks up how findings can be fixed.
 pub(super) struct Fixes<'a> {
@@ -62,42 +62,71 @@ impl<'a> Fixes<'a> {
             // Without the file there is nothing to replace anything in.
             let text = text.and_then(|file| std::fs::read_to_string(Path::new(&**file)).ok());
             if let Some(text) = text {
+                let file = File {
+                    pieces: Pieces::of(&text, true),
+                    end: end(&text),
+                    text,
+                };
                 for judged in judged {
-                    self.of_object(&text, judged);
+                    self.of_object(&file, judged);
                 }
             }
         });
     }
 
-    fn of_object(&self, file: &str, judged: &mut Judged<'_>) -> Option<()> {
+    fn of_object(&self, file: &File, judged: &mut Judged<'_>) -> Option<()> {
         let origin = judged.origin;
+        let nth = *self.nths.get(&address(origin))?;
+        let (piece, nth) = file.pieces.find(origin, nth)?;
+        let piece = file.pieces.all().get(piece)?;
+        let text = piece.alone(&file.text);
         let place = Place {
             file: &origin.file,
-            nth: *self.nths.get(&address(origin))?,
+            nth,
         };
-        let range = document(file, origin.document)?;
-        let text = &file[range.clone()];
-        let look = self.bench.look(&self.whole.inventory, place, text)?;
+        let look = self.bench.look(&self.whole.inventory, place, &text)?;
         for row in judged.rows.iter_mut().filter(|row| is_open(row)) {
             let Some(remedy) = remedy::of(row.check) else {
                 continue;
             };
             let offer = self.bench.offer(&look, remedy, row);
             let findings = [identity(row)].into();
-            let tried =
-                offer.and_then(|offer| self.bench.attempt(&look, place, text, &[offer], &findings));
+            let tried = offer
+                .and_then(|offer| self.bench.attempt(&look, place, &text, &[offer], &findings));
             if let Ok(tried) = tried {
-                let mut after = file.to_owned();
-                after.replace_range(range.clone(), &tried.text);
-                append(&mut after, &tried.documents);
+                let mut replacements = piece.replacements(&file.text, &tried.text);
+                let added = addition(&file.text, &file.text, &tried.documents);
+                if !added.is_empty() {
+                    replacements.push(Replacement {
+                        start: file.end,
+                        end: file.end,
+                        text: added,
+                    });
+                }
                 row.fix = Some(Box::new(Fix {
                     description: row.check.title.to_owned(),
-                    replacements: replacements(file, &after),
+                    replacements,
                 }));
             }
         }
         Some(())
     }
+}
+
+/// A file, to look for what can be fixed in it.
+struct File {
+    text: String,
+    pieces: Pieces,
+    /// The line and the column that it ends at.
+    end: (u32, u32),
+}
+
+fn end(text: &str) -> (u32, u32) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    let number = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
+    let lines = text.bytes().filter(|byte| *byte == b'\n').count();
+    (number(lines), number(last.chars().count()))
 }
 
 fn address(origin: &Origin) -> usize {

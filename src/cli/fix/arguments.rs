@@ -43,7 +43,7 @@ pub(in crate::cli) struct Arguments {
 
     /// The digest of an image, to pin it: registry.example/web:1.4.2=sha256:...
     #[arg(long, value_name = "IMAGE=DIGEST")]
-    digest: Vec<String>,
+    pub(super) digest: Vec<String>,
 
     /// A file of digests, one a line.
     #[arg(long, value_name = "FILE")]

@@ -47,6 +47,9 @@ pub(in crate::cli) struct Look {
     nth: usize,
 }
 
+/// Why nothing is added where nothing may be.
+pub(super) const NO_PLACE: &str = "what would be added has no place here: add it by hand";
+
 /// A change that was tried.
 pub(in crate::cli) struct Tried {
     /// The document after it.
@@ -82,7 +85,8 @@ impl Bench<'_> {
     ) -> Option<Look> {
         let members = self.read(place.file, text).members;
         let mut inventory = others.clone();
-        for member in &members {
+        // What could not be read is looked up by nothing.
+        for member in members.iter().filter(|member| !member.object.is_unread()) {
             inventory.apply(Record::Object(member.object.clone()));
         }
         let whole = Whole {
@@ -164,10 +168,7 @@ impl Bench<'_> {
             return Err("it may be what the application needs; --unsafe does it".into());
         }
         if !offer.documents.is_empty() && !self.adds {
-            return Err(
-                "what would be added has no place here, or concerns other workloads: add it by hand"
-                    .into(),
-            );
+            return Err(NO_PLACE.into());
         }
         Ok(offer)
     }
@@ -266,12 +267,34 @@ impl Bench<'_> {
 }
 
 impl Look {
+    /// Whether it says what is to become of another object, in the words of strategic merge patches.
+    pub(super) fn is_patch(&self) -> bool {
+        has_directive(&self.value)
+    }
+
     /// The object's record.
     pub(in crate::cli) fn object(&self) -> Option<&Object> {
         self.whole
             .members
             .get(self.nth)
             .map(|member| &*member.object)
+    }
+}
+
+/// Source: <https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md>.
+fn has_directive(value: &Value) -> bool {
+    let is_directive = |key: &str| {
+        matches!(key, "$patch" | "$retainKeys")
+            || ["$setElementOrder/", "$deleteFromPrimitiveList/"]
+                .iter()
+                .any(|start| key.starts_with(start))
+    };
+    match value {
+        Value::Object(entries) => entries
+            .iter()
+            .any(|(key, value)| is_directive(key) || has_directive(value)),
+        Value::Array(items) => items.iter().any(has_directive),
+        _ => false,
     }
 }
 

@@ -1,43 +1,47 @@
 //! A file while it is being changed: what is not touched stays as it is, to the byte.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::manifests::{edit, yaml};
+use super::pieces::Pieces;
+use crate::manifests::{Origin, edit};
 use crate::model::Text;
 
 /// A file and what becomes of it.
 pub(super) struct Draft {
     label: Text,
     before: String,
-    /// The documents that were looked at, by number: where they are, and what they are by now.
-    documents: BTreeMap<u32, (Range<usize>, String)>,
+    pieces: Pieces,
+    /// The pieces that are others by now, as they stand alone.
+    changed: BTreeMap<usize, String>,
     /// Objects that are added.
     added: Vec<Value>,
     /// Whether they get files of their own.
     beside: bool,
 }
 
-/// Where a document of a file is, by its number from 1.
-pub(in crate::cli) fn document(text: &str, number: u32) -> Option<Range<usize>> {
-    let is_it = |(other, _): &(usize, yaml::Source<'_>)| u32::try_from(*other) == Ok(number);
-    let (_, source) = yaml::documents(text).find(is_it)?;
-    let start = source.text.as_ptr().addr() - text.as_ptr().addr();
-    Some(start..start + source.text.len())
+/// A piece that is another by now.
+pub(super) struct Changed<'d> {
+    /// The line that it begins with, from 1.
+    pub(super) line: u32,
+    /// What it was.
+    pub(super) before: String,
+    /// What it is.
+    pub(super) after: &'d str,
 }
 
 impl Draft {
-    pub(super) fn new(label: Text, before: String, beside: bool) -> Self {
+    pub(super) fn new(label: Text, before: String, pieces: Pieces, beside: bool) -> Self {
         // Only YAML takes further objects in the same file.
         let text = before.trim_start_matches('\u{feff}').trim_start();
         let inside = text.strip_prefix('{').map(str::trim_start);
         let is_json = inside.is_some_and(|inside| inside.starts_with('"'));
         Self {
             label,
-            documents: BTreeMap::new(),
+            pieces,
+            changed: BTreeMap::new(),
             added: Vec::new(),
             // What follows the last line would become part of its text.
             beside: beside || is_json || edit::ends_in_open_text(&before),
@@ -49,20 +53,21 @@ impl Draft {
         &self.label
     }
 
-    /// A document as it is by now.
-    pub(super) fn document(&mut self, number: u32) -> Option<String> {
-        if let Some((_, text)) = self.documents.get(&number) {
-            return Some(text.clone());
-        }
-        let range = document(&self.before, number)?;
-        let text = self.before[range.clone()].to_owned();
-        self.documents.insert(number, (range, text.clone()));
-        Some(text)
+    /// The piece that an object is in, what it is by now, and the how manyth the object is there.
+    pub(super) fn find(&self, origin: &Origin, nth: usize) -> Option<(usize, String, usize)> {
+        let (at, nth) = self.pieces.find(origin, nth)?;
+        let text = match self.changed.get(&at) {
+            Some(text) => text.clone(),
+            None => self.pieces.all()[at].alone(&self.before),
+        };
+        Some((at, text, nth))
     }
 
-    pub(super) fn set(&mut self, number: u32, text: String) {
-        if let Some((_, known)) = self.documents.get_mut(&number) {
-            *known = text;
+    pub(super) fn set(&mut self, piece: usize, text: String) {
+        if text == self.pieces.all()[piece].alone(&self.before) {
+            self.changed.remove(&piece);
+        } else {
+            self.changed.insert(piece, text);
         }
     }
 
@@ -72,53 +77,80 @@ impl Draft {
 
     /// Leaves the file as it was.
     pub(super) fn give_up(&mut self) {
-        self.documents.clear();
+        self.changed.clear();
         self.added.clear();
     }
 
     pub(super) fn is_changed(&self) -> bool {
-        !self.added.is_empty() || self.text() != self.before
+        !self.added.is_empty() || !self.changed.is_empty()
     }
 
-    /// The documents that are others by now, as they were and as they are.
-    pub(super) fn changed(&self) -> impl Iterator<Item = (&str, &str)> {
-        let all = self.documents.values();
-        let both = all.map(|(range, text)| (&self.before[range.clone()], &**text));
-        both.filter(|(before, after)| before != after)
+    /// Whether the pieces put together mean what they mean alone.
+    pub(super) fn is_sound(&self) -> bool {
+        self.pieces.is_sound(&self.before, &self.changed)
+    }
+
+    /// The pieces that are others by now.
+    pub(super) fn changed(&self) -> impl Iterator<Item = Changed<'_>> {
+        self.changed.iter().map(|(at, after)| {
+            let piece = &self.pieces.all()[*at];
+            Changed {
+                line: piece.line,
+                before: piece.alone(&self.before),
+                after,
+            }
+        })
     }
 
     pub(super) fn added(&self) -> &[Value] {
         &self.added
     }
 
-    /// The file with its documents as they are by now.
-    fn text(&self) -> String {
-        let mut text = String::with_capacity(self.before.len() + 256);
-        let mut at = 0;
-        for (range, document) in self.documents.values() {
-            text.push_str(&self.before[at..range.start]);
-            text.push_str(document);
-            at = range.end;
+    /// The file in parts of whole lines: as they were, and as they are by now, with what is added at the end.
+    fn parts(&self) -> Vec<(&str, String)> {
+        let mut parts = Vec::new();
+        let (mut start, mut at) = (0, 0);
+        let mut after = String::new();
+        for (piece, text) in &self.changed {
+            let piece = &self.pieces.all()[*piece];
+            let line = self.before[..piece.bytes.start].rfind('\n');
+            let line = line.map_or(0, |before| before + 1);
+            if line >= at {
+                after.push_str(&self.before[at..line]);
+                at = line;
+                if after.ends_with('\n') {
+                    parts.push((&self.before[start..at], std::mem::take(&mut after)));
+                    start = at;
+                }
+            }
+            after.push_str(&self.before[at..piece.bytes.start]);
+            after.push_str(piece.placed(text));
+            at = piece.bytes.end;
         }
-        text.push_str(&self.before[at..]);
-        text
+        after.push_str(&self.before[at..]);
+        if !self.beside {
+            let addition = addition(&self.before, &after, &self.added);
+            after.push_str(&addition);
+        }
+        parts.push((&self.before[start..], after));
+        parts
     }
 
     /// The file as it is by now, with what is added to it.
     pub(super) fn after(&self) -> String {
-        let mut text = self.text();
-        if !self.beside {
-            append(&mut text, &self.added);
-        }
-        text
+        self.parts().into_iter().map(|(_, after)| after).collect()
     }
 
-    /// The files that are written: each path, what it held, and what it holds then.
-    pub(super) fn files(&self) -> Vec<(PathBuf, Option<&str>, String)> {
+    /// The files that are written: each path, and what it holds then, in parts of whole lines with what they were. A new file
+    /// was nothing.
+    pub(super) fn files(&self) -> Vec<Written<'_>> {
         let mut files = Vec::new();
-        let after = self.after();
-        if after != self.before {
-            files.push((PathBuf::from(&*self.label), Some(&*self.before), after));
+        if !self.changed.is_empty() || !self.beside && !self.added.is_empty() {
+            files.push(Written {
+                path: PathBuf::from(&*self.label),
+                is_new: false,
+                parts: self.parts(),
+            });
         }
         if self.beside {
             // Two of one name, in two namespaces, are in one file.
@@ -130,7 +162,11 @@ impl Draft {
                 }
                 text.push_str(&edit::block(object));
             }
-            files.extend(beside.into_iter().map(|(path, text)| (path, None, text)));
+            files.extend(beside.into_iter().map(|(path, text)| Written {
+                path,
+                is_new: true,
+                parts: vec![("", text)],
+            }));
         }
         files
     }
@@ -155,22 +191,48 @@ impl Draft {
     }
 }
 
-/// Adds documents to a file, with line breaks as it has them.
-pub(in crate::cli) fn append(text: &mut String, documents: &[Value]) {
-    let line_break = match text.find('\n') {
-        Some(at) if text[..at].ends_with('\r') => "\r\n",
-        _ => "\n",
-    };
+/// A file that is written.
+pub(super) struct Written<'d> {
+    pub(super) path: PathBuf,
+    pub(super) is_new: bool,
+    /// As they were and as they are.
+    pub(super) parts: Vec<(&'d str, String)>,
+}
+
+impl Written<'_> {
+    /// All that it holds then.
+    pub(super) fn text(&self) -> String {
+        self.parts.iter().map(|(_, after)| &**after).collect()
+    }
+}
+
+/// What adds documents to the end of a file, with line breaks as it has them.
+pub(in crate::cli) fn addition(file: &str, end: &str, documents: &[Value]) -> String {
+    let line_break = line_break(file);
+    let mut text = String::new();
     for document in documents {
-        let ends = text.ends_with('\n') || text.is_empty();
+        let so_far = if text.is_empty() { end } else { &text };
+        let ends = so_far.ends_with(['\n', '\r']) || so_far.is_empty();
+        let is_begun = ends && {
+            let last = so_far.trim_end().rsplit(['\n', '\r']).next();
+            last == Some("---")
+        };
         if !ends {
             text.push_str(line_break);
         }
-        let is_begun = text.trim_end().ends_with("\n---") && ends;
         if !is_begun {
             text.push_str("---");
             text.push_str(line_break);
         }
         text.push_str(&edit::block(document).replace('\n', line_break));
+    }
+    text
+}
+
+fn line_break(text: &str) -> &'static str {
+    match text.find(['\n', '\r']) {
+        Some(at) if text[at..].starts_with("\r\n") => "\r\n",
+        Some(at) if text[at..].starts_with('\r') => "\r",
+        _ => "\n",
     }
 }

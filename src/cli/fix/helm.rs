@@ -3,11 +3,27 @@
 //! A template is text with holes; nothing is guessed of it. A field counts as told where its key stands once where it belongs and the
 //! hole behind it, or the one on the lines below, is one value and no more.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use crate::manifests::edit::parts;
 
-/// Whether a text is a template.
-pub(super) fn is_template(text: &str) -> bool {
-    text.contains("{{")
+/// The chart that a file is a template of, though it can be read as it is.
+pub(super) fn chart_of(file: &Path) -> Option<PathBuf> {
+    let of = |file: &Path| {
+        let inside = |folder: &&Path| folder.file_name().is_some_and(|name| name == "templates");
+        let mut folders = file.ancestors().skip(1).filter(inside);
+        let chart = folders.find_map(|folder| {
+            let chart = folder.parent()?;
+            chart.join("Chart.yaml").is_file().then_some(chart)
+        })?;
+        Some(match chart == Path::new("") {
+            true => PathBuf::from("."),
+            false => chart.to_owned(),
+        })
+    };
+    // The way that was given may begin inside of the chart.
+    of(file).or_else(|| of(&fs::canonicalize(file).ok()?))
 }
 
 /// The value to set for a field to have this value: `securityContext.readOnlyRootFilesystem`. `None` where the template does

@@ -7,10 +7,11 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
-use super::draft::Draft;
+use super::draft::{Changed, Draft};
+use super::ledger::Ledger;
 use crate::cli::file::NewFile;
 use crate::cli::output;
-use crate::manifests::{Whole, edit, yaml};
+use crate::manifests::{edit, yaml};
 use crate::model::Kind;
 
 /// What the file begins with that says what is in the folder; one that does not is somebody's own.
@@ -29,13 +30,22 @@ const KEYS: [(&str, &str); 7] = [
     ("volumeMounts", "mountPath"),
 ];
 
-/// Writes a component: a patch for each changed object, the objects that are added, and what names them all.
-pub(super) fn write(folder: &Path, drafts: &[Draft], _: &Whole) -> Result<()> {
+/// Writes a component: a patch for each changed object, the objects that are added, and what names them all. What no patch can
+/// say is noted.
+pub(super) fn write(folder: &Path, drafts: &[Draft], ledger: &mut Ledger) -> Result<()> {
     let (mut patches, mut resources) = (Vec::new(), Vec::new());
     for draft in drafts {
-        for (before, after) in draft.changed() {
-            for (before, after) in pairs(before, after) {
-                patches.push((file_name(&before), patch(&before, &after)?));
+        for changed in draft.changed() {
+            for Pair {
+                line,
+                before,
+                after,
+            } in pairs(&changed)
+            {
+                match patch(&before, &after) {
+                    Ok(patch) => patches.push((file_name(&before), patch)),
+                    Err(reason) => ledger.give_up(draft.label(), Some(line), reason),
+                }
             }
         }
         let added = draft.added().iter();
@@ -126,21 +136,44 @@ fn put(path: &Path, text: &str) -> Result<()> {
     file.with_context(|| format!("cannot write {name}"))
 }
 
-/// The objects of a document that are others by now, as they were and as they are.
-fn pairs(before: &str, after: &str) -> Vec<(Value, Value)> {
-    let read = |text| -> Option<Value> {
-        let source = yaml::Source { text, line: 1 };
-        source.parse().ok()?.deserialize().ok()
+/// An object that is another by now.
+struct Pair {
+    /// The line that it begins with, from 1.
+    line: u32,
+    before: Value,
+    after: Value,
+}
+
+/// The objects of a piece that are others by now.
+fn pairs(changed: &Changed<'_>) -> Vec<Pair> {
+    let read = |text: &str| -> Option<Vec<(u32, Value)>> {
+        let source = yaml::Source {
+            text,
+            line: changed.line,
+        };
+        let document = source.parse().ok()?;
+        let root = document.root()?;
+        let mut items = root.get("items").into_iter().flat_map(yaml::Node::items);
+        let objects: Vec<yaml::Node<'_>> = match items.next() {
+            Some(first) => std::iter::once(first).chain(items).collect(),
+            None => vec![root],
+        };
+        let objects = objects.into_iter().map(|node| {
+            let (line, _) = node.position("");
+            Some((line, node.deserialize().ok()?))
+        });
+        objects.collect()
     };
-    let (Some(before), Some(after)) = (read(before), read(after)) else {
+    let (Some(before), Some(after)) = (read(&changed.before), read(changed.after)) else {
         return Vec::new();
     };
-    let items = |value: &Value| match value.get("items").and_then(Value::as_array) {
-        Some(items) => items.clone(),
-        None => vec![value.clone()],
-    };
-    let both = items(&before).into_iter().zip(items(&after));
-    both.filter(|(before, after)| before != after).collect()
+    let both = before.into_iter().zip(after);
+    let pairs = both.map(|((line, before), (_, after))| Pair {
+        line,
+        before,
+        after,
+    });
+    pairs.filter(|pair| pair.before != pair.after).collect()
 }
 
 fn text<'v>(object: &'v Value, pointer: &str) -> &'v str {
@@ -163,23 +196,19 @@ fn file_name(object: &Value) -> String {
 }
 
 /// A strategic merge patch that makes of one object the other.
-fn patch(before: &Value, after: &Value) -> Result<Value> {
-    let title = format!(
-        "{} {}",
-        text(before, "/kind"),
-        text(before, "/metadata/name")
-    );
+///
+/// # Errors
+/// Says why there is none.
+fn patch(before: &Value, after: &Value) -> Result<Value, &'static str> {
     let (api_version, kind) = (text(before, "/apiVersion"), text(before, "/kind"));
     if api_version != text(after, "/apiVersion") {
-        bail!(
-            "{title}: a patch cannot change the apiVersion; leave it out with --checks, or --write it"
-        );
+        return Err("a patch cannot change the apiVersion; --write it");
     }
     if Kind::of(api_version, kind).is_none_or(|kind| kind.group().contains("argoproj")) {
-        bail!("{title}: kustomize cannot merge lists of a custom resource; --write it");
+        return Err("kustomize cannot merge lists of a custom resource; --write it");
     }
     if text(before, "/metadata/name").is_empty() {
-        bail!("{title}: without a name, kustomize does not find it; --write it");
+        return Err("without a name of its own, kustomize does not find it; --write it");
     }
     let mut patch = json!({
         "apiVersion": api_version,

@@ -17,12 +17,29 @@ pub(super) struct Entry {
     pub(super) check: &'static str,
     /// Why it is left; `None` where it is fixed.
     pub(super) left: Option<String>,
+    /// The containers and the like where it is fixed, while it is left elsewhere.
+    pub(super) done: BTreeSet<String>,
+    /// Those where it is left then.
+    pub(super) missing: BTreeSet<String>,
+}
+
+impl Entry {
+    /// Nothing of it is done after all, for this reason.
+    fn give_up(&mut self, reason: &str) {
+        if self.left.is_none() || !self.done.is_empty() {
+            self.left = Some(reason.to_owned());
+        }
+        self.done.clear();
+        self.missing.clear();
+    }
 }
 
 /// All of it.
 #[derive(Default)]
 pub(super) struct Ledger {
     entries: BTreeSet<Entry>,
+    /// The objects that are left alone, each with why, and whether something is wrong with them.
+    alone: BTreeMap<Entry, (String, bool)>,
     /// What to think of, by check.
     mind: BTreeMap<&'static str, &'static str>,
 }
@@ -30,7 +47,7 @@ pub(super) struct Ledger {
 impl Ledger {
     pub(super) fn add(&mut self, entry: Entry, remedy: Option<&'static Remedy>) {
         if let Some(remedy) = remedy
-            && entry.left.is_none()
+            && (entry.left.is_none() || !entry.done.is_empty())
             && !remedy.mind.is_empty()
         {
             self.mind.insert(remedy.check, remedy.mind);
@@ -38,15 +55,23 @@ impl Ledger {
         self.entries.insert(entry);
     }
 
-    /// What was fixed in a file is not, for this reason.
-    pub(super) fn give_up(&mut self, file: &str, reason: &str) {
-        let (mut gone, kept): (Vec<Entry>, Vec<Entry>) = std::mem::take(&mut self.entries)
-            .into_iter()
-            .partition(|entry| entry.file == file && entry.left.is_none());
-        for entry in &mut gone {
-            entry.left = Some(reason.to_owned());
-        }
-        self.entries = kept.into_iter().chain(gone).collect();
+    /// An object that is left alone.
+    pub(super) fn leave(&mut self, object: Entry, reason: String, is_wrong: bool) {
+        self.alone.insert(object, (reason, is_wrong));
+    }
+
+    /// What was fixed in a file is not, for this reason: of all its objects, or of the one on a line.
+    pub(super) fn give_up(&mut self, file: &str, line: Option<u32>, reason: &str) {
+        let is_it =
+            |entry: &Entry| entry.file == file && line.is_none_or(|line| entry.line == line);
+        let entries = std::mem::take(&mut self.entries).into_iter();
+        let entries = entries.map(|mut entry| {
+            if is_it(&entry) {
+                entry.give_up(reason);
+            }
+            entry
+        });
+        self.entries = entries.collect();
     }
 
     /// Documents that could not be read.
@@ -58,7 +83,15 @@ impl Ledger {
     }
 
     pub(super) fn has_left(&self) -> bool {
-        self.entries.iter().any(|entry| entry.left.is_some())
+        let is_left = self.entries.iter().any(|entry| entry.left.is_some());
+        is_left || self.alone.values().any(|(_, is_wrong)| *is_wrong)
+    }
+
+    /// Whether anything is said to be fixed, all of it or in part.
+    #[cfg(test)]
+    pub(super) fn has_done(&self) -> bool {
+        let is_done = |entry: &Entry| entry.left.is_none() || !entry.done.is_empty();
+        self.entries.iter().any(is_done)
     }
 
     /// Why what is left is.
@@ -73,7 +106,7 @@ impl Ledger {
     /// Says on standard error what was done and what was not, one line each.
     pub(super) fn tell(&self, target: Target<'_>) {
         let shown = matches!(target, Target::Diff);
-        let (mut fixed, mut left) = (0, 0);
+        let (mut fixed, mut in_part, mut left) = (0, 0, 0);
         for entry in &self.entries {
             let Entry {
                 file,
@@ -82,35 +115,65 @@ impl Ledger {
                 check,
                 ..
             } = entry;
+            let what = format!("{file}:{line} {object}: {check}");
             match &entry.left {
                 None => {
                     fixed += 1;
                     if !shown {
-                        let line = format!("{file}:{line} {object}: {check}");
-                        output::complain("fixed", &line);
+                        output::complain("fixed", &what);
                     }
                 }
-                Some(reason) => {
+                Some(reason) if entry.done.is_empty() => {
                     left += 1;
-                    let line = format!(
-                        "{file}:{line} {object}: {check}: {reason}; see plimsoll explain {check}"
-                    );
+                    let line = format!("{what}: {reason}; see plimsoll explain {check}");
                     output::complain("not fixed", &line);
                 }
+                Some(reason) => {
+                    in_part += 1;
+                    let line = format!(
+                        "{what}: of {}, and not of {}: {reason}; see plimsoll explain {check}",
+                        listed(&entry.done),
+                        listed(&entry.missing)
+                    );
+                    let heading = if shown { "in part" } else { "fixed in part" };
+                    output::complain(heading, &line);
+                }
             }
+        }
+        for (
+            Entry {
+                file, line, object, ..
+            },
+            (reason, _),
+        ) in &self.alone
+        {
+            output::complain("left alone", &format!("{file}:{line} {object}: {reason}"));
         }
         for (check, mind) in &self.mind {
             output::complain("mind", &format!("{check}: {mind}"));
         }
         let done = match target {
-            Target::Diff => "can be fixed: --write does it",
+            Target::Diff => "can be fixed",
             Target::Files => "fixed",
             Target::Kustomize(_) => "fixed by the patches",
         };
-        if fixed + left == 0 {
-            output::complain("fix", "nothing to fix");
-        } else {
-            output::complain("fix", &format!("{fixed} {done}; {left} not"));
+        if fixed + in_part + left == 0 {
+            let rest = match self.alone.is_empty() {
+                true => "",
+                false => " but what is left alone",
+            };
+            return output::complain("fix", &format!("nothing to fix{rest}"));
         }
+        let in_part = match in_part {
+            0 => String::new(),
+            some => format!(", {some} in part"),
+        };
+        let how = if shown { ": --write does it" } else { "" };
+        output::complain("fix", &format!("{fixed} {done}{in_part}{how}; {left} not"));
     }
+}
+
+fn listed(names: &BTreeSet<String>) -> String {
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    names.join(", ")
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::bench::{Bench, Identity, Look, Place, Tried, identity};
+use super::bench::{Bench, Identity, Look, NO_PLACE, Place, Tried, identity};
 use crate::check::Check;
 use crate::remedy::{self, Left, Offer, Remedy};
 use crate::render::Row;
@@ -59,6 +59,13 @@ fn next(open: &[Row], asked: &BTreeSet<&'static str>) -> Option<&'static Check> 
 }
 
 impl Mended {
+    /// Says why there is no place for what would be added.
+    pub(super) fn no_place(&mut self, why: &str) {
+        for reason in self.left.values_mut().filter(|reason| **reason == NO_PLACE) {
+            *reason = Left::Owned(why.to_owned());
+        }
+    }
+
     /// Does what the remedy of a check offers: for all findings at once, or for each by itself. Whether anything was done.
     fn by(
         &mut self,

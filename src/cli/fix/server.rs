@@ -6,7 +6,7 @@ use kube::core::GroupVersionKind;
 use kube::{Api, Client};
 use serde_json::Value;
 
-use super::draft::Draft;
+use super::draft::{Changed, Draft};
 use super::ledger::Ledger;
 use crate::cli::cluster::{Connection, refused, wait_for};
 use crate::manifests::yaml;
@@ -34,8 +34,8 @@ pub(super) fn try_out(
         let cluster = server.connection.open().await?;
         for draft in drafts.iter_mut().filter(|draft| draft.is_changed()) {
             let mut refusal = None;
-            for (before, after) in draft.changed() {
-                for (before, after) in objects(before).into_iter().zip(objects(after)) {
+            for Changed { before, after, .. } in draft.changed() {
+                for (before, after) in objects(&before).into_iter().zip(objects(after)) {
                     let reason = ask(&cluster.client, &cluster.namespace, &after).await?;
                     // What is refused either way is not refused for the change.
                     if reason.is_some()
@@ -53,7 +53,7 @@ pub(super) fn try_out(
             }
             if let Some(reason) = refusal {
                 let reason = format!("the API server refuses it: {reason}");
-                ledger.give_up(draft.label(), &reason);
+                ledger.give_up(draft.label(), None, &reason);
                 draft.give_up();
             }
         }

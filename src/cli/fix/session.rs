@@ -1,30 +1,43 @@
 //! All files of a run, one object after the other.
 
+mod place;
+mod template;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use super::bench::{Bench, Identity, Place, identity, is_open};
+use super::bench::{Bench, Identity, Look, Place, identity, is_open};
 use super::draft::Draft;
 use super::ledger::{Entry, Ledger};
 use super::mend::{self, Mended};
+use super::pieces::Pieces;
 use super::{STDIN, helm};
 use crate::cli::check::{Judge, Outcome};
 use crate::inventory::{Inventory, Record};
-use crate::manifests::{Member, Whole};
-use crate::model::{Text, Verdict};
-use crate::remedy::{self, Edit, Left};
-use crate::render::Row;
+use crate::manifests::{Member, Patches, Whole};
+use crate::model::{ContainerRole, Object, Text, Verdict};
+use crate::remedy;
 
 /// What is to be fixed.
 pub(super) struct Session<'a> {
     pub(super) bench: Bench<'a>,
     pub(super) whole: &'a Whole,
+    /// The files that are patches of a kustomization.
+    pub(super) patches: &'a Patches,
     /// The text of standard input, where that is among what was read.
     pub(super) stdin: Option<&'a str>,
     /// Whether objects that are added get files of their own.
     pub(super) beside: bool,
+}
+
+/// How it is gone about.
+struct Way {
+    /// Whether objects may be added.
+    adds: bool,
+    /// The files whose Lists are changed as a whole: their objects do not stand alone.
+    undivided: BTreeSet<Text>,
 }
 
 /// What has become of everything by now.
@@ -36,13 +49,31 @@ struct State {
     changed: BTreeMap<usize, BTreeSet<Identity>>,
 }
 
+/// An object of the run.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    /// Its place among all.
+    at: usize,
+    member: &'a Member,
+    /// The how manyth of its document it is.
+    nth: usize,
+}
+
 impl Session<'_> {
     /// Fixes what can be fixed; nothing is written yet. What would make another object fail is not done.
     pub(super) fn run(&self) -> Result<(Vec<Draft>, Ledger)> {
         let failing = self.failing(&self.whole.inventory);
-        let mut adds = true;
+        let mut way = Way {
+            adds: true,
+            undivided: BTreeSet::new(),
+        };
         loop {
-            let state = self.fix(&failing, adds)?;
+            let state = self.fix(&failing, &way)?;
+            let mut drafts = state.drafts.iter();
+            if let Some((file, _)) = drafts.find(|(_, draft)| !draft.is_sound()) {
+                way.undivided.insert(file.clone());
+                continue;
+            }
             let then = self.failing(&state.inventory);
             let is_known = |at: &usize, found: &Identity| {
                 failing.get(at).is_some_and(|known| known.contains(found))
@@ -55,7 +86,7 @@ impl Session<'_> {
             match new {
                 None => return Ok((state.drafts.into_values().collect(), state.ledger)),
                 // Objects that are added concern other workloads than the one that they are for.
-                Some(_) if adds => adds = false,
+                Some(_) if way.adds => way.adds = false,
                 Some((at, check)) => {
                     let key = self.whole.members[at].object.key();
                     bail!("{check} would fail on {key} then: nothing is written");
@@ -87,7 +118,7 @@ impl Session<'_> {
         failing.collect()
     }
 
-    fn fix(&self, failing: &BTreeMap<usize, BTreeSet<Identity>>, adds: bool) -> Result<State> {
+    fn fix(&self, failing: &BTreeMap<usize, BTreeSet<Identity>>, way: &Way) -> Result<State> {
         let mut state = State {
             inventory: self.whole.inventory.clone(),
             drafts: BTreeMap::new(),
@@ -99,166 +130,156 @@ impl Session<'_> {
         for (at, member) in self.whole.members.iter().enumerate() {
             let origin = &member.origin;
             let nth = nths.entry((&origin.file, origin.document)).or_default();
-            let place = Place {
-                file: &origin.file,
+            let subject = Subject {
+                at,
+                member,
                 nth: *nth,
             };
             *nth += 1;
             let is_asked = failing.contains_key(&at)
                 || matches!(judge.judge(member), Outcome::Judged { judged, .. } if judged.rows.iter().any(is_open));
             if is_asked {
-                self.object(&mut state, (at, member), place, adds)?;
+                self.object(&mut state, subject, way)?;
             }
         }
         Ok(state)
     }
 
-    fn object(
-        &self,
-        state: &mut State,
-        (at, member): (usize, &Member),
-        place: Place<'_>,
-        adds: bool,
-    ) -> Result<()> {
+    fn object(&self, state: &mut State, subject: Subject<'_>, way: &Way) -> Result<()> {
+        let Subject { at, member, nth } = subject;
         let origin = &member.origin;
+        if let Some(chart) = helm::chart_of(Path::new(&*origin.file)) {
+            return self.of_template(state, member, &chart);
+        }
+        if let Some(reason) = self.is_part(member) {
+            state.ledger.leave(self.entry(member, ""), reason, false);
+            return Ok(());
+        }
         if !state.drafts.contains_key(&origin.file) {
             let text = self.text(&origin.file)?;
-            let draft = Draft::new(origin.file.clone(), text, self.beside);
+            let pieces = Pieces::of(&text, !way.undivided.contains(&origin.file));
+            let draft = Draft::new(origin.file.clone(), text, pieces, self.beside);
             state.drafts.insert(origin.file.clone(), draft);
         }
         let Some(draft) = state.drafts.get_mut(&origin.file) else {
             return Ok(());
         };
-        let looked = draft.document(origin.document).and_then(|text| {
+        let looked = draft.find(origin, nth).and_then(|(piece, text, nth)| {
+            let place = Place {
+                file: &origin.file,
+                nth,
+            };
             let look = self.bench.look(&state.inventory, place, &text)?;
-            Some((text, look))
+            Some((piece, place, text, look))
         });
-        let Some((before, look)) = looked else {
-            return self.of_template(state, member);
+        let Some((piece, place, before, look)) = looked else {
+            bail!(
+                "{} has changed while it was read: run it again",
+                origin.file
+            );
         };
-        let found: BTreeMap<_, _> = look
-            .open
-            .iter()
-            .map(|row| (row.check.id, row.check))
-            .collect();
+        if look.is_patch() || runs_nothing(&member.object) {
+            let reason = match look.is_patch() {
+                true => "it is a patch: fix what it is a patch of",
+                false => {
+                    "it has no containers, as a patch of a kustomization: fix what it is a patch of, or give it some"
+                }
+            };
+            state
+                .ledger
+                .leave(self.entry(member, ""), reason.to_owned(), true);
+            return Ok(());
+        }
+        let open_before = open_by_check(&look);
         let mut mended = mend::mend(&self.bench, place, before.clone(), look);
-        if !mended.documents.is_empty() && self.cannot_add(draft, &mended, adds) {
+        if !mended.documents.is_empty()
+            && let Some(reason) = place::cannot_add(draft, &mended.documents, way.adds)
+        {
             // Once more, without.
             let Some(look) = self.bench.look(&state.inventory, place, &before) else {
                 return Ok(());
             };
-            mended = mend::mend(
-                &Bench {
-                    adds: false,
-                    ..self.bench
-                },
-                place,
-                before.clone(),
-                look,
-            );
+            let bench = Bench {
+                adds: false,
+                ..self.bench
+            };
+            mended = mend::mend(&bench, place, before.clone(), look);
+            mended.no_place(&reason);
         }
         let is_changed = mended.text != before || !mended.documents.is_empty();
         if is_changed {
-            for member in &mended.look.whole.members {
+            for other in &mended.look.whole.members {
                 // Of several objects of one name, the first is the one that others see.
-                if !self.whole.members[at].is_repeated {
-                    state.inventory.apply(Record::Object(member.object.clone()));
+                if !member.is_repeated && !other.object.is_unread() {
+                    state.inventory.apply(Record::Object(other.object.clone()));
                 }
             }
             for document in &mended.documents {
                 state.inventory = self.bench.added(&state.inventory, document).inventory;
             }
-            draft.set(origin.document, mended.text);
-            draft.add(mended.documents);
+            draft.set(piece, std::mem::take(&mut mended.text));
+            draft.add(std::mem::take(&mut mended.documents));
             let open = mended.look.open.iter().map(identity).collect();
             state.changed.insert(at, open);
         }
-        for (id, check) in found {
-            let mut open = mended.look.open.iter().filter(|row| row.check.id == id);
-            let is_open = open.clone().next().is_some();
-            let fails = open.any(|row| row.verdict == Verdict::Fail);
-            // What is only unknown may well be right.
-            if is_open && !fails {
-                continue;
-            }
-            let reason = mended.left.get(id).map(ToString::to_string);
-            let reason = reason.unwrap_or_else(|| remedy::why_not(check).to_owned());
-            let entry = Entry {
-                file: origin.file.to_string(),
-                line: origin.line,
-                object: title(member),
-                check: id,
-                left: fails.then_some(reason),
-            };
-            state.ledger.add(entry, remedy::of(check));
+        for (check, was_open) in open_before {
+            self.account(state, member, &mended, (check, was_open));
         }
         Ok(())
     }
 
-    /// What a template makes is not changed where it is written; often it tells which value to set.
-    fn of_template(&self, state: &mut State, member: &Member) -> Result<()> {
-        let file = &member.origin.file;
-        let template = self.text(file)?;
-        if !helm::is_template(&template) {
-            bail!("{file} has changed while it was read: run it again");
+    /// Says what became of the findings of one check.
+    fn account(
+        &self,
+        state: &mut State,
+        member: &Member,
+        mended: &Mended,
+        (id, was_open): (&'static str, BTreeSet<Identity>),
+    ) {
+        let rows = mended.look.open.iter().filter(|row| row.check.id == id);
+        let is_open: BTreeSet<Identity> = rows.clone().map(identity).collect();
+        let fails = rows
+            .clone()
+            .find(|row| row.verdict == Verdict::Fail)
+            .map(|row| row.check);
+        let done: BTreeSet<String> = was_open.difference(&is_open).map(part).collect();
+        // What is only unknown may well be right.
+        if !is_open.is_empty() && fails.is_none() && done.is_empty() {
+            return;
         }
-        let judge = Judge::new(self.bench.relief, self.whole, false);
-        let Outcome::Judged { judged, .. } = judge.judge(member) else {
-            return Ok(());
-        };
-        let failing = |row: &&Row| row.verdict == Verdict::Fail;
-        for row in judged.rows.iter().filter(failing) {
-            let entry = Entry {
-                file: file.to_string(),
-                line: member.origin.line,
-                object: title(member),
-                check: row.check.id,
-                left: Some(self.value_to_set(&template, member, row).to_string()),
-            };
-            state.ledger.add(entry, None);
-        }
-        Ok(())
-    }
-
-    fn value_to_set(&self, template: &str, member: &Member, row: &Row) -> Left {
-        let Some(remedy) = remedy::of(row.check) else {
-            return remedy::why_not(row.check).into();
-        };
-        let offer = self
-            .bench
-            .offer_for(&member.object, self.whole, remedy, row);
-        let edits = match offer {
-            Ok(offer) => offer.edits,
-            Err(reason) => return reason,
-        };
-        let told = edits.iter().map(|edit| match edit {
-            Edit::Set { path, value } => {
-                Some((helm::value_for(template, path)?, value.to_string()))
-            }
-            Edit::Append { path, value } => {
-                Some((helm::value_for(template, path)?, format!("[{value}]")))
-            }
-            Edit::Remove { .. } | Edit::Rename { .. } => None,
+        let left = fails.map(|check| match mended.left.get(id) {
+            Some(reason) => reason.to_string(),
+            None => remedy::why_not(check).to_owned(),
         });
-        match told.collect::<Option<Vec<_>>>() {
-            Some(told) if !told.is_empty() => {
-                let told = told.iter().map(|(name, value)| format!("{name}: {value}"));
-                format!("set {} in the values of its chart", told.collect::<Vec<_>>().join(" and ")).into()
-            }
-            _ => "its template does not tell by which value; a patch (--kustomize) can follow the chart".into(),
+        let is_part = left.is_some() && !done.is_empty();
+        let entry = Entry {
+            left,
+            done: done.into_iter().filter(|_| is_part).collect(),
+            missing: is_open.iter().filter(|_| is_part).map(part).collect(),
+            ..self.entry(member, id)
+        };
+        state.ledger.add(entry, remedy::by_id(id));
+    }
+
+    /// An object, and a check, of which nothing is said yet.
+    fn entry(&self, member: &Member, check: &'static str) -> Entry {
+        Entry {
+            file: member.origin.file.to_string(),
+            line: member.origin.line,
+            object: title(member),
+            check,
+            left: None,
+            done: BTreeSet::new(),
+            missing: BTreeSet::new(),
         }
     }
 
-    /// Whether the objects that a mending adds have no place to go.
-    fn cannot_add(&self, draft: &Draft, mended: &Mended, adds: bool) -> bool {
-        let is_there = |path: &Path| path.exists();
-        let taken = draft.is_beside()
-            && (draft.label() == STDIN
-                || mended
-                    .documents
-                    .iter()
-                    .any(|document| is_there(&draft.path_beside(document))));
-        !adds || taken
+    /// Why an object is part of another one, which is judged elsewhere.
+    fn is_part(&self, member: &Member) -> Option<String> {
+        let kustomization = self.patches.of(&member.origin.file)?;
+        Some(format!(
+            "it is a patch of {kustomization}: fix what it is a patch of"
+        ))
     }
 
     fn text(&self, file: &Text) -> Result<String> {
@@ -277,4 +298,28 @@ fn title(member: &Member) -> String {
         true => format!("{} {}/{}", key.kind, key.namespace, key.name),
         false => format!("{} {}", key.kind, key.name),
     }
+}
+
+/// What is open of each check.
+fn open_by_check(look: &Look) -> BTreeMap<&'static str, BTreeSet<Identity>> {
+    let mut open: BTreeMap<_, BTreeSet<Identity>> = BTreeMap::new();
+    for row in &look.open {
+        open.entry(row.check.id).or_default().insert(identity(row));
+    }
+    open
+}
+
+/// What a finding is about, for people: its container, or what else tells it from others.
+fn part((_, container, detail): &Identity) -> String {
+    let part = container.as_ref().or(detail.as_ref());
+    part.filter(|part| !part.is_empty())
+        .map_or_else(|| "the object itself".to_owned(), ToString::to_string)
+}
+
+/// Whether it is a workload without containers.
+fn runs_nothing(object: &Object) -> bool {
+    object.workload().is_some_and(|workload| {
+        let mut containers = workload.pod.containers.iter();
+        !containers.any(|container| container.role == ContainerRole::App)
+    })
 }

@@ -1,3 +1,5 @@
+mod lists;
+mod random;
 mod sarif;
 mod suites;
 
@@ -15,7 +17,7 @@ use crate::checklist::Checklists;
 use crate::checks;
 use crate::cli::check::{Judge, Outcome};
 use crate::engine::{Conditions, Policy, PolicySet, Relief};
-use crate::manifests::{self, Keep, Whole, yaml};
+use crate::manifests::{self, Keep, Patches, Whole, yaml};
 use crate::model::Verdict;
 use crate::people::People;
 use crate::remedy::Given;
@@ -71,6 +73,7 @@ impl<'a> How<'a> {
             let session = Session {
                 bench,
                 whole,
+                patches: &Patches::default(),
                 stdin: Some(text),
                 beside: false,
             };
@@ -372,7 +375,10 @@ fn remedies_go_together() {
 fn a_diff_is_a_diff() {
     let checks = [check("privilege-escalation")];
     let fixed = How::by(&checks).fix(WEB);
-    let diff = diff::unified(&fixed.draft.expect("it was looked at"));
+    let draft = fixed.draft.expect("it was looked at");
+    let files = draft.files();
+    let base = diff::Base::of(files.iter().map(|written| &*written.path));
+    let diff: String = files.iter().map(|it| diff::unified(it, &base)).collect();
     assert!(
         diff.starts_with("--- a/<stdin>\n+++ b/<stdin>\n@@ "),
         "{diff}"

@@ -19,10 +19,37 @@ pub(super) struct Ignored {
     pub(super) object: String,
     /// The line and column of the first annotation that is translated.
     pub(super) at: (u32, u32),
+    /// Which document of the file it is in, from 0.
+    pub(super) document: usize,
+    /// The way to the annotations in the document, as a JSON pointer.
+    pub(super) way: String,
     /// The entries, each `check, check: reason`.
     pub(super) entries: Vec<String>,
-    /// Whether it has the annotation already.
-    pub(super) has_one: bool,
+    /// What has become of them.
+    pub(super) state: State,
+}
+
+/// What has become of entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// They can be written.
+    Offered,
+    /// They were written.
+    Written,
+    /// They are there already.
+    There,
+    /// They are to be written by hand, for this reason.
+    ByHand(&'static str),
+}
+
+/// Where an object is.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) file: &'a str,
+    /// Which document of the file, from 0.
+    pub(super) document: usize,
+    /// The way to it in the document, as a JSON pointer.
+    pub(super) way: &'a str,
 }
 
 /// Why a tool without reasons ignores something.
@@ -48,7 +75,12 @@ impl Ignored {
 }
 
 /// What the annotations of an object, and of the template of its pods, come to.
-pub(super) fn of(file: &str, object: Node<'_>) -> (Vec<Ignored>, Vec<Note>) {
+pub(super) fn of(object_at: Place<'_>, object: Node<'_>) -> (Vec<Ignored>, Vec<Note>) {
+    let Place {
+        file,
+        document,
+        way,
+    } = object_at;
     let text = |keys: &[&str]| {
         let node = keys.iter().try_fold(object, |node, key| node.get(key));
         node.and_then(Node::as_str).unwrap_or_default().to_owned()
@@ -105,12 +137,29 @@ pub(super) fn of(file: &str, object: Node<'_>) -> (Vec<Ignored>, Vec<Note>) {
                 file: file.to_owned(),
                 object: called.clone(),
                 at,
+                document,
+                way: format!("{way}{place}"),
+                state: state(&found.entries, values.get(IGNORE)),
                 entries: found.entries,
-                has_one: values.contains_key(IGNORE),
             });
         }
     }
     (ignored, notes)
+}
+
+/// Whether entries are there already, as far as an annotation is.
+fn state(entries: &[String], written: Option<&Value>) -> State {
+    let Some(written) = written else {
+        return State::Offered;
+    };
+    let written = written.as_str().unwrap_or_default();
+    let known: Vec<&str> = written.split(['\n', ';']).map(str::trim).collect();
+    match entries.iter().all(|entry| known.contains(&&**entry)) {
+        true => State::There,
+        false => State::ByHand(
+            "it has an annotation plimsoll.dev/ignore already, without all of this: add the entries yourself",
+        ),
+    }
 }
 
 /// What one annotation of another tool says.

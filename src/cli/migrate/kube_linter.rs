@@ -125,7 +125,8 @@ pub(super) fn severity(check: &Check) -> Severity {
 pub(super) fn translate(file: &str, config: &Value) -> Translation {
     let mut translation = Translation::new(TOOL, file);
     translation.remarks.push(
-        "Every finding of kube-linter is an error: no check is less than high here.".to_owned(),
+        "Every finding of kube-linter is an error: no check is less than high here, and one that is critical to Plimsoll stays so."
+            .to_owned(),
     );
     unknown_keys(&mut translation, config);
     let checks = &config["checks"];

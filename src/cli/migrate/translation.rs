@@ -156,7 +156,7 @@ impl Translation {
                 0 => self.name.clone(),
                 at => format!("{}-{}", self.name, at + 1),
             };
-            text.push_str(&policy(&name, exempt, &rules));
+            text.push_str(&policy((self.tool, &name), exempt, &rules));
         }
         if self.rules.is_empty() {
             text.push_str("# It asks for no check, so that there is no policy.\n");
@@ -165,7 +165,25 @@ impl Translation {
     }
 }
 
-fn policy(name: &str, exempt: &BTreeSet<String>, rules: &[&Rule]) -> String {
+impl Rule {
+    /// What else of the other tool's the check is, which it judges whether or not that was asked for.
+    fn beyond(&self, tool: &str) -> String {
+        let of_tool = |alias: &&'static str| {
+            let (other, name) = alias.split_once('/')?;
+            (other == tool).then_some(name)
+        };
+        let all: Vec<&str> = self.check.aliases.iter().filter_map(of_tool).collect();
+        let others = all.iter().filter(|name| !self.names.contains(**name));
+        let others: Vec<&str> = others.copied().collect();
+        // One of a template may be the same, by other parameters.
+        match others.is_empty() || all.len() == 1 {
+            true => String::new(),
+            false => format!("; judges what is {} there as well", others.join(", ")),
+        }
+    }
+}
+
+fn policy((tool, name): (&str, &str), exempt: &BTreeSet<String>, rules: &[&Rule]) -> String {
     let mut text = format!(
         "---\napiVersion: {API_VERSION}\nkind: ReadinessPolicy\nmetadata:\n  name: {name}\nspec:\n"
     );
@@ -183,10 +201,11 @@ fn policy(name: &str, exempt: &BTreeSet<String>, rules: &[&Rule]) -> String {
     for rule in rules {
         let names: Vec<_> = rule.names.iter().map(|name| one_line(name)).collect();
         text.push_str(&format!(
-            "  - {{id: {}, severity: {}}} # {}\n",
+            "  - {{id: {}, severity: {}}} # {}{}\n",
             rule.check.id,
             rule.severity.name(),
-            names.join(", ")
+            names.join(", "),
+            rule.beyond(tool)
         ));
     }
     let params: String = rules

@@ -1,5 +1,7 @@
 //! A document's nodes by the bytes they are written in, for a change to touch nothing else.
 
+mod below;
+
 use std::ops::Range;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span, StructureStyle};

@@ -114,7 +114,7 @@ impl Placer<'_, '_> {
         let at = last.bytes.end;
         if !*flow {
             let lines = write::item(value, around.column, self.style);
-            return Some(self.after_line(at, &lines));
+            return Some(self.after_line(self.layout.end_of_lines(list), &lines));
         }
         let separator = match self.layout.begins_line(last.bytes.start) {
             true => format!(",{}{}", self.layout.line_break(), " ".repeat(last.column)),
@@ -137,7 +137,7 @@ impl Placer<'_, '_> {
         if !*flow {
             let column = self.layout.node(first.0).column;
             let lines = write::entry(key, value, column, self.style);
-            return Some(self.after_line(at, &lines));
+            return Some(self.after_line(self.layout.end_of_lines(mapping), &lines));
         }
         let last_key = self.layout.node(*last_key);
         if !self.layout.begins_line(last_key.bytes.start) {

@@ -2,7 +2,8 @@ mod random;
 
 use serde_json::{Value, json};
 
-use super::{Refused, edit};
+use super::{Refused, edit, pieces};
+use crate::manifests::yaml::Source;
 use crate::remedy::Edit;
 
 fn set(path: &str, value: impl Into<Value>) -> Edit {
@@ -51,7 +52,7 @@ fn a_field_is_put_at_the_end_of_its_mapping() {
         (
             "l:\n- n: 1 # first\n  # of it\n- n: 2\n",
             &[set("/l/0/s/t", "x")],
-            "l:\n- n: 1 # first\n  s:\n    t: x\n  # of it\n- n: 2\n",
+            "l:\n- n: 1 # first\n  # of it\n  s:\n    t: x\n- n: 2\n",
         ),
         (
             "l:\n  -   n: 1\n      m: |\n        text\n\n  - n: 2\n",
@@ -282,4 +283,114 @@ fn a_block_of_text_without_a_line_break_at_its_end_is_left() {
     }
     let open = "b: 1\na: |\n  x";
     assert_eq!(edit(open, &[set("/c", 1)]), Err(Refused::OpenText));
+}
+
+#[test]
+fn comments_stay_with_what_they_are_below() {
+    assert_edits(&[
+        (
+            "a:\n  x: 1\n  # of a\n# of b\nb: 2\n",
+            &[set("/a/w", 2)],
+            "a:\n  x: 1\n  # of a\n  w: 2\n# of b\nb: 2\n",
+        ),
+        // What was nested stays nested, below a gap as well.
+        (
+            "a:\n  r:\n    x: 1\n\n    # z: 3\n  # of a\n\n  # apart\nb: 2\n",
+            &[set("/a/w", 2)],
+            "a:\n  r:\n    x: 1\n\n    # z: 3\n  # of a\n  w: 2\n\n  # apart\nb: 2\n",
+        ),
+        ("a: 1\n# last", &[set("/w", 2)], "a: 1\n# last\nw: 2"),
+        // Above the next key, and as far out as the dashes, it is about that key.
+        (
+            "l:\n- a\n# of m\nm: 1\n",
+            &[append("/l", "b")],
+            "l:\n- a\n- b\n# of m\nm: 1\n",
+        ),
+        (
+            "l:\n  - a\n  # - c\nm: 1\n",
+            &[append("/l", "b")],
+            "l:\n  - a\n  # - c\n  - b\nm: 1\n",
+        ),
+    ]);
+}
+
+#[test]
+fn the_blank_lines_that_a_text_keeps_stay_in_it() {
+    assert_edits(&[
+        (
+            "l:\n- n: 1\n  m: |+\n    x\n\n\n- n: 2\n",
+            &[set("/l/0/s", 3)],
+            "l:\n- n: 1\n  m: |+\n    x\n\n\n  s: 3\n- n: 2\n",
+        ),
+        (
+            "a:\n  m: >2+ # kept\n    x\n\n",
+            &[set("/a/s", 3)],
+            "a:\n  m: >2+ # kept\n    x\n\n  s: 3\n",
+        ),
+        (
+            "a:\n  b:\n  - |+\n    x\n\n",
+            &[set("/a/s", 3), set("/c", 4)],
+            "a:\n  b:\n  - |+\n    x\n\n  s: 3\nc: 4\n",
+        ),
+    ]);
+}
+
+#[test]
+fn old_line_breaks_stay_and_mixed_ones_are_refused() {
+    assert_edits(&[(
+        "a:\r  x: 1\rb: 2\r",
+        &[set("/a/w", 2)],
+        "a:\r  x: 1\r  w: 2\rb: 2\r",
+    )]);
+    let mixed = edit("a: 1\rb: 2\n", &[set("/w", 2)]);
+    assert_eq!(mixed, Err(Refused::LineBreaks));
+}
+
+/// What each object of a List is when it stands alone; nothing where it cannot.
+fn alone(text: &str) -> Option<Vec<String>> {
+    let pieces = pieces(Source { text, line: 1 })?.into_iter();
+    let texts = pieces.map(|piece| format!("{}{}", " ".repeat(piece.column), &text[piece.bytes]));
+    Some(texts.collect())
+}
+
+#[test]
+fn the_objects_of_a_list_stand_alone_where_they_share_nothing() {
+    let list = |items: &str| format!("kind: List\nitems:\n{items}metadata: {{}}\n");
+    let texts = |texts: &[&str]| Some(texts.iter().map(ToString::to_string).collect());
+    assert_eq!(
+        alone(&list(
+            "- apiVersion: v1\n  kind: A # a\n  # of a\n# of b\n- kind: B\n  apiVersion: &v v1\n  x: *v\n"
+        )),
+        texts(&[
+            "  apiVersion: v1\n  kind: A # a\n  # of a\n",
+            "  kind: B\n  apiVersion: &v v1\n  x: *v\n",
+        ])
+    );
+    assert_eq!(
+        alone(
+            "{\"kind\": \"List\", \"items\": [{\"apiVersion\": \"v1\", \"kind\": \"A\"}, {\"apiVersion\": \"v1\", \"kind\": \"B\"}]}"
+        ),
+        texts(&[
+            &format!(
+                "{}{{\"apiVersion\": \"v1\", \"kind\": \"A\"}}",
+                " ".repeat(27)
+            ),
+            &format!(
+                "{}{{\"apiVersion\": \"v1\", \"kind\": \"B\"}}",
+                " ".repeat(62)
+            ),
+        ])
+    );
+    for shared in [
+        "- {apiVersion: v1, kind: A, x: &x 1}\n- {apiVersion: v1, kind: B, x: *x}\n",
+        "- &a {apiVersion: v1, kind: A}\n- *a\n",
+        "- {apiVersion: v1}\n",
+        "- \n",
+    ] {
+        assert_eq!(alone(&list(shared)), None, "{shared}");
+    }
+    assert_eq!(
+        alone("apiVersion: v1\nkind: Pod\nitems: [{apiVersion: v1, kind: A}]\n"),
+        None
+    );
 }

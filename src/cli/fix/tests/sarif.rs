@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::cli::fix::replacements;
+use crate::cli::fix::diff::replacements;
 use crate::render::Replacement;
 
 /// Puts replacements into a text, as a tool that reads SARIF does.
