@@ -174,7 +174,7 @@ mutations: [pullPolicyNotAlways]
         spec:
           checks:
           - {id: added-capabilities, severity: critical} # dangerousCapabilities
-          - {id: pdb-drainable, severity: high} # pdbDisruptionsIsZero
+          - {id: pdb-drainable, severity: high} # pdbDisruptionsIsZero; judges what is pdbMinAvailableGreaterThanHPAMinReplicas there as well
           - {id: run-as-non-root, severity: high} # runAsRootAllowed
           params:
             added-capabilities: {"allowed":["AUDIT_CONTROL","AUDIT_READ","AUDIT_WRITE","BLOCK_SUSPEND","BPF","CHECKPOINT_RESTORE","CHOWN","DAC_OVERRIDE","DAC_READ_SEARCH","FOWNER","FSETID","IPC_LOCK","IPC_OWNER","KILL","LEASE","LINUX_IMMUTABLE","MAC_ADMIN","MAC_OVERRIDE","MKNOD","NET_BIND_SERVICE","NET_BROADCAST","NET_RAW","PERFMON","SETFCAP","SETGID","SETPCAP","SETUID","SYSLOG","SYS_BOOT","SYS_CHROOT","SYS_MODULE","SYS_NICE","SYS_PACCT","SYS_PTRACE","SYS_RAWIO","SYS_RESOURCE","SYS_TIME","SYS_TTY_CONFIG","WAKE_ALARM"]}
