@@ -38,6 +38,7 @@ use serde_json::Value;
 
 use self::file::Contents;
 use self::find::Found;
+use self::patches::Patches;
 use self::rendered::{Delivery, Folder};
 use crate::engine::Conditions;
 use crate::model::{Kind, Object, Text};
@@ -47,7 +48,6 @@ pub use made::Made;
 pub use nearest::nearest;
 pub use outline::{Outline, Region};
 pub use own::{Own, Stated, problem_at};
-pub use patches::Patches;
 pub use refusal::Refusal;
 pub use rendered::{Rendered, Rendering};
 pub use since::{Changes, SinceError};
@@ -78,8 +78,6 @@ pub struct Manifests {
     pub skipped: Vec<Skipped>,
     /// The charts and kustomizations among them.
     pub rendered: Vec<Rendered>,
-    /// The files that are patches.
-    pub patches: Patches,
     /// How many files were found, standard input included.
     pub files: usize,
 }
@@ -241,8 +239,7 @@ pub fn read(
         found.documents.extend(contents.documents);
         found.skipped.extend(contents.skipped);
     }
-    found.patches = patches::of(&kustomizations);
-    found.leave_out_patches();
+    found.leave_out_patches(&patches::of(&kustomizations));
     if !folders.is_empty() {
         // What is rendered is sorted in among the files; objects of one document stay in their order.
         found
@@ -268,11 +265,10 @@ pub fn files(paths: &[PathBuf]) -> Result<Vec<(PathBuf, bool)>, ReadError> {
 
 impl Manifests {
     /// Leaves out what is in patches: what they are parts of is judged elsewhere.
-    fn leave_out_patches(&mut self) {
-        if self.patches.is_empty() {
+    fn leave_out_patches(&mut self, patches: &Patches) {
+        if patches.is_empty() {
             return;
         }
-        let patches = &self.patches;
         let patched = |file: &Text| patches.of(file);
         let is_part = |manifest: &Manifest| patched(&manifest.origin.file).is_some();
         let parts: Vec<_> = self.objects.extract_if(.., |it| is_part(it)).collect();

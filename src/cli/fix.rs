@@ -23,6 +23,7 @@ use self::arguments::Target;
 pub(in crate::cli) use self::bench::{Bench, Place, identity, is_open};
 pub(in crate::cli) use self::draft::addition;
 use self::draft::{Draft, Written};
+pub(in crate::cli) use self::helm::chart_of;
 use self::ledger::Ledger;
 pub(in crate::cli) use self::pieces::Pieces;
 use self::session::Session;
@@ -61,7 +62,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
         stated,
         mut skipped,
         files,
-        patches,
         ..
     } = found;
     if objects.is_empty() && skipped.is_empty() {
@@ -101,7 +101,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
     let session = Session {
         bench,
         whole: &whole,
-        patches: &patches,
         stdin: stdin.as_deref(),
         beside: arguments.beside,
     };

@@ -63,12 +63,11 @@ impl Kustomization {
 }
 
 /// The files that are patches and nothing else, each with the first kustomization that says so.
-#[derive(Clone, Debug, Default)]
-pub struct Patches(BTreeMap<PathBuf, Text>);
+pub(super) struct Patches(BTreeMap<PathBuf, Text>);
 
 impl Patches {
     /// The kustomization that a file is a patch of.
-    pub fn of(&self, file: &str) -> Option<&Text> {
+    pub(super) fn of(&self, file: &str) -> Option<&Text> {
         self.0.get(&plain(Path::new(file)))
     }
 

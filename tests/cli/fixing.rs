@@ -218,6 +218,19 @@ fn patches_and_what_runs_nothing_are_left_alone() {
         assert!(run.stderr.contains(&line), "{}", run.stderr);
         assert_eq!(run.code, Some(1), "{name}");
     }
+    // What it says itself can be changed.
+    let account = format!("{deployment}spec: {{template: {{spec: {{serviceAccount: web}}}}}}\n");
+    scratch.write("account.yaml", &account);
+    let arguments = [
+        "fix",
+        "--write",
+        "--checks",
+        "deprecated-service-account,automount-service-account-token",
+        "account.yaml",
+    ];
+    within(scratch.path(), &arguments);
+    let renamed = account.replace("serviceAccount:", "serviceAccountName:");
+    assert_eq!(read(&scratch, "account.yaml"), renamed);
     // A kustomization says of one with containers that it is a patch.
     scratch
         .write(
@@ -232,7 +245,7 @@ fn patches_and_what_runs_nothing_are_left_alone() {
         format!("{deployment}{container}")
     );
     assert!(read(&scratch, "k/base.yaml").contains("allowPrivilegeEscalation"));
-    let line = "left alone: k/web.yaml:1 Deployment web: it is a patch of k/kustomization.yaml";
+    let line = "left alone: k/web.yaml: it is a patch of k/kustomization.yaml";
     assert!(run.stderr.contains(line), "{}", run.stderr);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use crate::cli::fix::{Bench, Pieces, Place, addition, identity, is_open};
+use crate::cli::fix::{Bench, Pieces, Place, addition, chart_of, identity, is_open};
 use crate::engine::Relief;
 use crate::manifests::{Keep, Origin, Whole};
 use crate::remedy::{self, Given};
@@ -58,7 +58,8 @@ impl<'a> Fixes<'a> {
             let fixable = |row: &Row| is_open(row) && remedy::of(row.check).is_some();
             let wanted = judged.iter().any(|judged| judged.rows.iter().any(fixable));
             let file = judged.first().map(|first| &first.origin.file);
-            let text = file.filter(|_| wanted);
+            // A template is not what was judged.
+            let text = file.filter(|file| wanted && chart_of(Path::new(&***file)).is_none());
             // Without the file there is nothing to replace anything in.
             let text = text.and_then(|file| std::fs::read_to_string(Path::new(&**file)).ok());
             if let Some(text) = text {

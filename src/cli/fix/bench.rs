@@ -8,7 +8,7 @@ use crate::cli::check::{Judge, Outcome, forget};
 use crate::engine::Relief;
 use crate::inventory::{Inventory, Record, View};
 use crate::manifests::{self, Keep, Whole, edit, yaml};
-use crate::model::{Object, Text, Verdict};
+use crate::model::{ContainerRole, Object, Text, Verdict};
 use crate::remedy::{Case, Edit, Given, Left, Offer, Remedy, Safety};
 use crate::render::Row;
 
@@ -49,6 +49,12 @@ pub(in crate::cli) struct Look {
 
 /// Why nothing is added where nothing may be.
 pub(super) const NO_PLACE: &str = "what would be added has no place here: add it by hand";
+
+/// Why a patch stays as it is.
+pub(super) const PATCH: &str = "it is a patch: fix what it is a patch of";
+
+/// Why what is missing from a workload without containers is not added.
+pub(super) const PART: &str = "it has no containers, as a patch of a kustomization: fix what it is a patch of, or give it some";
 
 /// A change that was tried.
 pub(in crate::cli) struct Tried {
@@ -131,6 +137,9 @@ impl Bench<'_> {
         remedy: &Remedy,
         row: &Row,
     ) -> Result<Offer, Left> {
+        if look.is_patch() {
+            return Err(PATCH.into());
+        }
         let object = look.object().ok_or("there is nothing to change")?;
         self.offer_on((object, &look.value), &look.whole, remedy, row)
     }
@@ -164,6 +173,9 @@ impl Bench<'_> {
             given: self.given,
         };
         let offer = remedy.offer(&case, finding)?;
+        if runs_nothing(object) && !is_about_what_is_written(&offer, document) {
+            return Err(PART.into());
+        }
         if offer.safety == Safety::Unsafe && !self.takes_away {
             return Err("it may be what the application needs; --unsafe does it".into());
         }
@@ -279,6 +291,23 @@ impl Look {
             .get(self.nth)
             .map(|member| &*member.object)
     }
+}
+
+/// Whether it is a workload without containers.
+pub(super) fn runs_nothing(object: &Object) -> bool {
+    object.workload().is_some_and(|workload| {
+        let mut containers = workload.pod.containers.iter();
+        !containers.any(|container| container.role == ContainerRole::App)
+    })
+}
+
+/// Whether all that would be changed is there by now: nothing would be added.
+fn is_about_what_is_written(offer: &Offer, document: &Value) -> bool {
+    let is_written = |edit: &Edit| {
+        let written = document.pointer(edit.path());
+        written.is_some_and(|written| !written.is_null())
+    };
+    offer.documents.is_empty() && offer.edits.iter().all(is_written)
 }
 
 /// Source: <https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md>.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::manifests::edit::parts;
 
 /// The chart that a file is a template of, though it can be read as it is.
-pub(super) fn chart_of(file: &Path) -> Option<PathBuf> {
+pub(in crate::cli) fn chart_of(file: &Path) -> Option<PathBuf> {
     let of = |file: &Path| {
         let inside = |folder: &&Path| folder.file_name().is_some_and(|name| name == "templates");
         let mut folders = file.ancestors().skip(1).filter(inside);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::arguments::Target;
 use crate::cli::output;
-use crate::manifests::Skipped;
+use crate::manifests::{Reason, Skipped};
 use crate::remedy::Remedy;
 
 /// What became of the findings of one check on one object.
@@ -76,6 +76,15 @@ impl Ledger {
 
     /// Documents that could not be read.
     pub(super) fn skip(&mut self, skipped: &[Skipped]) {
+        for skipped in skipped {
+            if let Reason::Patch(by) = &skipped.reason {
+                let reason = format!(
+                    "{}: it is a patch of {by}: fix what it is a patch of",
+                    skipped.file
+                );
+                output::complain("left alone", &reason);
+            }
+        }
         for skipped in skipped.iter().filter(|skipped| skipped.reason.is_problem()) {
             let reason = format!("{}: {}", skipped.file, skipped.explanation());
             output::complain("not read", &reason);

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use super::bench::{Bench, Identity, Look, Place, identity, is_open};
+use super::bench::{Bench, Identity, Look, PART, PATCH, Place, identity, is_open, runs_nothing};
 use super::draft::Draft;
 use super::ledger::{Entry, Ledger};
 use super::mend::{self, Mended};
@@ -16,16 +16,14 @@ use super::pieces::Pieces;
 use super::{STDIN, helm};
 use crate::cli::check::{Judge, Outcome};
 use crate::inventory::{Inventory, Record};
-use crate::manifests::{Member, Patches, Whole};
-use crate::model::{ContainerRole, Object, Text, Verdict};
+use crate::manifests::{Member, Whole};
+use crate::model::{Text, Verdict};
 use crate::remedy;
 
 /// What is to be fixed.
 pub(super) struct Session<'a> {
     pub(super) bench: Bench<'a>,
     pub(super) whole: &'a Whole,
-    /// The files that are patches of a kustomization.
-    pub(super) patches: &'a Patches,
     /// The text of standard input, where that is among what was read.
     pub(super) stdin: Option<&'a str>,
     /// Whether objects that are added get files of their own.
@@ -151,10 +149,6 @@ impl Session<'_> {
         if let Some(chart) = helm::chart_of(Path::new(&*origin.file)) {
             return self.of_template(state, member, &chart);
         }
-        if let Some(reason) = self.is_part(member) {
-            state.ledger.leave(self.entry(member, ""), reason, false);
-            return Ok(());
-        }
         if !state.drafts.contains_key(&origin.file) {
             let text = self.text(&origin.file)?;
             let pieces = Pieces::of(&text, !way.undivided.contains(&origin.file));
@@ -178,16 +172,9 @@ impl Session<'_> {
                 origin.file
             );
         };
-        if look.is_patch() || runs_nothing(&member.object) {
-            let reason = match look.is_patch() {
-                true => "it is a patch: fix what it is a patch of",
-                false => {
-                    "it has no containers, as a patch of a kustomization: fix what it is a patch of, or give it some"
-                }
-            };
-            state
-                .ledger
-                .leave(self.entry(member, ""), reason.to_owned(), true);
+        if look.is_patch() {
+            let reason = PATCH.to_owned();
+            state.ledger.leave(self.entry(member, ""), reason, true);
             return Ok(());
         }
         let open_before = open_by_check(&look);
@@ -207,6 +194,11 @@ impl Session<'_> {
             mended.no_place(&reason);
         }
         let is_changed = mended.text != before || !mended.documents.is_empty();
+        if !is_changed && runs_nothing(&member.object) {
+            let reason = PART.to_owned();
+            state.ledger.leave(self.entry(member, ""), reason, true);
+            return Ok(());
+        }
         if is_changed {
             for other in &mended.look.whole.members {
                 // Of several objects of one name, the first is the one that others see.
@@ -274,14 +266,6 @@ impl Session<'_> {
         }
     }
 
-    /// Why an object is part of another one, which is judged elsewhere.
-    fn is_part(&self, member: &Member) -> Option<String> {
-        let kustomization = self.patches.of(&member.origin.file)?;
-        Some(format!(
-            "it is a patch of {kustomization}: fix what it is a patch of"
-        ))
-    }
-
     fn text(&self, file: &Text) -> Result<String> {
         match self.stdin {
             Some(text) if **file == *STDIN => Ok(text.to_owned()),
@@ -314,12 +298,4 @@ fn part((_, container, detail): &Identity) -> String {
     let part = container.as_ref().or(detail.as_ref());
     part.filter(|part| !part.is_empty())
         .map_or_else(|| "the object itself".to_owned(), ToString::to_string)
-}
-
-/// Whether it is a workload without containers.
-fn runs_nothing(object: &Object) -> bool {
-    object.workload().is_some_and(|workload| {
-        let mut containers = workload.pod.containers.iter();
-        !containers.any(|container| container.role == ContainerRole::App)
-    })
 }

@@ -17,7 +17,7 @@ use crate::checklist::Checklists;
 use crate::checks;
 use crate::cli::check::{Judge, Outcome};
 use crate::engine::{Conditions, Policy, PolicySet, Relief};
-use crate::manifests::{self, Keep, Patches, Whole, yaml};
+use crate::manifests::{self, Keep, Whole, yaml};
 use crate::model::Verdict;
 use crate::people::People;
 use crate::remedy::Given;
@@ -73,7 +73,6 @@ impl<'a> How<'a> {
             let session = Session {
                 bench,
                 whole,
-                patches: &Patches::default(),
                 stdin: Some(text),
                 beside: false,
             };
