@@ -142,13 +142,15 @@ fn add(
 /// Of the few keys beside one another no two have the same.
 fn name(key: &str) -> u32 {
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15; // 2⁶⁴ divided by the golden ratio
-    let mut hash = key.len() as u64;
-    for part in key.as_bytes().chunks(8) {
-        let mut word = [0; 8];
-        word[..part.len()].copy_from_slice(part);
-        hash = (hash.rotate_left(29) ^ u64::from_le_bytes(word)).wrapping_mul(SPREAD);
-    }
-    (hash >> 32) as u32
+    let mix = |hash: u64, word: u64| (hash.rotate_left(29) ^ word).wrapping_mul(SPREAD);
+    let (words, rest) = key.as_bytes().as_chunks();
+    let hash = words.iter().fold(key.len() as u64, |hash, word| {
+        mix(hash, u64::from_le_bytes(*word))
+    });
+    let last = rest
+        .iter()
+        .fold(0, |word, byte| word << 8 | u64::from(*byte));
+    (mix(hash, last) >> 32) as u32
 }
 
 /// The name of an item: its number as it is written.

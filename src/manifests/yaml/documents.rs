@@ -123,6 +123,9 @@ fn is_prefix_line(line: &str) -> bool {
 }
 
 fn is_marker(line: &str, marker: &str) -> bool {
-    line.strip_prefix(marker)
-        .is_some_and(|after| after.is_empty() || after.starts_with([' ', '\t', '\r', '\n']))
+    // Nearly no line begins like one.
+    line.as_bytes().first() == marker.as_bytes().first()
+        && line
+            .strip_prefix(marker)
+            .is_some_and(|after| after.is_empty() || after.starts_with([' ', '\t', '\r', '\n']))
 }

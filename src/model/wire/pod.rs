@@ -28,7 +28,7 @@ const GRACE_PERIOD: i64 = 30;
 #[serde(default)]
 pub(super) struct Template {
     metadata: Option<Metadata>,
-    spec: Option<Spec>,
+    spec: Option<Box<Spec>>,
 }
 
 /// The spec of a Job, or of the Jobs that a CronJob makes.
@@ -56,7 +56,7 @@ pub(super) struct Spec {
     image_pull_secrets: List<NameRef>,
     termination_grace_period_seconds: Option<i64>,
     node_selector: Pairs,
-    affinity: Option<Affinity>,
+    affinity: Option<Box<Affinity>>,
     topology_spread_constraints: List<Constraint>,
     node_name: Option<Str>,
     service_account_name: Option<Str>,
@@ -74,8 +74,8 @@ pub(super) struct Spec {
     active_deadline_seconds: Option<i64>,
     dns_policy: Option<Str>,
     dns_config: Option<DnsConfig>,
-    security_context: Option<SecurityContext>,
-    resources: Option<Resources>,
+    security_context: Option<Box<SecurityContext>>,
+    resources: Option<Box<Resources>>,
     runtime_class_name: Option<Str>,
 }
 
@@ -163,12 +163,16 @@ impl Spec {
         for (at, named) in (0_u16..).zip(self.image_pull_secrets.0) {
             references.add(Kind::Secret, named, ReferenceField::PullSecret(at));
         }
-        let chooses_nodes = placement::chooses_nodes(&self.node_selector, self.affinity.as_ref());
+        let chooses_nodes = placement::chooses_nodes(&self.node_selector, self.affinity.as_deref());
         let own = Own {
             labels: &labels,
             namespace,
         };
-        let spreads = placement::spreads(self.topology_spread_constraints, self.affinity, &own);
+        let spreads = placement::spreads(
+            self.topology_spread_constraints,
+            self.affinity.map(|own| *own),
+            &own,
+        );
         let lists = [
             (ContainerRole::Init, self.init_containers),
             (ContainerRole::App, self.containers),
@@ -225,10 +229,10 @@ impl Spec {
             spreads,
             security: self
                 .security_context
-                .map(SecurityContext::record)
+                .map(|own| own.record())
                 .unwrap_or_default(),
             app_armor: Box::default(),
-            resources: self.resources.map(Resources::record).unwrap_or_default(),
+            resources: self.resources.map(|own| own.record()).unwrap_or_default(),
         }
     }
 }

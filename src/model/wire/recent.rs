@@ -32,14 +32,15 @@ pub(super) fn text(text: &str) -> Text {
 
 fn place(text: &str) -> usize {
     // Fibonacci hashing of eight bytes at a time. Nobody gains by making two texts meet: one of them is made anew, as all once were.
-    let mixed = text
-        .as_bytes()
-        .chunks(8)
-        .fold(text.len() as u64, |sum, bytes| {
-            let mut eight = [0; 8];
-            eight[..bytes.len()].copy_from_slice(bytes);
-            (sum.rotate_left(5) ^ u64::from_le_bytes(eight)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        });
+    let mix = |sum: u64, word: u64| (sum.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let (words, rest) = text.as_bytes().as_chunks();
+    let mixed = words.iter().fold(text.len() as u64, |sum, word| {
+        mix(sum, u64::from_le_bytes(*word))
+    });
+    let last = rest
+        .iter()
+        .fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let mixed = mix(mixed, last);
     // The upper bits are the better mixed ones.
     (mixed >> 32) as usize % KEPT
 }

@@ -25,7 +25,7 @@ pub(super) struct ReplicatedSpec<S> {
     persistent_volume_claim_retention_policy: Option<RetentionSpec>,
     strategy: Option<StrategySpec>,
     update_strategy: Option<StrategySpec>,
-    template: Option<Template>,
+    template: Option<Box<Template>>,
 }
 
 #[derive(Deserialize, Default)]

@@ -12,6 +12,7 @@ use crate::model::{
     Container as Record, ContainerRole, PullPolicy, Resources as ResourcesRecord, Seccomp, Security,
 };
 
+/// What is large is boxed: it is handed on several times before it becomes a record.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Container {
@@ -23,12 +24,12 @@ pub(super) struct Container {
     env_from: List<Variables>,
     volume_mounts: List<Mount>,
     ports: List<PortSpec>,
-    lifecycle: Option<Lifecycle>,
-    liveness_probe: Option<Probe>,
-    readiness_probe: Option<Probe>,
-    startup_probe: Option<Probe>,
-    resources: Option<Resources>,
-    security_context: Option<SecurityContext>,
+    lifecycle: Option<Box<Lifecycle>>,
+    liveness_probe: Option<Box<Probe>>,
+    readiness_probe: Option<Box<Probe>>,
+    startup_probe: Option<Box<Probe>>,
+    resources: Option<Box<Resources>>,
+    security_context: Option<Box<SecurityContext>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -80,12 +81,12 @@ impl Container {
         let host_mounts = volumes.of_host_at(self.volume_mounts);
         let ports = probe::ports(self.ports);
         let image = text(self.image);
-        let probes = (
+        let probes = [
             self.liveness_probe,
             self.readiness_probe,
             self.startup_probe,
-        );
-        let calls = probe::calls(&probes, self.lifecycle.as_ref());
+        ];
+        let calls = probe::calls(&probes, self.lifecycle.as_deref());
         Record {
             name: text(self.name),
             role: if list == ContainerRole::Init && restarts {
@@ -98,14 +99,14 @@ impl Container {
             image,
             probes: probe::record(probes, &ports),
             ports,
-            pre_stop: self.lifecycle.and_then(Lifecycle::pre_stop),
+            pre_stop: self.lifecycle.and_then(|lifecycle| lifecycle.pre_stop()),
             calls,
             host_mounts,
             environment: environment::record(self.env, self.env_from, mounts_config_map),
-            resources: self.resources.map(Resources::record).unwrap_or_default(),
+            resources: self.resources.map(|own| own.record()).unwrap_or_default(),
             security: self
                 .security_context
-                .map(SecurityContext::record)
+                .map(|own| own.record())
                 .unwrap_or_default(),
         }
     }

@@ -100,7 +100,7 @@ struct Sleep {
 
 /// The other hosts that a container's probes and hooks call.
 pub(super) fn calls(
-    (liveness, readiness, startup): &(Option<Probe>, Option<Probe>, Option<Probe>),
+    [liveness, readiness, startup]: &[Option<Box<Probe>>; 3],
     lifecycle: Option<&Lifecycle>,
 ) -> Box<[Call]> {
     let probes = [
@@ -145,17 +145,14 @@ pub(super) fn calls(
 }
 
 /// A container's probes, with their defaults.
-pub(super) fn record(
-    (liveness, readiness, startup): (Option<Probe>, Option<Probe>, Option<Probe>),
-    ports: &[ContainerPort],
-) -> Probes {
+pub(super) fn record(probes: [Option<Box<Probe>>; 3], ports: &[ContainerPort]) -> Probes {
     let [liveness, readiness, startup] =
-        [liveness, readiness, startup].map(|probe| probe.filter(Probe::has_handler));
+        probes.map(|probe| probe.filter(|probe| probe.has_handler()));
     let ask_the_same = liveness
         .as_ref()
         .zip(readiness.as_ref())
         .is_some_and(|(liveness, readiness)| liveness.asks_as(readiness, ports));
-    let record = |probe: Option<Probe>| probe.map(|probe| Box::new(probe.record()));
+    let record = |probe: Option<Box<Probe>>| probe.map(|probe| Box::new(probe.record()));
     Probes {
         liveness: record(liveness),
         readiness: record(readiness),
@@ -177,14 +174,6 @@ impl Probe {
         let same = |own: Option<&Port>, other: Option<&Port>| {
             let number = |port: Option<&Port>| port.map(|port| resolved(&port.0, ports));
             number(own) == number(other)
-        };
-        let says = |text: &Option<Str>, default: &'static str| {
-            let text = text.as_ref().map_or("", |text| &*text.0);
-            if text.is_empty() {
-                default.to_owned()
-            } else {
-                text.to_owned()
-            }
         };
         match (&self.http_get, &other.http_get) {
             (Some(own), Some(other)) => {
@@ -236,6 +225,12 @@ impl Probe {
             failure_threshold: or(self.failure_threshold, 3),
         }
     }
+}
+
+/// A text, or what is meant where it is empty.
+fn says<'a>(text: &'a Option<Str>, default: &'static str) -> &'a str {
+    let text = text.as_ref().map_or("", |text| &*text.0);
+    if text.is_empty() { default } else { text }
 }
 
 /// The number of a port, where it has one.
