@@ -57,6 +57,9 @@ pub use whole::{Member, Whole};
 /// More is not read of one file. A cluster takes no object of more than some MiB.
 const LARGEST: u64 = 256 << 20;
 
+/// Most manifests have fewer bytes.
+const USUAL: usize = 1 << 13;
+
 /// How many files a thread takes at a time: few, so that none is still busy when the others have nothing left.
 const SHARE: usize = 32;
 
@@ -288,10 +291,26 @@ impl Manifests {
 }
 
 /// Reads a file; `None` where there is more than is read of one.
-fn limited(read: impl Read) -> std::io::Result<Option<Vec<u8>>> {
-    // Most manifests fit, and need no question how long they are.
-    let mut bytes = Vec::with_capacity(1 << 13);
-    read.take(LARGEST + 1).read_to_end(&mut bytes)?;
+fn read_file(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+    let file = File::open(path)?;
+    let mut bytes = Vec::with_capacity(USUAL);
+    (&file).take(USUAL as u64).read_to_end(&mut bytes)?;
+    if bytes.len() < USUAL {
+        return Ok(Some(bytes));
+    }
+    // Only of what is longer it is worth a question how long it is.
+    let length = file.metadata()?.len();
+    if length > LARGEST {
+        return Ok(None);
+    }
+    bytes.reserve_exact(usize::try_from(length + 1).unwrap_or_default());
+    rest(&file, bytes)
+}
+
+/// Reads on; `None` where there is more than is read of one file.
+fn rest(read: impl Read, mut bytes: Vec<u8>) -> std::io::Result<Option<Vec<u8>>> {
+    let left = LARGEST + 1 - bytes.len() as u64;
+    read.take(left).read_to_end(&mut bytes)?;
     Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= LARGEST))
 }
 
@@ -312,8 +331,8 @@ pub fn of_bytes(label: &str, bytes: &[u8], keep: Keep<'_>) -> Manifests {
 fn read_one(file: &find::File, keep: Keep<'_>) -> Result<Contents, ReadError> {
     let is_stdin = file.path == Path::new(STDIN);
     let bytes = match is_stdin {
-        true => limited(std::io::stdin().lock()),
-        false => File::open(&file.path).and_then(limited),
+        true => rest(std::io::stdin().lock(), Vec::new()),
+        false => read_file(&file.path),
     };
     match bytes {
         Ok(None) => Ok(Contents::skipped(&file.label, Reason::TooLarge(LARGEST))),

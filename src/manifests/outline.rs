@@ -2,6 +2,7 @@
 
 use super::Origin;
 use super::yaml::Node;
+use crate::model::hash;
 
 /// More places than this are not kept of one field of an object (`metadata`, `spec`); what lies beyond is said to be where the last one
 /// kept around it is. Workloads have some hundred. It also bounds what aliases of aliases come to.
@@ -39,7 +40,8 @@ pub struct Outline(Box<[Place]>);
 /// Where a field or an item is written. Those inside it follow it.
 #[derive(Clone, Debug)]
 struct Place {
-    /// Of the key, or the number in a list: which names there are is known by who asks.
+    /// The hash of the key, or of the number in a list: which names there are is known by who asks. Of the few keys beside one
+    /// another no two have the same.
     name: u32,
     line: u32,
     column: u32,
@@ -99,8 +101,8 @@ fn step(pointer: &str) -> Option<(u32, &str)> {
     let end = rest.bytes().position(|byte| byte == b'/');
     let (step, rest) = rest.split_at(end.unwrap_or(rest.len()));
     let name = match step.contains('~') {
-        true => name(&step.replace("~1", "/").replace("~0", "~")),
-        false => name(step),
+        true => hash(&step.replace("~1", "/").replace("~0", "~")),
+        false => hash(step),
     };
     Some((name, rest))
 }
@@ -124,7 +126,7 @@ fn add(
     let mut last = node.begins().0.max(line);
     node.each_inner(|key, index, place, inner| {
         if places.len() < most {
-            let name = key.map_or_else(|| number(index), name);
+            let name = key.map_or_else(|| number(index), hash);
             // No field of an object takes the places of another one.
             let most = match at {
                 0 => most.min(places.len() + MOST),
@@ -139,26 +141,12 @@ fn add(
     last
 }
 
-/// Of the few keys beside one another no two have the same.
-fn name(key: &str) -> u32 {
-    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15; // 2⁶⁴ divided by the golden ratio
-    let mix = |hash: u64, word: u64| (hash.rotate_left(29) ^ word).wrapping_mul(SPREAD);
-    let (words, rest) = key.as_bytes().as_chunks();
-    let hash = words.iter().fold(key.len() as u64, |hash, word| {
-        mix(hash, u64::from_le_bytes(*word))
-    });
-    let last = rest
-        .iter()
-        .fold(0, |word, byte| word << 8 | u64::from(*byte));
-    (mix(hash, last) >> 32) as u32
-}
-
 /// The name of an item: its number as it is written.
 fn number(index: usize) -> u32 {
     const DIGITS: &str = "0123456789";
     match DIGITS.get(index..=index) {
-        Some(digit) => name(digit),
-        None => name(&index.to_string()),
+        Some(digit) => hash(digit),
+        None => hash(&index.to_string()),
     }
 }
 

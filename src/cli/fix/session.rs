@@ -19,6 +19,7 @@ use crate::inventory::{Inventory, Record};
 use crate::manifests::{Member, Whole};
 use crate::model::{Text, Verdict};
 use crate::remedy;
+use crate::render::title;
 
 /// What is to be fixed.
 pub(super) struct Session<'a> {
@@ -66,10 +67,12 @@ impl Session<'_> {
             undivided: BTreeSet::new(),
         };
         loop {
-            let state = self.fix(&failing, &way)?;
-            let mut drafts = state.drafts.iter();
-            if let Some((file, _)) = drafts.find(|(_, draft)| !draft.is_sound()) {
-                way.undivided.insert(file.clone());
+            let state = self.fix(&way)?;
+            let drafts = state.drafts.iter();
+            let unsound = drafts.filter(|(_, draft)| !draft.is_sound());
+            let unsound: Vec<Text> = unsound.map(|(file, _)| file.clone()).collect();
+            if !unsound.is_empty() {
+                way.undivided.extend(unsound);
                 continue;
             }
             let then = self.failing(&state.inventory);
@@ -116,7 +119,7 @@ impl Session<'_> {
         failing.collect()
     }
 
-    fn fix(&self, failing: &BTreeMap<usize, BTreeSet<Identity>>, way: &Way) -> Result<State> {
+    fn fix(&self, way: &Way) -> Result<State> {
         let mut state = State {
             inventory: self.whole.inventory.clone(),
             drafts: BTreeMap::new(),
@@ -134,10 +137,15 @@ impl Session<'_> {
                 nth: *nth,
             };
             *nth += 1;
-            let is_asked = failing.contains_key(&at)
-                || matches!(judge.judge(member), Outcome::Judged { judged, .. } if judged.rows.iter().any(is_open));
-            if is_asked {
-                self.object(&mut state, subject, way)?;
+            let Outcome::Judged { judged, .. } = judge.judge(member) else {
+                continue;
+            };
+            if !judged.rows.iter().any(is_open) {
+                continue;
+            }
+            match helm::chart_of(Path::new(&*origin.file)) {
+                Some(chart) => self.of_template(&mut state, member, &judged.rows, &chart)?,
+                None => self.object(&mut state, subject, way)?,
             }
         }
         Ok(state)
@@ -146,9 +154,6 @@ impl Session<'_> {
     fn object(&self, state: &mut State, subject: Subject<'_>, way: &Way) -> Result<()> {
         let Subject { at, member, nth } = subject;
         let origin = &member.origin;
-        if let Some(chart) = helm::chart_of(Path::new(&*origin.file)) {
-            return self.of_template(state, member, &chart);
-        }
         if !state.drafts.contains_key(&origin.file) {
             let text = self.text(&origin.file)?;
             let pieces = Pieces::of(&text, !way.undivided.contains(&origin.file));
@@ -258,7 +263,7 @@ impl Session<'_> {
         Entry {
             file: member.origin.file.to_string(),
             line: member.origin.line,
-            object: title(member),
+            object: title(&member.origin, member.object.key()),
             check,
             left: None,
             done: BTreeSet::new(),
@@ -272,15 +277,6 @@ impl Session<'_> {
             _ => std::fs::read_to_string(Path::new(&**file))
                 .map_err(|error| anyhow::anyhow!("cannot read {file}: {error}")),
         }
-    }
-}
-
-/// `Deployment shop/web`, with the namespace where it names one.
-fn title(member: &Member) -> String {
-    let key = member.object.key();
-    match member.origin.names_namespace {
-        true => format!("{} {}/{}", key.kind, key.namespace, key.name),
-        false => format!("{} {}", key.kind, key.name),
     }
 }
 

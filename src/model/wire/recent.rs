@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use crate::model::Text;
+use crate::model::{Text, hash};
 
 /// How many are kept by each thread that decodes.
 const KEPT: usize = 512;
@@ -31,18 +31,8 @@ pub(super) fn text(text: &str) -> Text {
 }
 
 fn place(text: &str) -> usize {
-    // Fibonacci hashing of eight bytes at a time. Nobody gains by making two texts meet: one of them is made anew, as all once were.
-    let mix = |sum: u64, word: u64| (sum.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let (words, rest) = text.as_bytes().as_chunks();
-    let mixed = words.iter().fold(text.len() as u64, |sum, word| {
-        mix(sum, u64::from_le_bytes(*word))
-    });
-    let last = rest
-        .iter()
-        .fold(0, |word, byte| word << 8 | u64::from(*byte));
-    let mixed = mix(mixed, last);
-    // The upper bits are the better mixed ones.
-    (mixed >> 32) as usize % KEPT
+    // Where two texts meet, one of them is made anew, as all once were.
+    hash(text) as usize % KEPT
 }
 
 #[cfg(test)]

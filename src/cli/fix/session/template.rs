@@ -5,7 +5,6 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::{Session, State, helm};
-use crate::cli::check::{Judge, Outcome};
 use crate::cli::fix::ledger::Entry;
 use crate::manifests::Member;
 use crate::model::Verdict;
@@ -18,15 +17,11 @@ impl Session<'_> {
         &self,
         state: &mut State,
         member: &Member,
+        rows: &[Row],
         chart: &Path,
     ) -> Result<()> {
         let template = self.text(&member.origin.file)?;
-        let judge = Judge::new(self.bench.relief, self.whole, false);
-        let Outcome::Judged { judged, .. } = judge.judge(member) else {
-            return Ok(());
-        };
-        let failing = |row: &&Row| row.verdict == Verdict::Fail;
-        for row in judged.rows.iter().filter(failing) {
+        for row in rows.iter().filter(|row| row.verdict == Verdict::Fail) {
             let reason = self.value_to_set(&template, member, row);
             let reason = format!(
                 "it is a template of the chart {}, which is left as it is: {reason}",
