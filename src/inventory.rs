@@ -92,6 +92,33 @@ impl Inventory {
         Self::new(Extent::Files, Source::Synced)
     }
 
+    /// An inventory of these objects from files: what [`apply`](Self::apply) would make of them, by two processors. `None` where two
+    /// have the same name.
+    pub fn of_distinct(objects: &[&Arc<Object>]) -> Option<Self> {
+        let mut inventory = Self::of_files();
+        let Self {
+            objects: by_key,
+            population,
+            edges,
+            uids,
+            ..
+        } = &mut inventory;
+        let ((), are_distinct) = rayon::join(
+            || edges.extend(objects.iter().flat_map(|object| Edge::all_of(object))),
+            || {
+                objects.iter().all(|object| {
+                    let key = object.key();
+                    population[key.kind as usize] += 1;
+                    if !object.meta().uid.is_empty() {
+                        uids.insert(object.meta().uid.clone(), key.clone());
+                    }
+                    by_key.insert(key.clone(), Arc::clone(object)).is_none()
+                })
+            },
+        );
+        are_distinct.then_some(inventory)
+    }
+
     fn new(extent: Extent, source: Source) -> Self {
         Self {
             objects: OrdMap::new(),
@@ -239,7 +266,8 @@ impl Inventory {
 
     /// The record of an object; `None` for a pod of a workload.
     pub fn get(&self, key: &Key) -> Option<&Arc<Object>> {
-        self.objects.get(key)
+        // Of most kinds there are none among files.
+        self.has(key.kind).then(|| self.objects.get(key))?
     }
 
     /// The record of the object with a UID.
@@ -344,12 +372,7 @@ impl Inventory {
     }
 
     fn link(&mut self, object: &Object) {
-        for anchor in edges::anchors(object) {
-            self.edges.insert(Edge {
-                anchor,
-                to: object.key().clone(),
-            });
-        }
+        self.edges.extend(Edge::all_of(object));
         if !object.meta().uid.is_empty() {
             self.uids
                 .insert(object.meta().uid.clone(), object.key().clone());
@@ -357,11 +380,8 @@ impl Inventory {
     }
 
     fn unlink(&mut self, object: &Object) {
-        for anchor in edges::anchors(object) {
-            self.edges.remove(&Edge {
-                anchor,
-                to: object.key().clone(),
-            });
+        for edge in Edge::all_of(object) {
+            self.edges.remove(&edge);
         }
         // A successor of the same name may have been applied first.
         if self.uids.get(&object.meta().uid) == Some(object.key()) {

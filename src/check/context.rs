@@ -4,13 +4,14 @@ use jiff::Timestamp;
 
 use super::{Check, Params};
 use crate::inventory::{Extent, Source, View};
-use crate::model::{Kind, Release, Text};
+use crate::model::{Kind, Release, Text, Workload};
 
 /// What a check may look at besides its subject: its parameters, and records of the kinds that it says it reads.
 pub struct Context<'a> {
     check: &'static Check,
     view: View<'a>,
     params: &'a Params,
+    workload: Option<&'a Workload>,
 }
 
 /// Why something could not be decided.
@@ -36,7 +37,18 @@ impl<'a> Context<'a> {
             check,
             view,
             params,
+            workload: None,
         }
+    }
+
+    /// The same where this workload is judged.
+    pub fn about(self, workload: Option<&'a Workload>) -> Self {
+        Self { workload, ..self }
+    }
+
+    /// The workload that is judged, where it is one: a check on any object sees only its metadata otherwise.
+    pub fn workload(&self) -> Option<&'a Workload> {
+        self.workload
     }
 
     /// The records, to look up those of a kind.

@@ -58,19 +58,25 @@ impl Findings {
         self.until
     }
 
-    /// The verdict, and what it was made of: the worst of the findings.
-    pub fn into_parts(self) -> (Verdict, Vec<Located>) {
+    /// The verdict: the worst of what was found.
+    pub fn verdict(&self) -> Verdict {
         let otherwise = if self.not_applicable {
             Verdict::NotApplicable
         } else {
             Verdict::Pass
         };
-        let verdict = self
-            .list
-            .iter()
-            .map(|found| found.finding.verdict)
-            .max()
-            .unwrap_or(otherwise);
-        (verdict, self.list)
+        let verdicts = self.list.iter().map(|found| found.finding.verdict);
+        verdicts.max().unwrap_or(otherwise)
+    }
+
+    /// What was found.
+    pub fn into_list(self) -> Vec<Located> {
+        self.list
+    }
+
+    /// Takes out what was found, and forgets the rest, so that another check can use the room.
+    pub fn take(&mut self) -> impl Iterator<Item = Located> {
+        (self.not_applicable, self.until) = (false, None);
+        self.list.drain(..)
     }
 }

@@ -8,7 +8,7 @@ pub fn flaw_of_label_value(value: &str) -> Option<&'static str> {
     let is_end = |byte: Option<u8>| byte.is_none_or(|byte| byte.is_ascii_alphanumeric());
     if !value
         .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
     {
         return Some("has characters other than letters, digits, `-`, `_` and `.`");
     }

@@ -10,20 +10,17 @@ pub fn of(workload: &Workload, kind: Kind) -> impl Iterator<Item = (Place, &Refe
         .containers
         .iter()
         .filter(|container| container.role != ContainerRole::Ephemeral);
+    let of_kind = move |reference: &&Reference| reference.kind == kind;
     let of_containers = containers.flat_map(move |container| {
-        let references = container.environment.references.iter();
+        let references = container.environment.references.iter().filter(of_kind);
         references.map(move |reference| {
             let at = Place::container(workload, container, &reference.path());
             (at, reference)
         })
     });
-    let of_pod = workload
-        .pod
-        .references
-        .iter()
-        .map(move |reference| (Place::pod(workload, &reference.path()), reference));
+    let of_pod = workload.pod.references.iter().filter(of_kind);
+    let of_pod = of_pod.map(move |reference| (Place::pod(workload, &reference.path()), reference));
     of_containers
         .chain(of_pod)
-        .filter(move |(_, reference)| reference.kind == kind)
         .map(|(at, reference)| (at.about(reference.name.clone()), reference))
 }

@@ -144,13 +144,13 @@ pub(crate) fn judge_in(check: &'static Check, view: View<'_>, subject: &Object) 
 }
 
 fn outcome(check: &'static Check, params: &Params, view: View<'_>, subject: &Object) -> Outcome {
-    let context = Context::new(check, view, params);
+    let context = Context::new(check, view, params).about(subject.workload());
     let mut findings = Findings::default();
     if let Err(undecided) = run(check, &context, subject, &mut findings) {
         findings.unknown(Place::field(""), undecided.to_string());
     }
     let until = findings.holds_until();
-    let (verdict, found) = findings.into_parts();
+    let (verdict, found) = (findings.verdict(), findings.into_list());
     let findings = found.into_iter().map(|found| found.finding).collect();
     Outcome {
         key: subject.key().clone(),

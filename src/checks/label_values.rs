@@ -55,7 +55,7 @@ fn run(context: &Context<'_>, meta: &Meta, findings: &mut Findings) -> Judgement
     // A Pod's labels are its own.
     if kind.is_workload()
         && kind != Kind::Pod
-        && let Some(workload) = context.read(kind)?.workload(&meta.key)
+        && let Some(workload) = context.workload()
     {
         // A Job's pods have its name for a label, of which a `generateName` is only the beginning.
         let written = |key: &str, value: &str| {

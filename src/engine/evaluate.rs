@@ -41,6 +41,15 @@ impl CheckResult {
             relieved: Vec::new(),
         }
     }
+
+    fn made_of(findings: Findings) -> Self {
+        Self {
+            verdict: findings.verdict(),
+            until: findings.holds_until(),
+            findings: findings.into_list(),
+            relieved: Vec::new(),
+        }
+    }
 }
 
 impl Evaluation {
@@ -148,7 +157,7 @@ fn on_workload(
     view: View<'_>,
     workload: &Workload,
 ) -> CheckResult {
-    let context = Context::new(check, view, params);
+    let context = Context::new(check, view, params).about(Some(workload));
     if let Run::Workload(run) | Run::Running(run) | Run::Anywhere(run) = check.run {
         if !check.subjects.contains(workload.kind()) {
             return CheckResult::of(Verdict::NotApplicable);
@@ -238,59 +247,63 @@ pub fn judge(
     view: View<'_>,
     object: &Object,
 ) -> CheckResult {
-    let context = Context::new(check, view, params);
     let mut findings = Findings::default();
-    let judgement = if check.subjects.contains(object.key().kind) {
-        context
-            .decidable()
-            .and_then(|()| match (check.run, object) {
-                (
-                    Run::Workload(run) | Run::Running(run) | Run::Anywhere(run),
-                    Object::Workload(workload),
-                ) => run(&context, workload, &mut findings),
-                (Run::Any(run), object) => run(&context, object.meta(), &mut findings),
-                (Run::Autoscaler(run) | Run::Scaling(run), Object::PodAutoscaler(autoscaler)) => {
-                    run(&context, autoscaler, &mut findings)
-                }
-                (Run::DisruptionBudget(run), Object::PodDisruptionBudget(budget)) => {
-                    run(&context, budget, &mut findings)
-                }
-                (Run::Service(run), Object::Service(service)) => {
-                    run(&context, service, &mut findings)
-                }
-                (Run::Object(run), object) => run(&context, object, &mut findings),
-                (Run::Binding(run), Object::Binding(binding)) => {
-                    run(&context, binding, &mut findings)
-                }
-                (Run::Role(run), Object::Role(role)) => run(&context, role, &mut findings),
-                _ => {
-                    findings.not_applicable();
-                    Ok(())
-                }
-            })
-    } else {
+    judge_into(check, params, view, object, &mut findings);
+    CheckResult::made_of(findings)
+}
+
+/// The same, where whoever asks has room for what is found, which is empty.
+pub fn judge_into(
+    check: &'static Check,
+    params: &Params,
+    view: View<'_>,
+    object: &Object,
+    findings: &mut Findings,
+) -> Verdict {
+    if !check.subjects.contains(object.key().kind) {
         findings.not_applicable();
-        Ok(())
-    };
+        return Verdict::NotApplicable;
+    }
+    let context = Context::new(check, view, params).about(object.workload());
+    let judgement = context
+        .decidable()
+        .and_then(|()| match (check.run, object) {
+            (
+                Run::Workload(run) | Run::Running(run) | Run::Anywhere(run),
+                Object::Workload(workload),
+            ) => run(&context, workload, findings),
+            (Run::Any(run), object) => run(&context, object.meta(), findings),
+            (Run::Autoscaler(run) | Run::Scaling(run), Object::PodAutoscaler(autoscaler)) => {
+                run(&context, autoscaler, findings)
+            }
+            (Run::DisruptionBudget(run), Object::PodDisruptionBudget(budget)) => {
+                run(&context, budget, findings)
+            }
+            (Run::Service(run), Object::Service(service)) => run(&context, service, findings),
+            (Run::Object(run), object) => run(&context, object, findings),
+            (Run::Binding(run), Object::Binding(binding)) => run(&context, binding, findings),
+            (Run::Role(run), Object::Role(role)) => run(&context, role, findings),
+            _ => {
+                findings.not_applicable();
+                Ok(())
+            }
+        });
     let is_around = check.judges_related() && object.workload().is_none();
-    let around = is_around.then(|| object.key());
-    conclude(judgement, findings, around)
+    settle(judgement, findings, is_around.then(|| object.key()));
+    findings.verdict()
+}
+
+fn conclude(judgement: Judgement, mut findings: Findings, around: Option<&Key>) -> CheckResult {
+    settle(judgement, &mut findings, around);
+    CheckResult::made_of(findings)
 }
 
 /// `around` is the object that it is about, where that is not the workload.
-fn conclude(judgement: Judgement, mut findings: Findings, around: Option<&Key>) -> CheckResult {
+fn settle(judgement: Judgement, findings: &mut Findings, around: Option<&Key>) {
     if let Err(undecided) = judgement {
         findings.unknown(Place::field(""), undecided.to_string());
     }
     if let Some(object) = around {
         findings.are_about(object);
-    }
-    let until = findings.holds_until();
-    let (verdict, findings) = findings.into_parts();
-    CheckResult {
-        verdict,
-        findings,
-        until,
-        relieved: Vec::new(),
     }
 }

@@ -109,7 +109,7 @@ impl PolicySet {
         if self.conditions.is_empty() {
             return false;
         }
-        let namespace = namespace_labels(view, &workload.meta.key.namespace);
+        let namespace = self.namespace_labels(view, &workload.meta.key.namespace);
         self.iter()
             .any(|policy| matches!(policy.coverage(workload, &namespace), Coverage::Unasked))
     }
@@ -117,13 +117,13 @@ impl PolicySet {
     /// What the policies that cover a workload ask for; `None` where none covers it. A policy of which it is not
     /// [known](PolicySet::awaits) is left out.
     pub fn plan(&self, view: View<'_>, workload: &Workload) -> Option<Arc<Plan>> {
-        let namespace = namespace_labels(view, &workload.meta.key.namespace);
+        let namespace = self.namespace_labels(view, &workload.meta.key.namespace);
         self.plan_of(|policy| policy.coverage(workload, &namespace))
     }
 
     /// What the policies that cover a namespace ask for; `None` where none covers it.
     pub fn namespace_plan(&self, view: View<'_>, namespace: &Text) -> Option<Arc<Plan>> {
-        let labels = namespace_labels(view, namespace);
+        let labels = self.namespace_labels(view, namespace);
         self.plan_of(|policy| match policy.covers_namespace(&labels) {
             true => Coverage::Yes,
             false => Coverage::No,
@@ -136,7 +136,7 @@ impl PolicySet {
         view: View<'a>,
         workload: &'a Workload,
     ) -> impl Iterator<Item = Covering<'a>> {
-        let namespace = namespace_labels(view, &workload.meta.key.namespace);
+        let namespace = self.namespace_labels(view, &workload.meta.key.namespace);
         self.iter()
             .filter_map(move |policy| Covering::of(policy, policy.coverage(workload, &namespace)))
     }
@@ -147,7 +147,7 @@ impl PolicySet {
         view: View<'a>,
         namespace: &Text,
     ) -> impl Iterator<Item = &'a Policy> {
-        let labels = namespace_labels(view, namespace);
+        let labels = self.namespace_labels(view, namespace);
         self.iter().filter(move |policy| policy.selects(&labels))
     }
 
@@ -175,16 +175,19 @@ impl PolicySet {
         plans.insert(covering, plan.clone());
         Some(plan)
     }
-}
 
-/// The labels of a namespace, with the one that every namespace has: a manifest may leave it out, and a namespace whose record
-/// is not here has it as well.
-fn namespace_labels<'a>(view: View<'a>, namespace: &Text) -> Cow<'a, Labels> {
-    const NAME: &str = "kubernetes.io/metadata.name";
-    let known = view.get(&Key::new(Kind::Namespace, "", namespace.clone()));
-    match known.map(|object| &object.meta().labels) {
-        Some(labels) if labels.get(NAME) == Some(namespace) => Cow::Borrowed(labels),
-        Some(labels) => Cow::Owned(labels.with(NAME, namespace)),
-        None => Cow::Owned(Labels::default().with(NAME, namespace)),
+    /// The labels of a namespace, with the one that every namespace has: a manifest may leave it out, and a namespace whose record
+    /// is not here has it as well. None where no policy looks at them.
+    fn namespace_labels<'v>(&self, view: View<'v>, namespace: &Text) -> Cow<'v, Labels> {
+        const NAME: &str = "kubernetes.io/metadata.name";
+        if self.iter().all(Policy::is_for_every_namespace) {
+            return Cow::Owned(Labels::default());
+        }
+        let known = view.get(&Key::new(Kind::Namespace, "", namespace.clone()));
+        match known.map(|object| &object.meta().labels) {
+            Some(labels) if labels.get(NAME) == Some(namespace) => Cow::Borrowed(labels),
+            Some(labels) => Cow::Owned(labels.with(NAME, namespace)),
+            None => Cow::Owned(Labels::default().with(NAME, namespace)),
+        }
     }
 }

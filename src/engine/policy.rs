@@ -200,6 +200,11 @@ impl Policy {
         self.namespaces.matches(namespace)
     }
 
+    /// Whether it covers workloads in namespaces of whatever labels.
+    pub(super) fn is_for_every_namespace(&self) -> bool {
+        self.namespaces.is_empty()
+    }
+
     /// The kinds of workloads that it covers.
     pub fn kinds(&self) -> KindSet {
         self.kinds

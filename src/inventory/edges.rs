@@ -89,6 +89,16 @@ pub(super) struct Edge {
     pub(super) to: Key,
 }
 
+impl Edge {
+    /// From everything that a record refers to.
+    pub(super) fn all_of(object: &Object) -> impl Iterator<Item = Self> {
+        anchors(object).into_iter().map(|anchor| Self {
+            anchor,
+            to: object.key().clone(),
+        })
+    }
+}
+
 /// The key that sorts before all others.
 pub(super) fn first_key() -> Key {
     static FIRST: LazyLock<Key> = LazyLock::new(|| Key::new(Kind::ALL[0], "", ""));
@@ -151,7 +161,7 @@ impl Fixed {
 }
 
 /// Everything that a record refers to.
-pub(super) fn anchors(object: &Object) -> Vec<Anchor> {
+fn anchors(object: &Object) -> Vec<Anchor> {
     let meta = object.meta();
     let namespace = &meta.key.namespace;
     let mut anchors = Vec::new();

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::api;
 use crate::engine::Conditions;
-use crate::model::{self, Grantee, Kind, Object, Shape, Text, Workload, Written};
+use crate::model::{self, Grantee, Kind, Object, Shape, Text, Workload, Written, recent};
 
 /// Which document of which file.
 #[derive(Clone, Copy)]
@@ -252,7 +252,7 @@ impl Reader<'_> {
             document: self.place.document,
             line,
             column,
-            api_version: api_version.into(),
+            api_version: recent(api_version),
             kind,
             names_namespace,
         }

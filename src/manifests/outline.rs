@@ -62,13 +62,15 @@ impl Outline {
     /// Where the field is that a JSON pointer leads to: its key, or the innermost node around it that there is.
     pub fn region(&self, origin: &Origin, json_pointer: &str) -> Region {
         let mut at = 0;
-        let mut rest = json_pointer;
-        while let Some((inner, left)) =
-            step(rest).and_then(|(name, left)| Some((self.inner(at, name)?, left)))
-        {
-            (at, rest) = (inner, left);
-        }
-        let is_there = rest.is_empty();
+        // What is before the first slash leads nowhere, and is most often nothing.
+        let steps = json_pointer.split('/').skip(1);
+        let is_there = steps.map(name).all(|step| match self.inner(at, step) {
+            Some(inner) => {
+                at = inner;
+                true
+            }
+            None => false,
+        });
         match self.0.get(at) {
             // All of an object is too much to point at.
             Some(place) if at > 0 => Region {
@@ -80,11 +82,12 @@ impl Outline {
         }
     }
 
+    /// The place of this name inside another one.
     fn inner(&self, around: usize, wanted: u32) -> Option<usize> {
         let end = around + usize::from(self.0.get(around)?.size);
+        let places = self.0.get(..end)?;
         let mut next = around + 1;
-        while next < end {
-            let place = self.0.get(next)?;
+        while let Some(place) = places.get(next) {
             if place.name == wanted {
                 return Some(next);
             }
@@ -94,17 +97,12 @@ impl Outline {
     }
 }
 
-/// The name of the first step of a JSON pointer, and what is after it.
-fn step(pointer: &str) -> Option<(u32, &str)> {
-    let rest = pointer.strip_prefix('/')?;
-    // Steps are short: nothing is gained by looking at many bytes at once.
-    let end = rest.bytes().position(|byte| byte == b'/');
-    let (step, rest) = rest.split_at(end.unwrap_or(rest.len()));
-    let name = match step.contains('~') {
+/// The name that a step of a JSON pointer means.
+fn name(step: &str) -> u32 {
+    match step.bytes().any(|byte| byte == b'~') {
         true => hash(&step.replace("~1", "/").replace("~0", "~")),
         false => hash(step),
-    };
-    Some((name, rest))
+    }
 }
 
 /// Adds a node and what is inside it, and gives back the last line of it all. Documents are no deeper than the parser lets them be.
@@ -124,16 +122,24 @@ fn add(
         size: 1,
     });
     let mut last = node.begins().0.max(line);
-    node.each_inner(|key, index, place, inner| {
-        if places.len() < most {
-            let name = key.map_or_else(|| number(index), hash);
-            // No field of an object takes the places of another one.
-            let most = match at {
-                0 => most.min(places.len() + MOST),
-                _ => most,
-            };
-            last = last.max(add(places, name, place, inner, most));
+    if node.is_scalar() {
+        places[at].lines = u16::try_from(last - line).unwrap_or(u16::MAX);
+        return last;
+    }
+    node.each_inner(|inner| {
+        if places.len() >= most {
+            return;
         }
+        let name = match inner.key {
+            Some(_) => inner.name,
+            None => number(inner.name),
+        };
+        // No field of an object takes the places of another one.
+        let most = match at {
+            0 => most.min(places.len() + MOST),
+            _ => most,
+        };
+        last = last.max(add(places, name, inner.place, inner.node, most));
     });
     let (lines, size) = (last - line, places.len() - at);
     places[at].lines = u16::try_from(lines).unwrap_or(u16::MAX);
@@ -142,9 +148,10 @@ fn add(
 }
 
 /// The name of an item: its number as it is written.
-fn number(index: usize) -> u32 {
+fn number(index: u32) -> u32 {
     const DIGITS: &str = "0123456789";
-    match DIGITS.get(index..=index) {
+    let at = index as usize;
+    match DIGITS.get(at..=at) {
         Some(digit) => hash(digit),
         None => hash(&index.to_string()),
     }

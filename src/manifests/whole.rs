@@ -1,5 +1,6 @@
 //! Everything that was found, as one inventory.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -43,7 +44,13 @@ impl Member {
 impl Whole {
     /// Makes one inventory of all these objects.
     pub fn of(manifests: Vec<Manifest>) -> Self {
-        let mut inventory = Inventory::of_files();
+        // What could not be read is looked up by nothing.
+        let all = manifests.iter().map(|manifest| &manifest.object);
+        let known: Vec<&Arc<Object>> = all.filter(|object| !object.is_unread()).collect();
+        let (inventory, repeated) = match Inventory::of_distinct(&known) {
+            Some(inventory) => (inventory, BTreeSet::new()),
+            None => merge(&known),
+        };
         let member = |manifest| {
             let Manifest {
                 origin,
@@ -51,37 +58,17 @@ impl Whole {
                 outline,
                 ignores,
             } = manifest;
-            // What could not be read is looked up by nothing.
-            if object.is_unread() {
-                return Member {
-                    origin,
-                    object,
-                    outline,
-                    is_repeated: false,
-                    ignores,
-                };
-            }
-            let is_repeated = inventory.get(object.key()).is_some();
-            if is_repeated {
-                let parts = inventory.get(object.key());
-                if let Some(merged) = parts.and_then(|part| merged(part, &object)) {
-                    inventory.apply(merged);
-                }
-            } else {
-                inventory.apply(object.clone());
-            }
             Member {
+                is_repeated: repeated.contains(&Arc::as_ptr(&object).addr()),
                 origin,
                 object,
                 outline,
-                is_repeated,
                 ignores,
             }
         };
-        let members = manifests.into_iter().map(member).collect();
         Self {
             inventory,
-            members,
+            members: manifests.into_iter().map(member).collect(),
             now: None,
         }
     }
@@ -113,6 +100,23 @@ impl Whole {
             None => view,
         }
     }
+}
+
+/// One inventory of objects of which several have the same name, and those that an earlier one has the name of, by address.
+fn merge(objects: &[&Arc<Object>]) -> (Inventory, BTreeSet<usize>) {
+    let mut inventory = Inventory::of_files();
+    let mut repeated = BTreeSet::new();
+    for object in objects {
+        let Some(first) = inventory.get(object.key()) else {
+            inventory.apply(Arc::clone(object));
+            continue;
+        };
+        repeated.insert(Arc::as_ptr(object).addr());
+        if let Some(merged) = merged(first, object) {
+            inventory.apply(merged);
+        }
+    }
+    (inventory, repeated)
 }
 
 /// Of two objects of one name, of which the second may be a patch of the first or the other way round: what both together have,

@@ -57,6 +57,9 @@ impl Quantity {
     /// (`n` to `E`), or an exponent (`e3`). As in `resource.ParseQuantity`, no digits are 0 (`m`, which a template makes of
     /// a value that is not set), and spaces around it do not count. What is too large to be meant becomes the largest.
     pub fn parse(text: &str) -> Option<Self> {
+        if let Some(usual) = Self::usual(text) {
+            return Some(usual);
+        }
         let text = text.trim();
         let (negative, unsigned) = match text.as_bytes().first()? {
             b'-' => (true, &text[1..]),
@@ -92,6 +95,30 @@ impl Quantity {
             None => value.saturating_mul(i128::MAX),
         };
         Some(Self(if negative { -nanos } else { nanos }))
+    }
+}
+
+impl Quantity {
+    /// From a few digits and a suffix, as nearly all are written.
+    fn usual(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let count = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (digits, suffix) = bytes.split_at_checked(count).filter(|_| matches!(count, 1..=9))?;
+        let number = digits
+            .iter()
+            .fold(0, |number, digit| number * 10 + i128::from(digit - b'0'));
+        let unit = match suffix {
+            b"" => NANO,
+            b"m" => NANO / 1_000,
+            b"k" => NANO * 1_000,
+            b"M" => NANO * 1_000_000,
+            b"G" => NANO * 1_000_000_000,
+            b"Ki" => NANO << 10,
+            b"Mi" => NANO << 20,
+            b"Gi" => NANO << 30,
+            _ => return None,
+        };
+        Some(Self(number * unit))
     }
 }
 

@@ -144,7 +144,7 @@ impl Written {
     /// In this version.
     pub fn of(kind: Kind, api_version: &str) -> Self {
         let is_it =
-            |known: &&Lifecycle| known.kind == kind.name() && known.api_version == api_version;
+            |known: &&Lifecycle| known.api_version == api_version && known.kind == kind.name();
         let at = all().position(|known| is_it(&known));
         match at.and_then(|at| u8::try_from(at).ok()) {
             Some(at) => Self::Superseded(Superseded(at)),

@@ -285,10 +285,12 @@ impl KindSet {
 
     /// The kinds, in declaration order.
     pub fn iter(self) -> impl Iterator<Item = Kind> {
-        Kind::ALL
-            .iter()
-            .copied()
-            .filter(move |kind| self.contains(*kind))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let next = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            Kind::ALL.get(next).copied()
+        })
     }
 }
 

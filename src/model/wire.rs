@@ -22,7 +22,6 @@ mod node;
 mod pod;
 mod quota;
 mod rbac;
-mod recent;
 mod related;
 mod scalar;
 mod selection;
@@ -45,7 +44,7 @@ use self::selection::Defaulting;
 use self::selectors::LabelSelector;
 use self::spec::{CronJobSpec, Parts, PodHolder, ReplicatedSpec};
 use self::status::{Intent, Status};
-use super::{Answers, Key, Kind, Meta, Object, Observed, Owner, PodTemplate, Text, Workload};
+use super::{Answers, Key, Kind, Meta, Object, Observed, Owner, PodTemplate, Text, Workload, recent};
 
 /// The record of an object of a kind, from its JSON or YAML.
 ///
@@ -121,7 +120,7 @@ struct Envelope<S> {
 }
 
 fn text(value: Option<Str>) -> Text {
-    value.map_or_else(|| Text::from(""), |value| value.0)
+    value.map_or_else(|| recent(""), |value| value.0)
 }
 
 /// `SetDefaults_Pod`: in the network of its node, a Pod takes there the ports that it listens on. Templates are not given them.

@@ -1,7 +1,5 @@
 //! The findings of a run as JSON. `docs/cli.md` promises its shape.
 
-use std::fmt::Write;
-
 use serde::Serialize;
 
 use super::{Judged, Report, Row, Summary};
@@ -69,9 +67,9 @@ impl Report for Json {
 
 /// What all results of an object have in common, as JSON.
 struct OfObject {
-    /// Before the line: `"file":"a.yaml"`.
+    /// Before the line: `{"file":"a.yaml","line":`.
     file: String,
-    /// After the column: `"apiVersion":"apps/v1"` to `"name":"web"`.
+    /// After the column: `,"apiVersion":"apps/v1"` to `"name":"web","check":"`.
     names: String,
 }
 
@@ -79,23 +77,30 @@ impl OfObject {
     fn new(judged: &Judged<'_>) -> Self {
         let (mut file, mut names) = (String::new(), String::new());
         add("{\"file\":", &judged.origin.file, &mut file);
+        file.push_str(",\"line\":");
         add(",\"apiVersion\":", &judged.origin.api_version, &mut names);
         add(",\"kind\":", judged.origin.kind, &mut names);
         add_optional(",\"namespace\":", judged.namespace(), &mut names);
         add(",\"name\":", &judged.key.name, &mut names);
+        names.push_str(",\"check\":\"");
         Self { file, names }
     }
 
     /// Adds a line of `results`. They are most of what is written, so that their parts are put together by hand.
     fn add_result(&self, row: &Row, text: &mut String) {
+        let mut number = itoa::Buffer::new();
         text.push_str(&self.file);
-        add_number(",\"line\":", row.region.line, text);
-        add_number(",\"column\":", row.region.column, text);
+        text.push_str(number.format(row.region.line));
+        text.push_str(",\"column\":");
+        text.push_str(number.format(row.region.column));
         text.push_str(&self.names);
-        add(",\"check\":", row.check.id, text);
-        add(",\"verdict\":", row.verdict.name(), text);
-        add(",\"severity\":", row.severity.name(), text);
-        add_optional(",\"container\":", row.container(), text);
+        // Names of ours mean themselves.
+        text.push_str(row.check.id);
+        text.push_str("\",\"verdict\":\"");
+        text.push_str(row.verdict.name());
+        text.push_str("\",\"severity\":\"");
+        text.push_str(row.severity.name());
+        add_optional("\",\"container\":", row.container(), text);
         add(",\"path\":", row.path(), text);
         add(",\"message\":", row.message(), text);
         add(",\"fix\":", row.check.fix, text);
@@ -135,12 +140,6 @@ fn add_optional(field: &str, value: Option<&str>, text: &mut String) {
             text.push_str("null");
         }
     }
-}
-
-fn add_number(field: &str, value: u32, text: &mut String) {
-    text.push_str(field);
-    // A number always has a text.
-    let _ = write!(text, "{value}");
 }
 
 /// Each on a new line, with commas in between.

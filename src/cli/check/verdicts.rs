@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use super::doubts::Doubt;
 use super::ignores::Unused;
 use super::reports;
-use crate::check::{Check, Params, Run};
+use crate::check::{Check, Findings, Params, Run};
 use crate::engine::{self, CheckResult, Entry, Evaluation, Plan, Relief};
 use crate::manifests::{Member, Reason, Skipped, Whole};
-use crate::model::{Finding, Key, Kind, KindSet, Object, Severity, Text, Verdict, Workload};
+use crate::model::{Finding, Key, Kind, KindSet, Located, Object, Severity, Text, Verdict, Workload};
 use crate::render::{Judged, Row, Summary};
 
 /// Judges objects by policies.
@@ -57,14 +57,6 @@ enum Ground {
     Exception(Waiver),
     /// The author of the manifest asks to ignore it, for this reason.
     Annotation(Text),
-}
-
-/// What became of a check on an object.
-struct Verdicts {
-    check: &'static Check,
-    severity: Severity,
-    result: CheckResult,
-    waiver: Option<Waiver>,
 }
 
 impl<'a> Judge<'a> {
@@ -122,34 +114,37 @@ impl<'a> Judge<'a> {
         let Some(plan) = self.relief.policies.plan(view, workload) else {
             return skip(Reason::Uncovered);
         };
-        let judged = |entry: &Entry| match entry.check.judges_workloads() {
-            true => engine::judge(entry.check, &entry.params, view, &member.object),
-            // It is judged where the object around the workload is.
-            false => bare(Verdict::NotApplicable),
-        };
-        let verdicts = |(entry, result): (&Entry, CheckResult)| Verdicts {
-            check: entry.check,
-            severity: entry.severity,
-            waiver: Waiver::of(&result),
-            result,
-        };
         let doubts = Doubt::about(workload, &plan);
-        let is_own = |entry: &Entry| entry.check.judges_workloads();
-        let mut outcome = if self.relief.people.exceptions.is_empty() {
+        let is_own = |entry: &&Entry| entry.check.judges_workloads();
+        let mut tally = Tally::new(self, member);
+        if self.relief.people.exceptions.is_empty() {
             // Nothing has to be known of all results before the first is put down.
-            let own = plan.entries.iter().filter(|entry| is_own(entry));
-            let own = own.map(|entry| verdicts((entry, judged(entry))));
-            self.outcome(member, own, doubts)
+            let mut findings = Findings::default();
+            for entry in plan.entries.iter().filter(is_own) {
+                let Entry { check, params, .. } = entry;
+                let verdict =
+                    engine::judge_into(check, params, view, &member.object, &mut findings);
+                tally.add((check, entry.severity), verdict, None, findings.take());
+            }
         } else {
+            let judged = |entry: &Entry| match entry.check.judges_workloads() {
+                true => engine::judge(entry.check, &entry.params, view, &member.object),
+                // It is judged where the object around the workload is.
+                false => bare(Verdict::NotApplicable),
+            };
             let mut evaluation = Evaluation {
                 results: plan.entries.iter().map(judged).collect(),
                 plan: plan.clone(),
             };
             evaluation.relieve(workload, self.relief);
             let all = plan.entries.iter().zip(evaluation.results);
-            let own = all.filter(|(entry, _)| is_own(entry)).map(verdicts);
-            self.outcome(member, own, doubts)
-        };
+            for (entry, result) in all.filter(|(entry, _)| is_own(entry)) {
+                let waiver = Waiver::of(&result);
+                let asked = (entry.check, entry.severity);
+                tally.add(asked, result.verdict, waiver, result.findings);
+            }
+        }
+        let mut outcome = tally.finish(doubts);
         if let Outcome::Judged { judged, .. } = &mut outcome
             && self.reports
         {
@@ -164,7 +159,7 @@ impl<'a> Judge<'a> {
         let view = self.whole.view(member);
         let kind = object.key().kind;
         if !self.related.contains(kind) {
-            return self.outcome(member, std::iter::empty(), Vec::new());
+            return Tally::new(self, member).finish(Vec::new());
         }
         let policies = self.relief.policies;
         let concerned = view.concerned(object);
@@ -191,20 +186,17 @@ impl<'a> Judge<'a> {
                 known.1 = known.1.max(entry.severity);
             }
         }
-        let judged = asked.into_iter().map(|((_, params), (check, severity))| {
-            let mut result = engine::judge(check, params, view, object);
+        let mut tally = Tally::new(self, member);
+        for ((_, params), (check, severity)) in asked {
+            let result = engine::judge(check, params, view, object);
             let waiver = self.waived_around(&result, (check, params), &plans);
-            if waiver.is_some() {
-                result.verdict = Verdict::Waived;
-            }
-            Verdicts {
-                check,
-                severity,
-                result,
-                waiver,
-            }
-        });
-        self.outcome(member, judged, Vec::new())
+            let verdict = match waiver {
+                Some(_) => Verdict::Waived,
+                None => result.verdict,
+            };
+            tally.add((check, severity), verdict, waiver, result.findings);
+        }
+        tally.finish(Vec::new())
     }
 
     /// What is wrong with an object around workloads is waived where it is for every workload that it concerns and that is asked.
@@ -245,76 +237,104 @@ impl<'a> Judge<'a> {
         }
         waiver
     }
+}
 
-    fn outcome(
-        &self,
-        member: &'a Member,
-        judged: impl Iterator<Item = Verdicts>,
-        doubts: Vec<Doubt>,
-    ) -> Outcome<'a> {
-        let mut summary = Summary {
+/// What is said of an object, as its checks are judged one after another.
+struct Tally<'a, 'j> {
+    judge: &'j Judge<'a>,
+    member: &'a Member,
+    summary: Summary,
+    rows: Vec<Row>,
+    /// What became of each check, where its author asks to ignore any: nearly nobody does, and there are many checks.
+    seen: Option<Vec<(&'static Check, Verdict)>>,
+}
+
+impl<'a, 'j> Tally<'a, 'j> {
+    fn new(judge: &'j Judge<'a>, member: &'a Member) -> Self {
+        let summary = Summary {
             // What could not be read was not judged by more than its writing: it counts among what was skipped.
             objects: usize::from(!member.object.is_unread()),
             workloads: usize::from(member.object.workload().is_some()),
             ..Summary::default()
         };
-        // Nearly no object asks to ignore anything, and there are many checks.
-        let mut seen = member.ignores.is_some().then(Vec::new);
-        let mut rows = Vec::new();
-        for Verdicts {
-            check,
-            severity,
-            mut result,
-            waiver,
-        } in judged
-        {
-            if let Some(seen) = &mut seen {
-                seen.push((check, result.verdict));
-            }
-            let waiver = waiver.map(Ground::Exception).or_else(|| {
-                let ignores = member.ignores.as_deref();
-                let ignores = ignores.filter(|_| is_open(result.verdict));
-                let ignore = ignores?.about(check)?;
-                result.verdict = Verdict::Waived;
-                Some(Ground::Annotation(ignore.reason.clone()))
-            });
-            summary.count(result.verdict, severity);
-            let row = |verdict, finding: Option<Finding>| {
-                let path = finding.as_ref().map_or("", |finding| &finding.at.path);
-                Row {
-                    check,
-                    severity,
-                    verdict,
-                    region: member.region(path),
-                    finding,
-                    exception: None,
-                    ignored: None,
-                    fix: None,
+        Self {
+            judge,
+            member,
+            summary,
+            rows: Vec::new(),
+            seen: member.ignores.is_some().then(Vec::new),
+        }
+    }
+
+    /// Adds what became of a check.
+    fn add(
+        &mut self,
+        asked: (&'static Check, Severity),
+        mut verdict: Verdict,
+        waiver: Option<Waiver>,
+        findings: impl IntoIterator<Item = Located>,
+    ) {
+        let (check, severity) = asked;
+        if let Some(seen) = &mut self.seen {
+            seen.push((check, verdict));
+        }
+        let ground = waiver.map(Ground::Exception).or_else(|| {
+            let ignores = self.member.ignores.as_deref();
+            let ignores = ignores.filter(|_| is_open(verdict));
+            let ignore = ignores?.about(check)?;
+            verdict = Verdict::Waived;
+            Some(Ground::Annotation(ignore.reason.clone()))
+        });
+        self.summary.count(verdict, severity);
+        if self.judge.passes && matches!(verdict, Verdict::Pass | Verdict::NotApplicable) {
+            self.rows.push(self.row(asked, verdict, None));
+        }
+        for mut finding in findings.into_iter().map(|found| found.finding) {
+            let row = match &ground {
+                None => self.row(asked, finding.verdict, Some(finding)),
+                Some(ground) => {
+                    finding.message = format!("{}; {ground}", finding.message).into();
+                    Row {
+                        exception: ground.exception(),
+                        ignored: ground.ignored(),
+                        ..self.row(asked, Verdict::Waived, Some(finding))
+                    }
                 }
             };
-            if self.passes && matches!(result.verdict, Verdict::Pass | Verdict::NotApplicable) {
-                rows.push(row(result.verdict, None));
-            }
-            for mut finding in result.findings.into_iter().map(|found| found.finding) {
-                let Some(ground) = &waiver else {
-                    rows.push(row(finding.verdict, Some(finding)));
-                    continue;
-                };
-                finding.message = format!("{}; {ground}", finding.message).into();
-                rows.push(Row {
-                    exception: ground.exception(),
-                    ignored: ground.ignored(),
-                    ..row(Verdict::Waived, Some(finding))
-                });
-            }
+            self.rows.push(row);
         }
-        let unused = Unused::of(member, &self.asked, &seen.unwrap_or_default());
-        summary.unused_ignores = unused.len();
-        let mut judged = Judged::new(&member.origin, member.object.key(), rows);
-        judged.earlier = self.earlier.get(&address(member)).copied().unwrap_or(0);
+    }
+
+    fn row(
+        &self,
+        (check, severity): (&'static Check, Severity),
+        verdict: Verdict,
+        finding: Option<Finding>,
+    ) -> Row {
+        let path = finding.as_ref().map_or("", |finding| &finding.at.path);
+        // What is found one after another is often of the same field.
+        let last = self.rows.last().filter(|row| row.path() == path);
+        Row {
+            check,
+            severity,
+            verdict,
+            region: last.map_or_else(|| self.member.region(path), |row| row.region),
+            finding,
+            exception: None,
+            ignored: None,
+            fix: None,
+        }
+    }
+
+    fn finish(mut self, doubts: Vec<Doubt>) -> Outcome<'a> {
+        let Self { judge, member, .. } = self;
+        let unused = Unused::of(member, &judge.asked, &self.seen.unwrap_or_default());
+        self.summary.unused_ignores = unused.len();
+        let mut judged = Judged::new(&member.origin, member.object.key(), self.rows);
+        judged.earlier = judge.earlier.get(&address(member)).copied().unwrap_or(0);
         Outcome::Judged {
             judged,
-            summary,
+            summary: self.summary,
             doubts,
             unused,
         }

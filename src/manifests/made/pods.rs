@@ -1,7 +1,7 @@
 //! Pods that custom resources run, by the templates in them.
 
 use super::{Custom, Made, What};
-use crate::manifests::yaml::Node;
+use crate::manifests::yaml::{Inner, Node};
 use crate::model::{self, Key, Kind, PodMaker};
 
 /// How deep a template may be in a custom resource.
@@ -64,8 +64,8 @@ fn maker(custom: &Custom<'_>) -> PodMaker {
     let labels = custom.node.get("metadata").and_then(|it| it.get("labels"));
     let mut pairs = Vec::new();
     if let Some(labels) = labels {
-        labels.each_inner(|key, _, _, value| {
-            let pair = key.zip(value.as_str());
+        labels.each_inner(|inner| {
+            let pair = inner.key.zip(inner.node.as_str());
             pairs.extend(pair.map(|(key, value)| (key.into(), value.into())));
         });
     }
@@ -84,7 +84,7 @@ fn is_template(node: Node<'_>) -> bool {
 }
 
 fn gather<'a>(node: Node<'a>, depth: usize, found: &mut Vec<Node<'a>>) {
-    node.each_inner(|_, _, _, inner| {
+    node.each_inner(|Inner { node: inner, .. }| {
         if found.len() >= MOST {
         } else if is_template(inner) {
             found.push(inner);
@@ -97,7 +97,7 @@ fn gather<'a>(node: Node<'a>, depth: usize, found: &mut Vec<Node<'a>>) {
 /// Whether something says what only pods have. Lists are as deep as what they are in.
 fn has_sign(node: Node<'_>, depth: usize) -> bool {
     let mut has = false;
-    node.each_inner(|key, _, _, inner| {
+    node.each_inner(|Inner { key, node: inner, .. }| {
         let deeper = match key {
             Some(key) if SIGNS.contains(&key) => {
                 has = true;

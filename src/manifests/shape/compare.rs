@@ -90,21 +90,21 @@ impl<'d> Comparison<'d> {
         self.unique(node);
         // Which of the required ones are there: none has more than a few.
         let mut there = 0_u64;
-        for (name, value) in node.entries() {
-            let Some(wanted) = fields.get(name) else {
-                self.within(Step::Key(name), |walk| walk.unknown(name, fields));
-                continue;
+        node.each_inner(|inner| {
+            let Some(name) = inner.key else { return };
+            let Some(wanted) = fields.get(name, inner.name) else {
+                return self.within(Step::Key(name), |walk| walk.unknown(name, fields));
             };
             if let Some(place) = wanted.required.filter(|place| *place < 64)
-                && !value.is_null()
+                && !inner.node.is_null()
             {
                 there |= 1 << place;
             }
-            let is_status = name == "status" && self.way.is_empty();
+            let is_status = self.way.is_empty() && name == "status";
             self.in_status |= is_status;
-            self.within(Step::Key(name), |walk| walk.value(value, &wanted.of));
+            self.within(Step::Key(name), |walk| walk.value(inner.node, &wanted.of));
             self.in_status &= !is_status;
-        }
+        });
         for (place, name) in fields.required.iter().enumerate() {
             if there & (1 << place) == 0 {
                 self.lacks(name);

@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
 
+use crate::model::hash;
+
 /// What a field may hold.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Type {
@@ -35,8 +37,9 @@ pub(super) enum Type {
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     all: Box<[Field]>,
-    /// Where each is in `all`, after a place that its name tells; twice as many places as there are fields, at least.
-    places: Box<[Option<u16>]>,
+    /// Where each is in `all`, with the hash of its name, at a place that this tells or after it; twice as many places as there are
+    /// fields, at least.
+    places: Box<[Option<(u32, u16)>]>,
     /// The names of those that must be there.
     pub(super) required: Box<[&'static str]>,
 }
@@ -56,12 +59,12 @@ impl Fields {
         let required = required.map(|field| field.name).collect();
         let mut places = vec![None; (2 * all.len()).next_power_of_two()];
         for (number, field) in (0..).zip(&all) {
-            let first = Self::first_place(field.name);
-            let free = (first..)
+            let name = hash(field.name);
+            let free = (name as usize..)
                 .map(|place| place & (places.len() - 1))
                 .find(|place| places[*place].is_none());
             if let Some(free) = free {
-                places[free] = Some(number);
+                places[free] = Some((name, number));
             }
         }
         Self {
@@ -71,26 +74,18 @@ impl Fields {
         }
     }
 
-    /// A field.
-    pub(super) fn get(&self, name: &str) -> Option<&Field> {
-        let mut place = Self::first_place(name);
+    /// A field, by its name and the [`hash`] of that.
+    pub(super) fn get(&self, name: &str, hash: u32) -> Option<&Field> {
+        let mut place = hash as usize;
         loop {
             // Where there are no fields, there are no places either.
-            let number = (*self.places.get(place & self.places.len().wrapping_sub(1))?)?;
+            let (of, number) = (*self.places.get(place & self.places.len().wrapping_sub(1))?)?;
             let field = &self.all[usize::from(number)];
-            if field.name == name {
+            if of == hash && field.name == name {
                 return Some(field);
             }
             place += 1;
         }
-    }
-
-    /// Names of the same type differ in their length or in one of two letters, nearly always.
-    fn first_place(name: &str) -> usize {
-        let bytes = name.as_bytes();
-        let middle = bytes.get(bytes.len() / 2).copied().unwrap_or_default();
-        let last = bytes.last().copied().unwrap_or_default();
-        bytes.len() + usize::from(middle) * 7 + usize::from(last) * 31
     }
 
     /// Their names.

@@ -4,7 +4,7 @@ mod generate;
 
 use super::table::{self, Type};
 use crate::manifests::yaml::documents;
-use crate::model::Shape;
+use crate::model::{Shape, hash};
 
 /// The paths and messages of what is wrong with a manifest; `None` where it is not judged.
 fn misfits(text: &str) -> Option<Vec<String>> {
@@ -211,13 +211,14 @@ fn every_type_of_the_table_can_be_read() {
         }
         for (field, of) in fields.types() {
             assert_eq!(
-                fields.get(field).map(|found| &found.of),
+                fields.get(field, hash(field)).map(|found| &found.of),
                 Some(of),
                 "{name} {number}"
             );
             let other = format!("{field}x");
             let is_there = fields.names().any(|name| name == other);
-            assert_eq!(fields.get(&other).is_some(), is_there, "{name} {number}");
+            let found = fields.get(&other, hash(&other));
+            assert_eq!(found.is_some(), is_there, "{name} {number}");
         }
         assert!(fields.required.len() <= 64, "{name} {number}");
     }

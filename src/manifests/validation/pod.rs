@@ -134,7 +134,10 @@ fn amounts_of(amounts: Node<'_>, way: &Way<'_>, found: &mut Vec<Misfit>) {
         let is_negative = match amount.look() {
             Look::Whole(number) => number < 0,
             Look::Fraction(number) => number < 0.0,
-            Look::Text(text) => Quantity::parse(text).is_some_and(Quantity::is_negative),
+            // Nothing else begins what is less than nothing, and nearly nothing is.
+            Look::Text(text) if text.trim_start().starts_with('-') => {
+                Quantity::parse(text).is_some_and(Quantity::is_negative)
+            }
             _ => false,
         };
         if is_negative {

@@ -7,6 +7,7 @@ use super::entries;
 use super::problem::{Problem, push_key};
 use super::scalar::{self, Key, Value};
 use super::tree::{Content, Slot, Tree};
+use crate::model::hash;
 
 /// How deep lists and mappings may be nested, aliases followed. Kubernetes' own objects stay below 60.
 pub(super) const DEPTH: usize = 250;
@@ -77,13 +78,14 @@ impl<'a> Builder<'a> {
         anchor: usize,
         at: Position,
     ) -> Result<(), Problem> {
-        let content = if self.expects_key() {
-            key(content)
-        } else {
-            value(content)
-        };
+        let is_key = self.expects_key();
+        let content = if is_key { key(content) } else { value(content) };
         let content = content.map_err(|message| self.problem(message, at))?;
-        let slot = self.push(content, at)?;
+        let name = match &content {
+            Content::Text(text) if is_key => hash(text),
+            _ => 0,
+        };
+        let slot = self.push(content, name, at)?;
         self.anchors.begin(anchor, slot);
         self.anchors.end(anchor, 0, slot + 1);
         self.placed(slot, 0);
@@ -107,7 +109,7 @@ impl<'a> Builder<'a> {
         } else {
             Expects::Key
         };
-        let slot = self.push(content, at)?;
+        let slot = self.push(content, 0, at)?;
         self.anchors.begin(anchor, slot);
         self.open.push(Open {
             slot,
@@ -163,7 +165,7 @@ impl<'a> Builder<'a> {
         if self.open.len() + height > DEPTH {
             return Err(self.problem(too_deep(), at));
         }
-        let slot = self.push(Content::Alias(target), at)?;
+        let slot = self.push(Content::Alias(target), 0, at)?;
         self.placed(slot, height);
         Ok(())
     }
@@ -180,12 +182,18 @@ impl<'a> Builder<'a> {
             .is_some_and(|open| open.expects == Expects::Key)
     }
 
-    fn push(&mut self, content: Content<'a>, (line, column): Position) -> Result<u32, Problem> {
+    fn push(
+        &mut self,
+        content: Content<'a>,
+        name: u32,
+        (line, column): Position,
+    ) -> Result<u32, Problem> {
         let Ok(end) = u32::try_from(self.tree.slots.len() + 1) else {
             return Err(self.problem("the document has too many values", (line, column)));
         };
         self.tree.slots.push(Slot {
             content,
+            name,
             end,
             line,
             column,
@@ -235,9 +243,17 @@ fn key(content: Content<'_>) -> Result<Content<'_>, String> {
     }
 }
 
-/// A scalar as a value. What JSON has no number for is looked for by its first character.
+/// A scalar as a value. What JSON has no number for is looked for by its first character; so is what can only be text, which
+/// nobody has to look at again.
 fn value(content: Content<'_>) -> Result<Content<'_>, String> {
     match &content {
+        // `<<` is another thing where an alias makes a key of it.
+        Content::Plain(text) if scalar::begins_text(text) && !text.starts_with('<') => {
+            match content {
+                Content::Plain(text) => Ok(Content::Text(text)),
+                other => Ok(other),
+            }
+        }
         Content::Plain(text) if text.starts_with(['.', '+', '-']) && is_not_finite(text) => Err(
             format!("JSON has no number `{text}`; quote it if text is meant"),
         ),

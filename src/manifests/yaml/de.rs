@@ -130,8 +130,12 @@ impl<'d> Node<'d> {
     }
 
     /// Says where a problem is that the node itself has, not something inside it.
-    fn here<T>(self, result: Result<T, Problem>) -> Result<T, Problem> {
-        result.map_err(|problem| problem.at(self.slot().position()))
+    fn here<T>(self, mut result: Result<T, Problem>) -> Result<T, Problem> {
+        // What was read is large at times, and stays where it is.
+        if let Err(problem) = &mut result {
+            problem.is_at(self.slot().position());
+        }
+        result
     }
 }
 

@@ -10,13 +10,14 @@ pub(super) fn has_key_twice(tree: &Tree<'_>, mapping: u32, keys: &mut Vec<u32>) 
     const FEW: usize = 16;
     keys.clear();
     keys.extend(tree.written(mapping).map(|(key, _)| key));
+    let name = |key: u32| (tree.slot(key).name, tree.key(key));
     if keys.len() <= FEW {
-        let earlier = |place: usize| keys[..place].iter().map(|key| tree.key(*key));
-        return (1..keys.len()).any(|place| earlier(place).any(|key| key == tree.key(keys[place])));
+        let earlier = |place: usize| keys[..place].iter().map(|key| name(*key));
+        return (1..keys.len()).any(|place| earlier(place).any(|key| key == name(keys[place])));
     }
-    keys.sort_unstable_by_key(|key| tree.key(*key));
+    keys.sort_unstable_by_key(|key| name(*key));
     keys.windows(2)
-        .any(|pair| tree.key(pair[0]) == tree.key(pair[1]))
+        .any(|pair| name(pair[0]) == name(pair[1]))
 }
 
 /// The value of a merge that cannot be merged.

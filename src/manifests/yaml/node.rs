@@ -16,6 +16,19 @@ pub struct Node<'d> {
     index: u32,
 }
 
+/// An entry of a mapping, or an item of a list.
+#[derive(Clone, Copy)]
+pub(in crate::manifests) struct Inner<'d> {
+    /// The key of an entry.
+    pub(in crate::manifests) key: Option<&'d str>,
+    /// The [`hash`](crate::model::hash) of the key; the number of an item.
+    pub(in crate::manifests) name: u32,
+    /// The line and column of the key, or of the item.
+    pub(in crate::manifests) place: (u32, u32),
+    /// The value.
+    pub(in crate::manifests) node: Node<'d>,
+}
+
 impl<'d> Node<'d> {
     pub(super) fn new(tree: &'d Tree<'d>, index: u32) -> Self {
         Self { tree, index }
@@ -52,13 +65,18 @@ impl<'d> Node<'d> {
     /// what an alias refers to is looked at where it is written.
     pub fn key_order(self) -> KeyOrder {
         let (first, slot) = self.target();
-        let mappings = (first..slot.end).filter(|index| {
-            let content = &self.tree.slot(*index).content;
-            matches!(content, Content::Mapping(_) | Content::Gathered)
-        });
-        let broken = mappings
-            .filter_map(|mapping| self.tree.first_unsorted(mapping))
-            .min();
+        let (mut index, mut end) = (first, slot.end);
+        let mut broken = None;
+        while index < end {
+            let content = &self.tree.slot(index).content;
+            if matches!(content, Content::Mapping(_) | Content::Gathered)
+                && let Some(key) = self.tree.first_unsorted(index)
+            {
+                // What begins below it comes later, whatever is wrong there.
+                (broken, end) = (Some(key), key);
+            }
+            index += 1;
+        }
         let line = |key| self.tree.slot(key).line;
         broken.map_or(KeyOrder::Sorted, |key| KeyOrder::Broken {
             line: 1 + line(key).saturating_sub(line(first)),
@@ -94,40 +112,44 @@ impl<'d> Node<'d> {
         self.slot().position()
     }
 
-    /// Calls this for each entry in effect of a mapping, with its key, and for each item of a list; with their number, where they are
-    /// written, and the value.
-    pub(in crate::manifests) fn each_inner(
-        self,
-        mut of: impl FnMut(Option<&'d str>, usize, (u32, u32), Node<'d>),
-    ) {
+    /// Calls this for each entry in effect of a mapping, and for each item of a list.
+    pub(in crate::manifests) fn each_inner(self, mut of: impl FnMut(Inner<'d>)) {
         let (index, slot) = self.target();
-        let place = |slot| self.tree.slot(slot).position();
-        let mut entry = |number: usize, (key, value): Entry| {
-            of(
-                Some(self.tree.key(key)),
-                number,
-                place(key),
-                Node::new(self.tree, value),
-            );
+        let mut entry = |(key, value): Entry| {
+            let slot = self.tree.slot(key);
+            of(Inner {
+                key: Some(self.tree.key(key)),
+                name: slot.name,
+                place: slot.position(),
+                node: Node::new(self.tree, value),
+            });
         };
         match slot.content {
-            Content::Mapping(_) => {
-                for (number, each) in self.tree.written(index).enumerate() {
-                    entry(number, each);
-                }
-            }
+            Content::Mapping(_) => self.tree.written(index).for_each(entry),
             Content::Gathered => {
-                for (number, each) in entries::in_effect(self.tree, index).into_iter().enumerate() {
-                    entry(number, each);
-                }
+                let entries = entries::in_effect(self.tree, index);
+                entries.into_iter().for_each(&mut entry);
             }
             Content::List(_) => {
-                for (number, item) in self.tree.items(index).enumerate() {
-                    of(None, number, place(item), Node::new(self.tree, item));
+                for (number, item) in (0..).zip(self.tree.items(index)) {
+                    of(Inner {
+                        key: None,
+                        name: number,
+                        place: self.tree.slot(item).position(),
+                        node: Node::new(self.tree, item),
+                    });
                 }
             }
             _ => {}
         }
+    }
+
+    /// Whether it is neither a list nor a mapping.
+    pub(in crate::manifests) fn is_scalar(self) -> bool {
+        matches!(
+            self.target().1.content,
+            Content::Plain(_) | Content::Text(_)
+        )
     }
 
     /// What a step of a JSON pointer leads to: where it is written, and its value.

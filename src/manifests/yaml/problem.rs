@@ -35,25 +35,28 @@ impl Problem {
 
     /// Adds the place (line and column), unless a closer one is known.
     #[must_use]
-    pub fn at(mut self, (line, column): (u32, u32)) -> Self {
+    pub fn at(mut self, place: (u32, u32)) -> Self {
+        self.is_at(place);
+        self
+    }
+
+    /// The same, where it is.
+    pub(super) fn is_at(&mut self, (line, column): (u32, u32)) {
         if self.line == 0 {
             (self.0.line, self.0.column) = (line, column);
         }
-        self
     }
 
     /// Adds the key that leads to it.
-    pub(super) fn in_key(mut self, key: &str) -> Self {
+    pub(super) fn is_in_key(&mut self, key: &str) {
         let mut path = String::with_capacity(key.len() + 1 + self.path.len());
         push_key(&mut path, key);
         self.push_rest(path);
-        self
     }
 
     /// Adds the place in a list that leads to it.
-    pub(super) fn in_item(mut self, index: usize) -> Self {
+    pub(super) fn is_in_item(&mut self, index: usize) {
         self.push_rest(format!("[{index}]"));
-        self
     }
 
     fn push_rest(&mut self, mut path: String) {

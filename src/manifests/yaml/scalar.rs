@@ -21,19 +21,43 @@ pub(super) enum Value {
     Text,
 }
 
+/// What an unquoted scalar can be, as its first character tells.
+enum Beginning {
+    Nothing,
+    Word,
+    Point,
+    Number,
+    Text,
+}
+
+fn beginning(text: &str) -> Beginning {
+    match text.as_bytes().first() {
+        None => Beginning::Nothing,
+        Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => {
+            Beginning::Word
+        }
+        Some(b'.') => Beginning::Point,
+        Some(b'0'..=b'9' | b'+' | b'-') => Beginning::Number,
+        Some(_) => Beginning::Text,
+    }
+}
+
+/// Whether an unquoted scalar can only be text, as its first character tells.
+pub(super) fn begins_text(text: &str) -> bool {
+    matches!(beginning(text), Beginning::Text)
+}
+
 /// The value of an unquoted scalar.
 pub(super) fn resolve(text: &str) -> Value {
-    match text.as_bytes().first() {
-        None => Value::Null,
-        Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => {
-            word(text)
-        }
-        Some(b'.') => match text {
+    match beginning(text) {
+        Beginning::Nothing => Value::Null,
+        Beginning::Word => word(text),
+        Beginning::Point => match text {
             ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" => Value::NotFinite,
             _ => fraction(text),
         },
-        Some(b'0'..=b'9' | b'+' | b'-') => number(text),
-        Some(_) => Value::Text,
+        Beginning::Number => number(text),
+        Beginning::Text => Value::Text,
     }
 }
 

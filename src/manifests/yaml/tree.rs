@@ -8,6 +8,8 @@ use std::borrow::Cow;
 /// A node and where it is written.
 pub(super) struct Slot<'a> {
     pub(super) content: Content<'a>,
+    /// The hash of a key's text.
+    pub(super) name: u32,
     /// The slot after the last one inside this node.
     pub(super) end: u32,
     pub(super) line: u32,
@@ -18,7 +20,7 @@ pub(super) struct Slot<'a> {
 pub(super) enum Content<'a> {
     /// A scalar whose look says what it is: `true`, `12`, `name`.
     Plain(Cow<'a, str>),
-    /// Text, whatever it looks like: quoted, tagged, or a key.
+    /// Text, whatever it looks like: quoted, tagged, a key, or plain and nothing else by its first character.
     Text(Cow<'a, str>),
     /// The key `<<`, whose value's entries are taken over.
     Merge,

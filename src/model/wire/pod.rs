@@ -178,14 +178,13 @@ impl Spec {
             (ContainerRole::App, self.containers),
             (ContainerRole::Ephemeral, self.ephemeral_containers),
         ];
-        let containers = lists.into_iter().flat_map(|(role, list)| {
-            list.0
-                .into_iter()
-                .enumerate()
-                .map(move |(index, container)| (role, index, container))
-        });
-        let containers =
-            containers.map(|(role, index, container)| container.record(role, index, &volumes));
+        // They are large: no room is taken for more than there are.
+        let count = lists.iter().map(|(_, list)| list.0.len()).sum();
+        let mut containers = Vec::with_capacity(count);
+        for (role, list) in lists {
+            let list = list.0.into_iter().enumerate();
+            containers.extend(list.map(|(index, own)| own.record(role, index, &volumes)));
+        }
         // The deprecated alias counts where the name is empty, as in the API server's conversion.
         let is_named = |name: &Str| !name.0.is_empty();
         let account = self.service_account_name.filter(is_named);
@@ -194,7 +193,7 @@ impl Spec {
         let old_account = old.map(|name| name.0);
         let account = account.map(|name| name.0).or_else(|| old_account.clone());
         PodTemplate {
-            containers: containers.collect(),
+            containers: containers.into(),
             labels,
             references: references.into_list(),
             service_account: account.unwrap_or_else(|| Text::from("default")),

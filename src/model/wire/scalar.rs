@@ -5,8 +5,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::recent;
-use crate::model::{Amount, IntOrPercent, Labels, PortName, Text};
+use crate::model::{Amount, IntOrPercent, Labels, PortName, Text, recent};
 
 /// Text, decoded with one allocation at most.
 #[derive(PartialEq)]
@@ -21,7 +20,7 @@ impl<'de> Deserialize<'de> for Str {
                 f.write_str("a string")
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Str, E> {
-                Ok(Str(recent::text(text)))
+                Ok(Str(recent(text)))
             }
         }
         from.deserialize_str(Expected)
@@ -210,7 +209,7 @@ impl<'de> Deserialize<'de> for Port {
                 f.write_str("a number or the name of a port")
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Port, E> {
-                Ok(Port(PortName::Name(text.into())))
+                Ok(Port(PortName::Name(recent(text))))
             }
             fn visit_i64<E: Error>(self, number: i64) -> Result<Port, E> {
                 // One that does not fit is none, like 0.

@@ -52,10 +52,11 @@ impl<'d> SeqAccess<'d> for Items<'d> {
         let item = self.next;
         self.next = self.tree.slot(item).end;
         self.done += 1;
-        let value = seed.deserialize(Node::new(self.tree, item));
-        value
-            .map(Some)
-            .map_err(|problem| problem.in_item(self.done - 1))
+        let mut value = seed.deserialize(Node::new(self.tree, item));
+        if let Err(problem) = &mut value {
+            problem.is_in_item(self.done - 1);
+        }
+        value.map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -170,8 +171,12 @@ fn value<'d, S: DeserializeSeed<'d>>(
     entry: Entry,
     seed: S,
 ) -> Result<S::Value, Problem> {
-    seed.deserialize(Node::new(tree, entry.1))
-        .map_err(|problem| problem.in_key(tree.key(entry.0)))
+    // What was read is large at times, and stays where it is.
+    let mut value = seed.deserialize(Node::new(tree, entry.1));
+    if let Err(problem) = &mut value {
+        problem.is_in_key(tree.key(entry.0));
+    }
+    value
 }
 
 /// A mapping with one entry as an enum: its key names the variant.
@@ -186,7 +191,10 @@ impl<'d> OneEntry<'d> {
     }
 
     fn within<T>(&self, result: Result<T, Problem>) -> Result<T, Problem> {
-        result.map_err(|problem| problem.in_key(self.tree.key(self.key)))
+        result.map_err(|mut problem| {
+            problem.is_in_key(self.tree.key(self.key));
+            problem
+        })
     }
 
     fn content(&self) -> Node<'d> {

@@ -1,11 +1,11 @@
-//! Texts that come again: names, keys of labels, paths of mounts. One that was decoded lately is shared, not made anew: half of
+//! Texts that come again: names, keys of labels, paths of mounts. One that was read lately is shared, not made anew: half of
 //! the texts of a workload are in it several times, or in the one before.
 
 use std::cell::RefCell;
 
-use crate::model::{Text, hash};
+use super::{Text, hash};
 
-/// How many are kept by each thread that decodes.
+/// How many are kept by each thread.
 const KEPT: usize = 512;
 
 /// Longer texts are not looked for: they seldom come again.
@@ -16,7 +16,7 @@ thread_local! {
 }
 
 /// A text, shared where it came lately.
-pub(super) fn text(text: &str) -> Text {
+pub(crate) fn recent(text: &str) -> Text {
     if text.len() > LONGEST {
         return text.into();
     }
@@ -44,12 +44,12 @@ mod tests {
     #[test]
     fn a_text_that_comes_again_is_shared() {
         let (one, again) = (
-            text("app.kubernetes.io/name"),
-            text("app.kubernetes.io/name"),
+            recent("app.kubernetes.io/name"),
+            recent("app.kubernetes.io/name"),
         );
         assert!(Arc::ptr_eq(&one, &again));
         let long = "x".repeat(LONGEST + 1);
-        assert!(!Arc::ptr_eq(&text(&long), &text(&long)));
+        assert!(!Arc::ptr_eq(&recent(&long), &recent(&long)));
     }
 
     #[test]
@@ -58,8 +58,8 @@ mod tests {
         let all: Vec<String> = (0..8 * KEPT)
             .map(|number| format!("name-{number}"))
             .collect();
-        let made: Vec<Text> = all.iter().map(|one| text(one)).collect();
+        let made: Vec<Text> = all.iter().map(|one| recent(one)).collect();
         assert!(all.iter().zip(&made).all(|(one, made)| **made == **one));
-        assert_eq!(&*text(""), "");
+        assert_eq!(&*recent(""), "");
     }
 }
