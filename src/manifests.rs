@@ -25,6 +25,7 @@ mod since;
 mod skipped;
 mod stand_in;
 mod validation;
+mod way;
 mod whole;
 pub mod yaml;
 

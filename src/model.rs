@@ -56,7 +56,6 @@ pub use delivery::{Deliverer, Mark};
 pub use finding::{Finding, Located, Place, Severity, Verdict};
 pub use gateway_policy::{BackendPolicy, PolicyTarget, ReferenceGrant, Referent};
 pub(crate) use hash::hash;
-pub(crate) use recent::recent;
 pub use int_or_percent::IntOrPercent;
 pub use key::{Key, Text};
 pub use kind::{Kind, KindSet};
@@ -69,6 +68,7 @@ pub use particulars::{JobParts, Particulars, Retention, Runs, StatefulParts};
 pub use placement::{Counted, Flaw, Spread, SpreadField};
 pub use pod::{Container, ContainerRole, PodTemplate, RestartPolicy, Seccomp, Security};
 pub use probe::{ContainerPort, PortField, PortName, PreStop, Probe, Probes};
+pub(crate) use recent::recent;
 pub use reference::{
     Clue, Environment, ROOT_CA, Reference, ReferenceField, Repeated, SecretVariable, Suspect,
 };

@@ -74,9 +74,19 @@ impl Findings {
         self.list
     }
 
-    /// Takes out what was found, and forgets the rest, so that another check can use the room.
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Takes out what was found.
     pub fn take(&mut self) -> impl Iterator<Item = Located> {
-        (self.not_applicable, self.until) = (false, None);
         self.list.drain(..)
+    }
+
+    /// Forgets everything, so that another check can use the room.
+    pub fn clear(&mut self) {
+        (self.not_applicable, self.until) = (false, None);
+        self.list.clear();
     }
 }

@@ -20,25 +20,28 @@ pub fn flaw_of_label_value(value: &str) -> Option<&'static str> {
 
 /// Why a text is no key of a label; `None` where it is one.
 pub fn flaw_of_label_key(key: &str) -> Option<&'static str> {
-    let (prefix, name) = match key.split_once('/') {
-        Some((prefix, name)) => (Some(prefix), name),
+    // Short as keys are, nothing is gained by looking at many bytes at once.
+    let slash = key.bytes().position(|byte| byte == b'/');
+    let (prefix, name) = match slash {
+        Some(at) => (Some(&key[..at]), &key[at + 1..]),
         None => (None, key),
     };
-    if let Some(prefix) = prefix {
-        let is_end = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        let is_label = |label: &str| {
-            let inner = label.bytes().all(|byte| is_end(byte) || byte == b'-');
-            let ends = [label.bytes().next(), label.bytes().next_back()];
-            inner && ends.into_iter().all(|end| end.is_some_and(is_end))
-        };
-        if prefix.len() > 253 || !prefix.split('.').all(is_label) {
-            return Some("has a prefix that is no DNS name");
-        }
+    if prefix.is_some_and(|prefix| !is_dns_name(prefix)) {
+        return Some("has a prefix that is no DNS name");
     }
     if name.is_empty() {
         return Some("has no name");
     }
     flaw_of_label_value(name)
+}
+
+fn is_dns_name(name: &str) -> bool {
+    let is_end = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_label = |label: &[u8]| {
+        let inner = label.iter().all(|byte| is_end(byte) || *byte == b'-');
+        inner && label.first().is_some_and(is_end) && label.last().is_some_and(is_end)
+    };
+    name.len() <= 253 && name.as_bytes().split(|byte| *byte == b'.').all(is_label)
 }
 
 /// Why a text is no name of a port; `None` where it is one.

@@ -252,7 +252,7 @@ pub fn judge(
     CheckResult::made_of(findings)
 }
 
-/// The same, where whoever asks has room for what is found, which is empty.
+/// The same, where whoever asks has room for what is found; what is in it is forgotten.
 pub fn judge_into(
     check: &'static Check,
     params: &Params,
@@ -260,6 +260,7 @@ pub fn judge_into(
     object: &Object,
     findings: &mut Findings,
 ) -> Verdict {
+    findings.clear();
     if !check.subjects.contains(object.key().kind) {
         findings.not_applicable();
         return Verdict::NotApplicable;

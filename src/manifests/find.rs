@@ -239,6 +239,14 @@ pub(super) fn is_manifest(path: &Path) -> bool {
 /// A path as people write it: what `.` leads to has no `./` in front. Bytes that are no text are written as `\xFF`, so that
 /// two files never have the same label for them.
 pub(super) fn label(path: &Path) -> Text {
+    // To take a path apart takes longer than all else here.
+    if let Some(text) = path.to_str() {
+        match text.strip_prefix("./") {
+            None => return text.into(),
+            Some(rest) if !rest.starts_with(['.', '/']) => return rest.into(),
+            Some(_) => {}
+        }
+    }
     let path = path.strip_prefix("./").unwrap_or(path);
     if let Some(text) = path.to_str() {
         return text.into();
@@ -278,6 +286,10 @@ mod tests {
             ("../a.yaml", "../a.yaml"),
             ("/a.yaml", "/a.yaml"),
             ("./b/../a.yaml", "b/../a.yaml"),
+            ("././a.yaml", "a.yaml"),
+            (".//a.yaml", "a.yaml"),
+            ("./.a/b.yaml", ".a/b.yaml"),
+            ("a/./b.yaml", "a/./b.yaml"),
         ] {
             assert_eq!(&*label(Path::new(path)), expected);
         }

@@ -54,7 +54,8 @@ struct Place {
 impl Outline {
     /// The outline of an object.
     pub(super) fn of(object: Node<'_>) -> Self {
-        let mut places = Vec::with_capacity(64);
+        // Outlines are kept for long: they take no more room than they need.
+        let mut places = Vec::with_capacity(object.count().min(MOST_OF_ALL));
         add(&mut places, 0, object.position(""), object, MOST_OF_ALL);
         Self(places.into())
     }
@@ -62,15 +63,13 @@ impl Outline {
     /// Where the field is that a JSON pointer leads to: its key, or the innermost node around it that there is.
     pub fn region(&self, origin: &Origin, json_pointer: &str) -> Region {
         let mut at = 0;
-        // What is before the first slash leads nowhere, and is most often nothing.
-        let steps = json_pointer.split('/').skip(1);
-        let is_there = steps.map(name).all(|step| match self.inner(at, step) {
-            Some(inner) => {
-                at = inner;
-                true
-            }
-            None => false,
-        });
+        let mut rest = json_pointer;
+        while let Some((inner, left)) =
+            step(rest).and_then(|(name, left)| Some((self.inner(at, name)?, left)))
+        {
+            (at, rest) = (inner, left);
+        }
+        let is_there = rest.is_empty();
         match self.0.get(at) {
             // All of an object is too much to point at.
             Some(place) if at > 0 => Region {
@@ -97,33 +96,43 @@ impl Outline {
     }
 }
 
-/// The name that a step of a JSON pointer means.
-fn name(step: &str) -> u32 {
-    match step.bytes().any(|byte| byte == b'~') {
+/// The name of the first step of a JSON pointer, and what is after it.
+fn step(pointer: &str) -> Option<(u32, &str)> {
+    let rest = pointer.strip_prefix('/')?;
+    // Steps are short: nothing is gained by looking at many bytes at once.
+    let mut is_escaped = false;
+    let end = rest.bytes().position(|byte| {
+        is_escaped |= byte == b'~';
+        byte == b'/'
+    });
+    let (step, rest) = rest.split_at(end.unwrap_or(rest.len()));
+    let name = match is_escaped {
         true => hash(&step.replace("~1", "/").replace("~0", "~")),
         false => hash(step),
-    }
+    };
+    Some((name, rest))
 }
 
 /// Adds a node and what is inside it, and gives back the last line of it all. Documents are no deeper than the parser lets them be.
 fn add(
     places: &mut Vec<Place>,
-    called: u32,
+    name: u32,
     (line, column): (u32, u32),
     node: Node<'_>,
     most: usize,
 ) -> u32 {
     let at = places.len();
-    places.push(Place {
-        name: called,
+    let mut last = node.begins().0.max(line);
+    let place = |last: u32, size: usize| Place {
+        name,
         line,
         column,
-        lines: 0,
-        size: 1,
-    });
-    let mut last = node.begins().0.max(line);
+        lines: u16::try_from(last - line).unwrap_or(u16::MAX),
+        size: u16::try_from(size).unwrap_or(u16::MAX),
+    };
+    places.push(place(last, 1));
+    // Most have nothing inside them.
     if node.is_scalar() {
-        places[at].lines = u16::try_from(last - line).unwrap_or(u16::MAX);
         return last;
     }
     node.each_inner(|inner| {
@@ -141,9 +150,7 @@ fn add(
         };
         last = last.max(add(places, name, inner.place, inner.node, most));
     });
-    let (lines, size) = (last - line, places.len() - at);
-    places[at].lines = u16::try_from(lines).unwrap_or(u16::MAX);
-    places[at].size = u16::try_from(size).unwrap_or(u16::MAX);
+    places[at] = place(last, places.len() - at);
     last
 }
 

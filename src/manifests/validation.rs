@@ -7,9 +7,8 @@ mod pod;
 mod selectors;
 #[cfg(test)]
 mod tests;
-mod way;
 
-use self::way::Way;
+use super::way::Way;
 use super::yaml::{Look, Node};
 use crate::model::{Misfit, Shape};
 

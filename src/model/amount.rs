@@ -102,8 +102,13 @@ impl Quantity {
     /// From a few digits and a suffix, as nearly all are written.
     fn usual(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
-        let count = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let (digits, suffix) = bytes.split_at_checked(count).filter(|_| matches!(count, 1..=9))?;
+        let count = bytes
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let (digits, suffix) = bytes
+            .split_at_checked(count)
+            .filter(|_| matches!(count, 1..=9))?;
         let number = digits
             .iter()
             .fold(0, |number, digit| number * 10 + i128::from(digit - b'0'));
@@ -174,6 +179,20 @@ impl fmt::Display for Quantity {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_as_usual_is_read_like_anything_else() {
+        for number in ["0", "1", "07", "250", "999999999", "1000000000"] {
+            for suffix in [
+                "", "n", "m", "k", "M", "G", "T", "Ki", "Mi", "Gi", "Ti", "mi", "x",
+            ] {
+                let text = format!("{number}{suffix}");
+                // With a sign, or with spaces around it, it is not as usual.
+                let other = Quantity::parse(&format!(" +{text} "));
+                assert_eq!(Quantity::parse(&text), other, "{text}");
+            }
+        }
+    }
 
     #[test]
     fn quantities_are_read_as_the_api_server_reads_them() {

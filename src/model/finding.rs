@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::{Container, Key, Text, Workload};
+use super::{Container, Key, Kind, Text, Workload};
 
 /// What became of one check on one subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,8 +128,11 @@ impl Place {
 
     /// The labels of a workload's pods, which is what selectors look at.
     pub fn pod_labels(workload: &Workload) -> Self {
-        let pod = workload.pod_spec_path().trim_end_matches("/spec");
-        Self::field([pod, "/metadata/labels"].concat())
+        Self::field(match workload.kind() {
+            Kind::Pod => "/metadata/labels",
+            Kind::CronJob => "/spec/jobTemplate/spec/template/metadata/labels",
+            _ => "/spec/template/metadata/labels",
+        })
     }
 
     /// A field of one container, by its pointer within the container.

@@ -4,15 +4,25 @@
 pub(crate) fn hash(text: &str) -> u32 {
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15; // 2⁶⁴ divided by the golden ratio: Fibonacci hashing
     let mix = |hash: u64, word: u64| (hash.rotate_left(29) ^ word).wrapping_mul(SPREAD);
-    let (words, rest) = text.as_bytes().as_chunks();
-    let hash = words.iter().fold(text.len() as u64, |hash, word| {
-        mix(hash, u64::from_le_bytes(*word))
-    });
-    let last = rest
-        .iter()
-        .fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let bytes = text.as_bytes();
+    let length = bytes.len() as u64;
+    // The first and the last part overlap where the text is not as long as both.
+    let hash = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let (words, _) = bytes.as_chunks();
+        let inner = words.iter().skip(1);
+        let hash = inner.fold(mix(length, u64::from_le_bytes(*first)), |hash, word| {
+            mix(hash, u64::from_le_bytes(*word))
+        });
+        mix(hash, u64::from_le_bytes(*last))
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let both = u64::from(u32::from_le_bytes(*first)) << 32;
+        mix(length, both | u64::from(u32::from_le_bytes(*last)))
+    } else {
+        let all = bytes.iter();
+        mix(length, all.fold(0, |all, byte| all << 8 | u64::from(*byte)))
+    };
     // The upper bits are the better mixed ones.
-    (mix(hash, last) >> 32) as u32
+    (hash >> 32) as u32
 }
 
 #[cfg(test)]

@@ -44,7 +44,9 @@ use self::selection::Defaulting;
 use self::selectors::LabelSelector;
 use self::spec::{CronJobSpec, Parts, PodHolder, ReplicatedSpec};
 use self::status::{Intent, Status};
-use super::{Answers, Key, Kind, Meta, Object, Observed, Owner, PodTemplate, Text, Workload, recent};
+use super::{
+    Answers, Key, Kind, Meta, Object, Observed, Owner, PodTemplate, Text, Workload, recent,
+};
 
 /// The record of an object of a kind, from its JSON or YAML.
 ///

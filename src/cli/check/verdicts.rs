@@ -12,8 +12,13 @@ use super::reports;
 use crate::check::{Check, Findings, Params, Run};
 use crate::engine::{self, CheckResult, Entry, Evaluation, Plan, Relief};
 use crate::manifests::{Member, Reason, Skipped, Whole};
-use crate::model::{Finding, Key, Kind, KindSet, Located, Object, Severity, Text, Verdict, Workload};
+use crate::model::{
+    Finding, Key, Kind, KindSet, Located, Object, Severity, Text, Verdict, Workload,
+};
 use crate::render::{Judged, Row, Summary};
+
+/// Room for so many findings is made at once, where there are any.
+const ROWS: usize = 12;
 
 /// Judges objects by policies.
 pub(in crate::cli) struct Judge<'a> {
@@ -124,7 +129,12 @@ impl<'a> Judge<'a> {
                 let Entry { check, params, .. } = entry;
                 let verdict =
                     engine::judge_into(check, params, view, &member.object, &mut findings);
-                tally.add((check, entry.severity), verdict, None, findings.take());
+                let asked = (*check, entry.severity);
+                // Most checks find nothing.
+                match findings.is_empty() {
+                    true => tally.add(asked, verdict, None, std::iter::empty()),
+                    false => tally.add(asked, verdict, None, findings.take()),
+                }
             }
         } else {
             let judged = |entry: &Entry| match entry.check.judges_workloads() {
@@ -301,6 +311,9 @@ impl<'a, 'j> Tally<'a, 'j> {
                     }
                 }
             };
+            if self.rows.is_empty() {
+                self.rows.reserve(ROWS);
+            }
             self.rows.push(row);
         }
     }

@@ -1,7 +1,8 @@
 //! Random sequences of writes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -336,5 +337,23 @@ proptest! {
             prop_assert_eq!(view.concerned(object), written.concerned(object));
         }
         prop_assert_eq!(view.workload(workload.key()), written.workload(workload.key()));
+    }
+
+    #[test]
+    fn distinct_objects_are_stored_as_by_one_write_after_another(objects in prop::collection::vec(any_object(), 0..12)) {
+        let objects: Vec<Arc<Object>> = objects.into_iter().map(Arc::new).collect();
+        let names: BTreeSet<&Key> = objects.iter().map(|object| object.key()).collect();
+        let together = Inventory::of_distinct(&objects.iter().collect::<Vec<_>>());
+        prop_assert_eq!(together.is_some(), names.len() == objects.len());
+        if let Some(together) = together {
+            let mut written = Inventory::of_files();
+            for object in &objects {
+                written.apply(Arc::clone(object));
+            }
+            prop_assert_eq!(&together.objects, &written.objects);
+            prop_assert_eq!(together.population, written.population);
+            prop_assert_eq!(&together.edges, &written.edges);
+            prop_assert_eq!(&together.uids, &written.uids);
+        }
     }
 }

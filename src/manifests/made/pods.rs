@@ -97,18 +97,22 @@ fn gather<'a>(node: Node<'a>, depth: usize, found: &mut Vec<Node<'a>>) {
 /// Whether something says what only pods have. Lists are as deep as what they are in.
 fn has_sign(node: Node<'_>, depth: usize) -> bool {
     let mut has = false;
-    node.each_inner(|Inner { key, node: inner, .. }| {
-        let deeper = match key {
-            Some(key) if SIGNS.contains(&key) => {
-                has = true;
-                None
+    node.each_inner(
+        |Inner {
+             key, node: inner, ..
+         }| {
+            let deeper = match key {
+                Some(key) if SIGNS.contains(&key) => {
+                    has = true;
+                    None
+                }
+                Some(_) => depth.checked_sub(1),
+                None => Some(depth),
+            };
+            if let Some(depth) = deeper.filter(|_| !has) {
+                has = has_sign(inner, depth);
             }
-            Some(_) => depth.checked_sub(1),
-            None => Some(depth),
-        };
-        if let Some(depth) = deeper.filter(|_| !has) {
-            has = has_sign(inner, depth);
-        }
-    });
+        },
+    );
     has
 }

@@ -3,6 +3,7 @@
 use super::scalars;
 use super::table::{self, Fields, Type};
 use crate::manifests::nearest;
+use crate::manifests::way::Way;
 use crate::manifests::yaml::{Look, Node};
 use crate::model::{Misfit, Shape};
 
@@ -10,8 +11,8 @@ use crate::model::{Misfit, Shape};
 const MOST: usize = 50;
 
 /// A comparison on its way through an object. It comes to an end: of documents whose aliases stand for too much, there is no node.
-pub(super) struct Comparison<'d> {
-    way: Vec<Step<'d>>,
+#[derive(Default)]
+pub(super) struct Comparison {
     misfits: Vec<Misfit>,
     /// Whether it is in the status, which nobody has to fill in.
     in_status: bool,
@@ -19,22 +20,11 @@ pub(super) struct Comparison<'d> {
     is_patch: bool,
 }
 
-#[derive(Clone, Copy)]
-enum Step<'d> {
-    Key(&'d str),
-    Item(usize),
-}
-
-impl<'d> Comparison<'d> {
+impl Comparison {
     /// What the comparison of an object with a type comes to.
-    pub(super) fn of(object: Node<'d>, wanted: u16) -> Shape {
-        let mut comparison = Self {
-            way: Vec::new(),
-            misfits: Vec::new(),
-            in_status: false,
-            is_patch: false,
-        };
-        comparison.fields(object, table::fields(wanted));
+    pub(super) fn of(object: Node<'_>, wanted: u16) -> Shape {
+        let mut comparison = Self::default();
+        comparison.fields(object, table::fields(wanted), &Way::top());
         match comparison {
             Self { is_patch: true, .. } => Shape::Unsaid,
             Self { misfits, .. } if misfits.is_empty() => Shape::Fits,
@@ -42,26 +32,25 @@ impl<'d> Comparison<'d> {
         }
     }
 
-    fn value(&mut self, node: Node<'d>, wanted: &'static Type) {
+    fn value(&mut self, node: Node<'_>, wanted: &'static Type, way: &Way<'_>) {
         if self.misfits.len() >= MOST {
             return;
         }
         let problem = match (wanted, node.look()) {
             (_, Look::Null) => None,
             (Type::Fields(number), Look::Mapping) => {
-                self.fields(node, table::fields(*number));
-                None
+                return self.fields(node, table::fields(*number), way);
             }
             (Type::List(of), Look::List) => {
                 for (at, item) in node.items().enumerate() {
-                    self.within(Step::Item(at), |walk| walk.item(item, of));
+                    self.item(item, of, &way.item(at));
                 }
                 None
             }
             (Type::Map(of), Look::Mapping) => {
-                self.unique(node);
+                self.unique(node, way);
                 for (key, value) in node.entries() {
-                    self.within(Step::Key(key), |walk| walk.value(value, of));
+                    self.value(value, of, &way.key(key));
                 }
                 None
             }
@@ -70,116 +59,77 @@ impl<'d> Comparison<'d> {
             (wanted, look) => scalars::problem(wanted, look),
         };
         if let Some(problem) = problem {
-            self.misfit(|field| format!("{field} {problem}"));
+            self.misfit(way, |field| format!("{field} {problem}"));
         }
     }
 
     /// An item of a list. A null among fields is one with none of them.
-    fn item(&mut self, node: Node<'d>, wanted: &'static Type) {
+    fn item(&mut self, node: Node<'_>, wanted: &'static Type, way: &Way<'_>) {
         match wanted {
             Type::Fields(number) if node.is_null() => {
                 for name in &table::fields(*number).required {
-                    self.lacks(name);
+                    self.lacks(way, name);
                 }
             }
-            wanted => self.value(node, wanted),
+            wanted => self.value(node, wanted, way),
         }
     }
 
-    fn fields(&mut self, node: Node<'d>, fields: &'static Fields) {
-        self.unique(node);
+    fn fields(&mut self, node: Node<'_>, fields: &'static Fields, way: &Way<'_>) {
+        self.unique(node, way);
         // Which of the required ones are there: none has more than a few.
         let mut there = 0_u64;
         node.each_inner(|inner| {
             let Some(name) = inner.key else { return };
             let Some(wanted) = fields.get(name, inner.name) else {
-                return self.within(Step::Key(name), |walk| walk.unknown(name, fields));
+                return self.unknown(&way.key(name), name, fields);
             };
             if let Some(place) = wanted.required.filter(|place| *place < 64)
                 && !inner.node.is_null()
             {
                 there |= 1 << place;
             }
-            let is_status = self.way.is_empty() && name == "status";
+            let is_status = way.is_top() && name == "status";
             self.in_status |= is_status;
-            self.within(Step::Key(name), |walk| walk.value(inner.node, &wanted.of));
+            self.value(inner.node, &wanted.of, &way.key(name));
             self.in_status &= !is_status;
         });
         for (place, name) in fields.required.iter().enumerate() {
             if there & (1 << place) == 0 {
-                self.lacks(name);
+                self.lacks(way, name);
             }
         }
     }
 
-    fn unknown(&mut self, name: &str, fields: &Fields) {
+    fn unknown(&mut self, way: &Way<'_>, name: &str, fields: &Fields) {
         // A directive of a strategic merge patch, of which kustomize makes an object.
         self.is_patch |= matches!(name, "$patch" | "$retainKeys")
             || name.starts_with("$setElementOrder/")
             || name.starts_with("$deleteFromPrimitiveList/");
         let meant = nearest(name, fields.names());
-        self.misfit(|field| match meant {
+        self.misfit(way, |field| match meant {
             Some(meant) => format!("unknown field {field}, did you mean {meant}?"),
             None => format!("unknown field {field}: Kubernetes drops it, or refuses the object"),
         });
     }
 
-    fn lacks(&mut self, name: &'static str) {
+    fn lacks(&mut self, around: &Way<'_>, name: &'static str) {
         if !self.in_status {
-            self.within(Step::Key(name), |walk| {
-                walk.misfit(|field| format!("{field} is required"));
-            });
+            self.misfit(&around.key(name), |field| format!("{field} is required"));
         }
     }
 
-    fn unique(&mut self, node: Node<'d>) {
+    fn unique(&mut self, node: Node<'_>, way: &Way<'_>) {
         if let Some(key) = node.repeated_key() {
-            self.within(Step::Key(key), |walk| {
-                walk.misfit(|field| {
-                    format!("{field} is written twice: what the first one says is lost")
-                });
+            self.misfit(&way.key(key), |field| {
+                format!("{field} is written twice: what the first one says is lost")
             });
         }
     }
 
-    fn within(&mut self, step: Step<'d>, then: impl FnOnce(&mut Self)) {
-        self.way.push(step);
-        then(self);
-        self.way.pop();
-    }
-
-    fn misfit(&mut self, message: impl FnOnce(&str) -> String) {
-        if self.misfits.len() >= MOST {
-            return;
+    fn misfit(&mut self, way: &Way<'_>, message: impl FnOnce(&str) -> String) {
+        if self.misfits.len() < MOST {
+            self.misfits.push(way.misfit(message));
         }
-        let (mut path, mut field) = (String::new(), String::new());
-        for step in &self.way {
-            match step {
-                Step::Key(key) => {
-                    path.push('/');
-                    path.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                    let is_name = |byte: u8| {
-                        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$')
-                    };
-                    if key.bytes().all(is_name) {
-                        let dot = if field.is_empty() { "" } else { "." };
-                        field.push_str(dot);
-                        field.push_str(key);
-                    } else {
-                        let shown: String =
-                            key.chars().take(80).flat_map(char::escape_debug).collect();
-                        field.push_str(&format!("[\"{shown}\"]"));
-                    }
-                }
-                Step::Item(at) => {
-                    path.push_str(&format!("/{at}"));
-                    field.push_str(&format!("[{at}]"));
-                }
-            }
-        }
-        self.misfits.push(Misfit {
-            message: message(&field).into(),
-            path: path.into(),
-        });
     }
 }

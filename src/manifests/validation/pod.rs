@@ -1,7 +1,7 @@
 //! What is refused of a pod.
 
 use super::selectors;
-use super::way::Way;
+use crate::manifests::way::Way;
 use crate::manifests::yaml::{Look, Node};
 use crate::model::{Misfit, Quantity};
 

@@ -1,6 +1,6 @@
 //! Label selectors (`ValidateLabelSelectorRequirement`).
 
-use super::way::Way;
+use crate::manifests::way::Way;
 use crate::manifests::yaml::Node;
 use crate::model::Misfit;
 

@@ -16,8 +16,7 @@ pub(super) fn has_key_twice(tree: &Tree<'_>, mapping: u32, keys: &mut Vec<u32>) 
         return (1..keys.len()).any(|place| earlier(place).any(|key| key == name(keys[place])));
     }
     keys.sort_unstable_by_key(|key| name(*key));
-    keys.windows(2)
-        .any(|pair| name(pair[0]) == name(pair[1]))
+    keys.windows(2).any(|pair| name(pair[0]) == name(pair[1]))
 }
 
 /// The value of a merge that cannot be merged.

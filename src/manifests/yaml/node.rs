@@ -144,6 +144,17 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// How many values there are, with it and those inside it, as long as there are no aliases and no merges.
+    pub(in crate::manifests) fn count(self) -> usize {
+        let (index, slot) = self.target();
+        let slots = &self.tree.slots[index as usize..slot.end as usize];
+        let keys = slots.iter().map(|slot| match slot.content {
+            Content::Mapping(entries) => entries as usize,
+            _ => 0,
+        });
+        slots.len() - keys.sum::<usize>()
+    }
+
     /// Whether it is neither a list nor a mapping.
     pub(in crate::manifests) fn is_scalar(self) -> bool {
         matches!(

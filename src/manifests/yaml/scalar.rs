@@ -87,6 +87,9 @@ fn fraction(text: &str) -> Value {
 
 /// What begins with a digit or a sign may have underscores anywhere.
 fn number(text: &str) -> Value {
+    if let Some(number) = usual(text) {
+        return Value::Int(number);
+    }
     if let "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" = text {
         return Value::NotFinite;
     }
@@ -101,6 +104,18 @@ fn number(text: &str) -> Value {
         Some(number) => Value::Int(number), // `0b-1`
         None => float(&plain),
     }
+}
+
+/// A whole number of a few digits, as nearly all are written.
+fn usual(text: &str) -> Option<i64> {
+    // What else begins with a zero is octal, or in another base.
+    if text.len() > 15 || text.len() > 1 && text.starts_with('0') {
+        return None;
+    }
+    text.bytes().try_fold(0, |number, digit| {
+        let digit = digit.is_ascii_digit().then(|| i64::from(digit - b'0'))?;
+        Some(number * 10 + digit)
+    })
 }
 
 fn without_underscores(text: &str) -> Cow<'_, str> {

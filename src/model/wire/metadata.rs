@@ -27,7 +27,7 @@ fn is_address(text: &str) -> bool {
 
 /// `metadata`.
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Metadata {
     pub(super) name: Option<Str>,
     generate_name: Option<Str>,

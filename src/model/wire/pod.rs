@@ -25,7 +25,6 @@ const GRACE_PERIOD: i64 = 30;
 
 /// `template`.
 #[derive(Deserialize, Default)]
-#[serde(default)]
 pub(super) struct Template {
     metadata: Option<Metadata>,
     spec: Option<Box<Spec>>,
@@ -33,7 +32,7 @@ pub(super) struct Template {
 
 /// The spec of a Job, or of the Jobs that a CronJob makes.
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct JobTemplate {
     pub(super) parallelism: Option<i32>,
     pub(super) suspend: Option<bool>,
@@ -42,12 +41,13 @@ pub(super) struct JobTemplate {
     pod_failure_policy: Option<Present>,
     active_deadline_seconds: Option<i64>,
     ttl_seconds_after_finished: Option<i32>,
+    #[serde(default)]
     pub(super) template: Template,
 }
 
 /// The spec of a Pod.
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Spec {
     containers: List<Container>,
     init_containers: List<Container>,
@@ -80,20 +80,17 @@ pub(super) struct Spec {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct DnsConfig {
     options: List<DnsOption>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct DnsOption {
     name: Option<Str>,
     value: Option<Str>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct OperatingSystem {
     name: Option<Str>,
 }

@@ -124,7 +124,6 @@ pub(super) struct Amounts(pub(super) crate::model::Amounts);
 impl<'de> Deserialize<'de> for Amounts {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         #[derive(serde::Deserialize, Default)]
-        #[serde(default)]
         struct Fields {
             cpu: Option<QuantityText>,
             memory: Option<QuantityText>,

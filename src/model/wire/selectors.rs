@@ -7,14 +7,13 @@ use crate::model::{Operator, Requirement, Selector, Text};
 
 /// `metav1.LabelSelector`. A plain map of labels in its place is refused: read leniently, it would select everything.
 #[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct LabelSelector {
     match_labels: Pairs,
     match_expressions: List<Expression>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct Expression {
     key: Option<Str>,
     operator: Option<Str>,

@@ -13,7 +13,7 @@ use crate::model::{
 
 /// The spec of whatever keeps a number of pods running.
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct ReplicatedSpec<S> {
     replicas: Option<i32>,
     selector: Option<S>,
@@ -29,13 +29,12 @@ pub(super) struct ReplicatedSpec<S> {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct Ordinals {
     start: Option<i32>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct RetentionSpec {
     when_deleted: Option<Str>,
     when_scaled: Option<Str>,
@@ -52,14 +51,14 @@ impl RetentionSpec {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct StrategySpec {
     r#type: Option<Str>,
     rolling_update: Option<RollingUpdate>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct RollingUpdate {
     partition: Option<i32>,
     max_unavailable: Option<Share>,
@@ -82,16 +81,17 @@ impl StrategySpec {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct CronJobSpec {
     suspend: Option<bool>,
     starting_deadline_seconds: Option<i64>,
+    #[serde(default)]
     job_template: JobTemplateHolder,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct JobTemplateHolder {
+    #[serde(default)]
     spec: JobTemplate,
 }
 

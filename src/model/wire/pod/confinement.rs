@@ -8,14 +8,12 @@ use crate::model::{Confinement, SeLinux as SeLinuxRecord};
 
 /// `appArmorProfile`.
 #[derive(Deserialize, Default)]
-#[serde(default)]
 pub(super) struct Profile {
     r#type: Option<Str>,
 }
 
 /// `seLinuxOptions`.
 #[derive(Deserialize, Default)]
-#[serde(default)]
 pub(super) struct SeLinux {
     r#type: Option<Str>,
     user: Option<Str>,
@@ -25,14 +23,13 @@ pub(super) struct SeLinux {
 
 /// `windowsOptions`.
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Windows {
     host_process: Option<bool>,
 }
 
 /// An entry of `sysctls`.
 #[derive(Deserialize, Default)]
-#[serde(default)]
 pub(super) struct Sysctl {
     name: Option<Str>,
 }

@@ -14,7 +14,7 @@ use crate::model::{
 
 /// What is large is boxed: it is handed on several times before it becomes a record.
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Container {
     name: Option<Str>,
     image: Option<Str>,
@@ -33,14 +33,13 @@ pub(super) struct Container {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 pub(super) struct Resources {
     requests: Amounts,
     limits: Amounts,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct SecurityContext {
     privileged: Option<bool>,
     allow_privilege_escalation: Option<bool>,
@@ -58,13 +57,11 @@ pub(super) struct SecurityContext {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct SeccompProfile {
     r#type: Option<Str>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct Capabilities {
     add: List<Str>,
     drop: List<Str>,

@@ -12,7 +12,7 @@ use crate::model::wire::scalar::{List, Str};
 use crate::model::{Environment, Kind, ROOT_CA, Repeated, SecretVariable, Suspect, Text};
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Variable {
     name: Option<Str>,
     value: Option<Value>,
@@ -61,14 +61,14 @@ fn taken_up(text: &str) -> Box<[Text]> {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct ValueFrom {
     config_map_key_ref: Option<KeyRef>,
     secret_key_ref: Option<KeyRef>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Variables {
     config_map_ref: Option<NameRef>,
     secret_ref: Option<NameRef>,

@@ -9,40 +9,41 @@ use crate::model::wire::text;
 use crate::model::{Labels, Selector, Spread, Text};
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Affinity {
     node_affinity: Option<NodeAffinity>,
     pod_anti_affinity: Option<PodAntiAffinity>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct NodeAffinity {
     required_during_scheduling_ignored_during_execution: Option<NodeSelector>,
     preferred_during_scheduling_ignored_during_execution: Length,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct NodeSelector {
     node_selector_terms: Length,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct PodAntiAffinity {
     required_during_scheduling_ignored_during_execution: List<Term>,
     preferred_during_scheduling_ignored_during_execution: List<WeightedTerm>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct WeightedTerm {
+    #[serde(default)]
     pod_affinity_term: Term,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct Term {
     topology_key: Option<Str>,
     label_selector: Option<LabelSelector>,
@@ -52,7 +53,7 @@ struct Term {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Constraint {
     max_skew: Option<i64>,
     min_domains: Option<i64>,

@@ -10,7 +10,7 @@ use crate::model::{
 };
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Probe {
     exec: Option<Command>,
     grpc: Option<Grpc>,
@@ -24,20 +24,18 @@ pub(super) struct Probe {
 }
 
 #[derive(Deserialize, Default, PartialEq)]
-#[serde(default)]
 struct Command {
     command: List<Str>,
 }
 
 #[derive(Deserialize, Default, PartialEq)]
-#[serde(default)]
 struct Grpc {
     port: Option<Port>,
     service: Option<Str>,
 }
 
 #[derive(Deserialize, Default, PartialEq)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct HttpGet {
     path: Option<Str>,
     port: Option<Port>,
@@ -47,21 +45,19 @@ struct HttpGet {
 }
 
 #[derive(Deserialize, Default, PartialEq)]
-#[serde(default)]
 struct Header {
     name: Option<Str>,
     value: Option<Str>,
 }
 
 #[derive(Deserialize, Default, PartialEq)]
-#[serde(default)]
 struct TcpSocket {
     port: Option<Port>,
     host: Option<Str>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct PortSpec {
     name: Option<Str>,
     container_port: Option<i32>,
@@ -70,14 +66,14 @@ pub(super) struct PortSpec {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Lifecycle {
     post_start: Option<Hook>,
     pre_stop: Option<Hook>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct Hook {
     exec: Option<Command>,
     http_get: Option<Destination>,
@@ -87,13 +83,11 @@ struct Hook {
 
 /// `httpGet` or `tcpSocket` of a hook.
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct Destination {
     host: Option<Str>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct Sleep {
     seconds: Option<i64>,
 }

@@ -8,7 +8,6 @@ use crate::model::{Kind, ROOT_CA, Reference, Text};
 
 /// `configMapRef`, `secretRef`, and an entry of `imagePullSecrets`.
 #[derive(Deserialize, Default)]
-#[serde(default)]
 pub(super) struct NameRef {
     name: Option<Str>,
     optional: Option<bool>,
@@ -16,7 +15,6 @@ pub(super) struct NameRef {
 
 /// `configMapKeyRef` and `secretKeyRef`.
 #[derive(Deserialize, Default)]
-#[serde(default)]
 pub(super) struct KeyRef {
     name: Option<Str>,
     key: Option<Str>,
@@ -25,7 +23,7 @@ pub(super) struct KeyRef {
 
 /// A volume, or a source of a projected one, of a ConfigMap or a Secret.
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct FilesRef {
     name: Option<Str>,
     secret_name: Option<Str>,
@@ -34,7 +32,6 @@ pub(super) struct FilesRef {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct Item {
     key: Option<Str>,
 }

@@ -10,7 +10,7 @@ use crate::model::wire::text;
 use crate::model::{HostMount, Kind, ROOT_CA, Text, Volume as Record, VolumeSource};
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Volume {
     name: Option<Str>,
     host_path: Option<HostPath>,
@@ -44,51 +44,48 @@ pub(super) struct Volume {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct HostPath {
     path: Option<Str>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct Claim {
     claim_name: Option<Str>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct Ephemeral {
     volume_claim_template: Option<ClaimTemplate>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct ClaimTemplate {
     spec: Option<ClaimFields>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default)]
 struct Projected {
     sources: List<Source>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct Source {
     config_map: Option<FilesRef>,
     secret: Option<FilesRef>,
 }
 
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 struct Csi {
     read_only: Option<bool>,
 }
 
 /// An entry of `volumeMounts`.
 #[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Mount {
     name: Option<Str>,
     read_only: Option<bool>,

@@ -38,14 +38,24 @@ impl<'a> Way<'a> {
         }
     }
 
+    /// Whether it leads to the object itself.
+    pub(super) fn is_top(&self) -> bool {
+        self.above.is_none()
+    }
+
     /// Adds what is wrong here.
     pub(super) fn add(&self, problem: &str, found: &mut Vec<Misfit>) {
+        found.push(self.misfit(|field| format!("{field} {problem}")));
+    }
+
+    /// What is wrong here, in words that name the field.
+    pub(super) fn misfit(&self, message: impl FnOnce(&str) -> String) -> Misfit {
         let (mut path, mut field) = (String::new(), String::new());
         self.write(&mut path, &mut field);
-        found.push(Misfit {
+        Misfit {
+            message: message(&field).into(),
             path: path.into(),
-            message: format!("{field} {problem}").into(),
-        });
+        }
     }
 
     fn write(&self, path: &mut String, field: &mut String) {
@@ -57,12 +67,15 @@ impl<'a> Way<'a> {
             Step::Key(key) => {
                 path.push('/');
                 path.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                if key.contains(['.', '/']) {
-                    field.push_str(&format!("[\"{key}\"]"));
-                } else {
+                let is_name =
+                    |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$');
+                if key.bytes().all(is_name) {
                     let dot = if field.is_empty() { "" } else { "." };
                     field.push_str(dot);
                     field.push_str(key);
+                } else {
+                    let shown: String = key.chars().take(80).flat_map(char::escape_debug).collect();
+                    field.push_str(&format!("[\"{shown}\"]"));
                 }
             }
             Step::Item(at) => {
