@@ -13,7 +13,7 @@ mod record;
 mod tests;
 mod view;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use imbl::{OrdMap, OrdSet, Vector};
 
@@ -26,18 +26,35 @@ pub use record::Record;
 pub use view::{PeerNamespaces, Pools, Replica, View};
 
 /// The records of a cluster, or of some files, with the edges between them.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Inventory {
     objects: OrdMap<Key, Arc<Object>>,
     /// How many of them are of each kind: most kinds have none among files, and need not be looked for.
     population: [u32; Kind::ALL.len()],
     pods: Pods,
-    edges: OrdSet<Edge>,
+    /// Of files they are made when something is first looked up by them: often nothing is.
+    edges: OnceLock<OrdSet<Edge>>,
     uids: OrdMap<Text, Key>,
     sources: [Source; Kind::ALL.len()],
     extent: Extent,
     /// Among files: custom resources that may make pods of which nothing is known.
     makers: Vector<Arc<PodMaker>>,
+}
+
+impl Clone for Inventory {
+    fn clone(&self) -> Self {
+        Self {
+            objects: self.objects.clone(),
+            population: self.population,
+            pods: self.pods.clone(),
+            // Made once for all clones.
+            edges: self.edges().clone().into(),
+            uids: self.uids.clone(),
+            sources: self.sources.clone(),
+            extent: self.extent,
+            makers: self.makers.clone(),
+        }
+    }
 }
 
 /// What absence means.
@@ -84,7 +101,11 @@ const DEEPEST: usize = 8;
 impl Inventory {
     /// An empty inventory of a cluster, nothing of which has been listed yet.
     pub fn of_cluster() -> Self {
-        Self::new(Extent::Cluster, Source::Pending)
+        Self {
+            // It grows by and by, and is looked at all the time.
+            edges: OrdSet::new().into(),
+            ..Self::new(Extent::Cluster, Source::Pending)
+        }
     }
 
     /// An empty inventory of files.
@@ -92,39 +113,12 @@ impl Inventory {
         Self::new(Extent::Files, Source::Synced)
     }
 
-    /// An inventory of these objects from files: what [`apply`](Self::apply) would make of them, by two processors. `None` where two
-    /// have the same name.
-    pub fn of_distinct(objects: &[&Arc<Object>]) -> Option<Self> {
-        let mut inventory = Self::of_files();
-        let Self {
-            objects: by_key,
-            population,
-            edges,
-            uids,
-            ..
-        } = &mut inventory;
-        let ((), are_distinct) = rayon::join(
-            || edges.extend(objects.iter().flat_map(|object| Edge::all_of(object))),
-            || {
-                objects.iter().all(|object| {
-                    let key = object.key();
-                    population[key.kind as usize] += 1;
-                    if !object.meta().uid.is_empty() {
-                        uids.insert(object.meta().uid.clone(), key.clone());
-                    }
-                    by_key.insert(key.clone(), Arc::clone(object)).is_none()
-                })
-            },
-        );
-        are_distinct.then_some(inventory)
-    }
-
     fn new(extent: Extent, source: Source) -> Self {
         Self {
             objects: OrdMap::new(),
             population: [0; Kind::ALL.len()],
             pods: Pods::default(),
-            edges: OrdSet::new(),
+            edges: OnceLock::new(),
             uids: OrdMap::new(),
             sources: std::array::from_fn(|_| source.clone()),
             extent,
@@ -150,12 +144,7 @@ impl Inventory {
                     Some(Record::Object(before)) => self.unlink(before),
                     other => self.remove(other.as_ref()),
                 }
-                self.link(&object);
-                let key = object.key().clone();
-                let kind = key.kind as usize;
-                if self.objects.insert(key, object.clone()).is_none() {
-                    self.population[kind] += 1;
-                }
+                self.store(object.clone());
                 Record::Object(object)
             }
             Record::Instance(pod) => {
@@ -175,6 +164,24 @@ impl Inventory {
             before,
             after: Some(after),
         })
+    }
+
+    /// Stores the record of an object, unless there is one with its key. Whether it did.
+    pub fn add(&mut self, object: &Arc<Object>) -> bool {
+        let is_new = self.get(object.key()).is_none();
+        if is_new {
+            self.store(object.clone());
+        }
+        is_new
+    }
+
+    fn store(&mut self, object: Arc<Object>) {
+        self.link(&object);
+        let key = object.key().clone();
+        let kind = key.kind as usize;
+        if self.objects.insert(key, object).is_none() {
+            self.population[kind] += 1;
+        }
     }
 
     /// Removes a record. `None` where there was none.
@@ -338,7 +345,7 @@ impl Inventory {
             anchor: anchor.clone(),
             to: edges::first_key(),
         };
-        self.edges
+        self.edges()
             .range(first..)
             .take_while(move |edge| edge.anchor == anchor)
             .filter_map(|edge| self.objects.get(&edge.to))
@@ -351,7 +358,7 @@ impl Inventory {
             anchor: Anchor::Selector(from),
             to: edges::first_key(),
         };
-        match &self.edges.range(first..).next()?.anchor {
+        match &self.edges().range(first..).next()?.anchor {
             Anchor::Selector(fixed) => {
                 Some(fixed).filter(|fixed| fixed.namespace == namespace && fixed.kind == kind)
             }
@@ -365,14 +372,25 @@ impl Inventory {
             anchor: Anchor::Pool(pool),
             to: edges::first_key(),
         };
-        match &self.edges.range(first..).next()?.anchor {
+        match &self.edges().range(first..).next()?.anchor {
             Anchor::Pool(pool) => Some(pool),
             _ => None,
         }
     }
 
+    fn edges(&self) -> &OrdSet<Edge> {
+        let of_all = || {
+            self.objects
+                .values()
+                .flat_map(|object| Edge::all_of(object))
+        };
+        self.edges.get_or_init(|| of_all().collect())
+    }
+
     fn link(&mut self, object: &Object) {
-        self.edges.extend(Edge::all_of(object));
+        if let Some(edges) = self.edges.get_mut() {
+            edges.extend(Edge::all_of(object));
+        }
         if !object.meta().uid.is_empty() {
             self.uids
                 .insert(object.meta().uid.clone(), object.key().clone());
@@ -380,8 +398,10 @@ impl Inventory {
     }
 
     fn unlink(&mut self, object: &Object) {
-        for edge in Edge::all_of(object) {
-            self.edges.remove(&edge);
+        if let Some(edges) = self.edges.get_mut() {
+            for edge in Edge::all_of(object) {
+                edges.remove(&edge);
+            }
         }
         // A successor of the same name may have been applied first.
         if self.uids.get(&object.meta().uid) == Some(object.key()) {

@@ -34,7 +34,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSlice;
 use serde_json::Value;
 
 use self::file::Contents;
@@ -173,8 +174,8 @@ impl ReadError {
 pub trait Progress: Sync {
     /// So many files are to be read.
     fn begin(&self, files: usize);
-    /// One more has been read.
-    fn advance(&self);
+    /// So many more have been read.
+    fn advance(&self, files: usize);
 }
 
 /// Reads files, directories (every `.yaml`, `.yml` and `.json` file in them, but for those in hidden directories) and
@@ -197,20 +198,23 @@ pub fn read(
     } = find::find(paths, rendering.off)?;
     progress.begin(files.len() + folders.len());
     let count = files.len() + folders.len();
-    let read = |file: &find::File| {
-        let contents = read_one(file, keep);
-        progress.advance();
-        contents
+    let read = |files: &[find::File]| {
+        let mut contents = Contents::default();
+        for file in files {
+            read_one(file, keep, &mut contents)?;
+        }
+        progress.advance(files.len());
+        Ok(contents)
     };
     // What is part of a kustomization waits: it is judged there, if that can be rendered.
     let parts_of_others = files.extract_if(.., |file| file.part.is_some());
     let mut waiting: Vec<_> = parts_of_others.collect();
-    let all = files.par_iter().with_max_len(SHARE);
-    let mut contents: Vec<_> = all.map(read).collect::<Result<_, _>>()?;
+    let shares = files.par_chunks(SHARE).with_max_len(1);
+    let mut contents: Vec<_> = shares.map(read).collect::<Result<_, _>>()?;
     // Applications may be part of kustomizations, and say how charts are delivered.
     let (charts, kustomizations): (Vec<Folder>, Vec<Folder>) =
         folders.iter().cloned().partition(Folder::is_chart);
-    let advance = || progress.advance();
+    let advance = || progress.advance(1);
     let (mut rendered, done) = rendered::read(&kustomizations, keep, rendering, &[], advance);
     let all = contents.iter_mut().chain(&mut rendered);
     let deliveries: Vec<Delivery> = all
@@ -223,7 +227,8 @@ pub fn read(
         .collect();
     let judged = parts.of(done);
     waiting.retain(|file| file.part.as_ref().is_none_or(|part| !judged.contains(part)));
-    let left: Vec<_> = waiting.par_iter().map(read).collect::<Result<_, _>>()?;
+    let shares = waiting.par_chunks(SHARE).with_max_len(1);
+    let left: Vec<_> = shares.map(read).collect::<Result<_, _>>()?;
     let mut found = Manifests {
         objects: Vec::with_capacity(contents.len()),
         skipped: unreadable,
@@ -329,22 +334,24 @@ pub fn of_bytes(label: &str, bytes: &[u8], keep: Keep<'_>) -> Manifests {
     }
 }
 
-fn read_one(file: &find::File, keep: Keep<'_>) -> Result<Contents, ReadError> {
+/// Adds what a file holds.
+fn read_one(file: &find::File, keep: Keep<'_>, contents: &mut Contents) -> Result<(), ReadError> {
     let is_stdin = file.path == Path::new(STDIN);
     let bytes = match is_stdin {
         true => rest(std::io::stdin().lock(), Vec::new()),
         false => read_file(&file.path),
     };
     match bytes {
-        Ok(None) => Ok(Contents::skipped(&file.label, Reason::TooLarge(LARGEST))),
+        Ok(None) => contents.skip(&file.label, Reason::TooLarge(LARGEST)),
         Ok(Some(bytes)) => {
-            let mut contents = file::read(&file.label, &bytes, keep);
-            for delivery in &mut contents.deliveries {
+            let known = contents.deliveries.len();
+            file::read_into(contents, |_| file.label.clone(), &bytes, keep);
+            for delivery in &mut contents.deliveries[known..] {
                 delivery.file.clone_from(&file.path);
             }
-            Ok(contents)
         }
-        Err(error) if file.named => Err(ReadError::new(&file.path, &error)),
-        Err(error) => Ok(Contents::skipped(&file.label, Reason::unreadable(&error))),
+        Err(error) if file.named => return Err(ReadError::new(&file.path, &error)),
+        Err(error) => contents.skip(&file.label, Reason::unreadable(&error)),
     }
+    Ok(())
 }

@@ -44,11 +44,11 @@ impl Progress for Bar {
         self.bar.set_length(files as u64);
     }
 
-    fn advance(&self) {
+    fn advance(&self, files: usize) {
         if self.shown.get().is_none() && self.begun.elapsed() > PATIENCE {
             self.shown
                 .get_or_init(|| self.bar.set_draw_target(ProgressDrawTarget::stderr()));
         }
-        self.bar.inc(1);
+        self.bar.inc(files as u64);
     }
 }

@@ -142,10 +142,6 @@ impl Reader<'_> {
                         column,
                     });
                 }
-                // Most files hold one object.
-                if self.contents.objects.is_empty() {
-                    self.contents.objects.reserve_exact(1);
-                }
                 self.contents.objects.push(manifest);
             }
             Err(reason) => {

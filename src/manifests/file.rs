@@ -32,32 +32,35 @@ impl Contents {
         self.deliveries.extend(other.deliveries);
     }
 
-    /// Nothing, and why.
-    pub(super) fn skipped(file: &Text, reason: Reason) -> Self {
-        Self {
-            skipped: vec![Skipped::file(file, reason)],
-            ..Self::default()
-        }
+    /// Adds that a file holds nothing, and why.
+    pub(super) fn skip(&mut self, file: &Text, reason: Reason) {
+        self.skipped.push(Skipped::file(file, reason));
     }
 }
 
 /// Reads a file's documents; nothing of the text itself is kept.
 pub(super) fn read(file: &Text, bytes: &[u8], keep: Keep<'_>) -> Contents {
-    read_as(|_| file.clone(), bytes, keep)
+    let mut contents = Contents::default();
+    read_into(&mut contents, |_| file.clone(), bytes, keep);
+    contents
 }
 
-/// Reads documents, each of which comes from the file that its text tells.
-pub(super) fn read_as(file_of: impl Fn(&str) -> Text, bytes: &[u8], keep: Keep<'_>) -> Contents {
+/// Adds documents to what others hold, each of which comes from the file that its text tells.
+pub(super) fn read_into(
+    contents: &mut Contents,
+    file_of: impl Fn(&str) -> Text,
+    bytes: &[u8],
+    keep: Keep<'_>,
+) {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
-        Err(_) if is_utf16(bytes) => return Contents::skipped(&file_of(""), Reason::Utf16),
+        Err(_) if is_utf16(bytes) => return contents.skip(&file_of(""), Reason::Utf16),
         Err(error) => {
             let before = &bytes[..error.valid_up_to()];
             let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-            return Contents::skipped(&file_of(""), Reason::NotText(line));
+            return contents.skip(&file_of(""), Reason::NotText(line));
         }
     };
-    let mut contents = Contents::default();
     for (number, source) in yaml::documents(text) {
         let file = file_of(source.text);
         let place = document::Place {
@@ -65,13 +68,12 @@ pub(super) fn read_as(file_of: impl Fn(&str) -> Text, bytes: &[u8], keep: Keep<'
             document: u32::try_from(number).unwrap_or(u32::MAX),
         };
         match source.parse() {
-            Ok(document) => document::read(place, &document, keep, &mut contents),
+            Ok(document) => document::read(place, &document, keep, contents),
             Err(problem) => contents
                 .skipped
                 .push(place.skipped(String::new(), Reason::Broken(problem))),
         }
     }
-    contents
 }
 
 /// Whether this begins as UTF-16 does, which some editors write.

@@ -52,6 +52,7 @@ pub(super) enum What {
 }
 
 /// What became of a folder.
+#[derive(Default)]
 struct Outcome {
     contents: Contents,
     /// Whether it was rendered.
@@ -127,10 +128,11 @@ impl Folder {
                 contents: self.contents(&bytes, keep, namespace),
                 done: true,
             },
-            Err(reason) => Outcome {
-                contents: Contents::skipped(&self.label(), reason),
-                done: false,
-            },
+            Err(reason) => {
+                let mut outcome = Outcome::default();
+                outcome.contents.skip(&self.label(), reason);
+                outcome
+            }
         }
     }
 
@@ -143,7 +145,8 @@ impl Folder {
                 .unwrap_or_else(|| own.clone()),
             What::Kustomization => own.clone(),
         };
-        let mut contents = file::read_as(source, bytes, keep);
+        let mut contents = Contents::default();
+        file::read_into(&mut contents, source, bytes, keep);
         for manifest in &mut contents.objects {
             // Of the lines that it has in the output there are none in the file.
             (manifest.origin.line, manifest.origin.column) = (1, 1);

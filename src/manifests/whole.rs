@@ -1,6 +1,5 @@
 //! Everything that was found, as one inventory.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -44,13 +43,7 @@ impl Member {
 impl Whole {
     /// Makes one inventory of all these objects.
     pub fn of(manifests: Vec<Manifest>) -> Self {
-        // What could not be read is looked up by nothing.
-        let all = manifests.iter().map(|manifest| &manifest.object);
-        let known: Vec<&Arc<Object>> = all.filter(|object| !object.is_unread()).collect();
-        let (inventory, repeated) = match Inventory::of_distinct(&known) {
-            Some(inventory) => (inventory, BTreeSet::new()),
-            None => merge(&known),
-        };
+        let mut inventory = Inventory::of_files();
         let member = |manifest| {
             let Manifest {
                 origin,
@@ -58,17 +51,26 @@ impl Whole {
                 outline,
                 ignores,
             } = manifest;
+            // What could not be read is looked up by nothing.
+            let is_repeated = !object.is_unread() && !inventory.add(&object);
+            if is_repeated {
+                let first = inventory.get(object.key());
+                if let Some(merged) = first.and_then(|first| merged(first, &object)) {
+                    inventory.apply(merged);
+                }
+            }
             Member {
-                is_repeated: repeated.contains(&Arc::as_ptr(&object).addr()),
                 origin,
                 object,
                 outline,
+                is_repeated,
                 ignores,
             }
         };
+        let members = manifests.into_iter().map(member).collect();
         Self {
             inventory,
-            members: manifests.into_iter().map(member).collect(),
+            members,
             now: None,
         }
     }
@@ -100,23 +102,6 @@ impl Whole {
             None => view,
         }
     }
-}
-
-/// One inventory of objects of which several have the same name, and those that an earlier one has the name of, by address.
-fn merge(objects: &[&Arc<Object>]) -> (Inventory, BTreeSet<usize>) {
-    let mut inventory = Inventory::of_files();
-    let mut repeated = BTreeSet::new();
-    for object in objects {
-        let Some(first) = inventory.get(object.key()) else {
-            inventory.apply(Arc::clone(object));
-            continue;
-        };
-        repeated.insert(Arc::as_ptr(object).addr());
-        if let Some(merged) = merged(first, object) {
-            inventory.apply(merged);
-        }
-    }
-    (inventory, repeated)
 }
 
 /// Of two objects of one name, of which the second may be a patch of the first or the other way round: what both together have,

@@ -42,7 +42,7 @@ struct Silent;
 
 impl Progress for Silent {
     fn begin(&self, _: usize) {}
-    fn advance(&self) {}
+    fn advance(&self, _: usize) {}
 }
 
 impl Judges {

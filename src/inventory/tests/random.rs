@@ -1,8 +1,7 @@
 //! Random sequences of writes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -227,7 +226,7 @@ fn assert_same(inventory: &Inventory, world: &World) {
     let fresh = world.rebuilt();
     assert_eq!(inventory.objects, fresh.objects);
     assert_eq!(inventory.pods.contents(), fresh.pods.contents());
-    assert_eq!(inventory.edges, fresh.edges);
+    assert_eq!(inventory.edges(), fresh.edges());
     assert_eq!(inventory.uids, fresh.uids);
     assert_eq!(inventory.sources, fresh.sources);
     assert_eq!(inventory.len(), world.keys().len());
@@ -339,21 +338,21 @@ proptest! {
         prop_assert_eq!(view.workload(workload.key()), written.workload(workload.key()));
     }
 
+    /// The edges of files are made when they are first asked for.
     #[test]
-    fn distinct_objects_are_stored_as_by_one_write_after_another(objects in prop::collection::vec(any_object(), 0..12)) {
-        let objects: Vec<Arc<Object>> = objects.into_iter().map(Arc::new).collect();
-        let names: BTreeSet<&Key> = objects.iter().map(|object| object.key()).collect();
-        let together = Inventory::of_distinct(&objects.iter().collect::<Vec<_>>());
-        prop_assert_eq!(together.is_some(), names.len() == objects.len());
-        if let Some(together) = together {
-            let mut written = Inventory::of_files();
-            for object in &objects {
-                written.apply(Arc::clone(object));
+    fn edges_made_late_are_those_made_in_time(objects in prop::collection::vec(any_object(), 0..12), asked in any::<Index>()) {
+        let (mut early, mut late) = (Inventory::of_files(), Inventory::of_files());
+        early.edges();
+        let asked = asked.index(objects.len() + 1);
+        for (at, object) in objects.into_iter().enumerate() {
+            if at == asked {
+                late.edges();
             }
-            prop_assert_eq!(&together.objects, &written.objects);
-            prop_assert_eq!(together.population, written.population);
-            prop_assert_eq!(&together.edges, &written.edges);
-            prop_assert_eq!(&together.uids, &written.uids);
+            prop_assert_eq!(early.apply(object.clone()).is_some(), late.apply(object).is_some());
         }
+        prop_assert_eq!(&early.objects, &late.objects);
+        prop_assert_eq!(early.edges(), late.edges());
+        let clone = early.clone();
+        prop_assert_eq!(clone.edges(), early.edges());
     }
 }
