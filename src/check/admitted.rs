@@ -44,13 +44,13 @@ impl<'a> Admitted<'a> {
 
     /// Whether the pod as a whole asks for something (`IsPodLevelResourcesSet`).
     pub fn bounds_the_pod(&self) -> bool {
-        let own = &self.workload.pod.resources;
+        let own = self.workload.pod.resources();
         own.requests.bound_a_pod() || own.limits.bound_a_pod()
     }
 
     /// What a pod asks for, in all; `None` where nothing in it asks for any.
     pub fn of_pod(&self, (bound, resource): (Bound, Resource)) -> Option<Quantity> {
-        let own = &self.workload.pod.resources;
+        let own = self.workload.pod.resources();
         let whole = match bound {
             Bound::Request => own.requests.get(resource),
             Bound::Limit => own.limits.get(resource),

@@ -7,7 +7,7 @@ use crate::model::{Amount, Container, ContainerRole, Quantity, Resource, Workloa
 /// before, whichever is more (`PodRequests` of `k8s.io/component-helpers/resource`). What bounds the pod as a whole counts instead
 /// (KEP-2837). What is no quantity counts as nothing.
 pub fn of_pod(workload: &Workload, bound: Bound, resource: Resource) -> Quantity {
-    let pod = &workload.pod.resources;
+    let pod = workload.pod.resources();
     let whole = match bound {
         Bound::Request => pod.requests.get(resource),
         Bound::Limit => pod.limits.get(resource),

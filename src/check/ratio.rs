@@ -33,7 +33,7 @@ pub fn require(
         };
         compare((request, limit), (resource, apart), at, findings);
     }
-    let pod = &workload.pod.resources;
+    let pod = workload.pod.resources();
     if !is_compared && resource != Resource::EphemeralStorage {
         let at = || Place::pod(workload, &format!("/resources/limits/{}", resource.name()));
         let pair = (pod.request(resource).cloned(), pod.limit(resource).cloned());

@@ -48,7 +48,7 @@ impl Bound {
         if resource == Resource::EphemeralStorage {
             return None;
         }
-        let pod = &workload.pod.resources;
+        let pod = workload.pod.resources();
         let own = pod.requests.get(resource);
         // The API server gives a pod that has any limit of its own the sum of its containers' requests
         // (`defaultPodRequests`); where none has one, its limit.

@@ -172,7 +172,7 @@ fn named<'a>(
 
 /// Whether the requests of the pod as a whole count (`IsPodLevelRequestsSet`): the API server makes them of its limits too.
 fn is_requested_for_pod(workload: &Workload) -> bool {
-    let resources = &workload.pod.resources;
+    let resources = workload.pod.resources();
     resources.requests.bound_a_pod() || resources.limits.bound_a_pod()
 }
 
@@ -185,7 +185,7 @@ fn judge_pod(
     metric: &str,
     findings: &mut Findings,
 ) -> Judgement {
-    let resources = &workload.pod.resources;
+    let resources = workload.pod.resources();
     let mut amounts = Vec::from_iter(resources.requests.get(resource));
     if amounts.is_empty() {
         for container in workload

@@ -92,7 +92,7 @@ impl Canonical {
             spreads,
             security,
             app_armor,
-            resources,
+            own_resources: _,
         } = template;
         self.labels(labels);
         self.each(containers, Self::container);
@@ -133,7 +133,7 @@ impl Canonical {
         }
         self.each(spreads, Self::spread);
         self.security(security);
-        self.resources(resources);
+        self.resources(template.resources());
         if !app_armor.is_empty() {
             self.text("appArmor");
             self.each(app_armor, |to, annotation| {

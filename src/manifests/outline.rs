@@ -44,9 +44,7 @@ struct Place {
     /// another no two have the same.
     name: u32,
     line: u32,
-    column: u32,
-    /// How many lines below the last thing inside it is.
-    lines: u16,
+    column: u16,
     /// How many places there are with it and those inside it.
     size: u16,
 }
@@ -74,11 +72,17 @@ impl Outline {
             // All of an object is too much to point at.
             Some(place) if at > 0 => Region {
                 line: place.line,
-                column: place.column,
-                end_line: is_there.then(|| place.line.saturating_add(place.lines.into())),
+                column: place.column.into(),
+                end_line: is_there.then(|| self.last_line(at)).flatten(),
             },
             _ => Region::of(origin),
         }
+    }
+
+    /// The last line of a place and what is inside it.
+    fn last_line(&self, at: usize) -> Option<u32> {
+        let end = at + usize::from(self.0.get(at)?.size);
+        self.0.get(at..end)?.iter().map(|place| place.line).max()
     }
 
     /// The place of this name inside another one.
@@ -113,28 +117,26 @@ fn step(pointer: &str) -> Option<(u32, &str)> {
     Some((name, rest))
 }
 
-/// Adds a node and what is inside it, and gives back the last line of it all. Documents are no deeper than the parser lets them be.
+/// Adds a node and what is inside it. Documents are no deeper than the parser lets them be.
 fn add(
     places: &mut Vec<Place>,
     name: u32,
     (line, column): (u32, u32),
     node: Node<'_>,
     most: usize,
-) -> u32 {
+) {
+    // What is further to the right is said to be where the last one kept around it is.
+    let Ok(column) = u16::try_from(column) else {
+        return;
+    };
     let at = places.len();
-    let mut last = node.begins().0.max(line);
-    let place = |last: u32, size: usize| Place {
+    let place = |size: usize| Place {
         name,
         line,
         column,
-        lines: u16::try_from(last - line).unwrap_or(u16::MAX),
         size: u16::try_from(size).unwrap_or(u16::MAX),
     };
-    places.push(place(last, 1));
-    // Most have nothing inside them.
-    if node.is_scalar() {
-        return last;
-    }
+    places.push(place(1));
     node.each_inner(|inner| {
         if places.len() >= most {
             return;
@@ -148,10 +150,18 @@ fn add(
             0 => most.min(places.len() + MOST),
             _ => most,
         };
-        last = last.max(add(places, name, inner.place, inner.node, most));
+        add(places, name, inner.place, inner.node, most);
     });
-    places[at] = place(last, places.len() - at);
-    last
+    let begins = node.begins().0;
+    if begins > line && places.len() == at + 1 {
+        // A value below its key is a place inside that one, which nobody asks for.
+        places.push(Place {
+            name: 0,
+            line: begins,
+            ..place(1)
+        });
+    }
+    places[at] = place(places.len() - at);
 }
 
 /// The name of an item: its number as it is written.
@@ -214,6 +224,31 @@ mod tests {
                 end_line,
             } = outline.region(origin, path);
             assert_eq!((line, column, end_line), expected, "{path} of {object}");
+        }
+    }
+
+    #[test]
+    fn what_is_below_its_key_ends_there() {
+        let all = outlines("items:\n- a:\n    text\n  b:\n\n    {}\n  c:\n    d: 1\n");
+        let (origin, outline) = &all[0];
+        for (path, expected) in [("/a", (2, 3)), ("/b", (4, 6)), ("/c", (7, 8))] {
+            let region = outline.region(origin, path);
+            assert_eq!(
+                (region.line, region.end_line),
+                (expected.0, Some(expected.1)),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_far_to_the_right_is_where_the_last_place_around_it_is() {
+        let far = " ".repeat(70_000);
+        let all = outlines(&format!("items:\n- {{a: {{b: 1, {far}c: 2}}, d: 3}}\n"));
+        let (origin, outline) = &all[0];
+        for (path, column) in [("/a", 4), ("/a/b", 8), ("/a/c", 4), ("/d", 3)] {
+            let region = outline.region(origin, path);
+            assert_eq!((region.line, region.column), (2, column), "{path}");
         }
     }
 

@@ -54,8 +54,9 @@ pub struct PodTemplate {
     pub security: Security,
     /// What old annotations say of AppArmor, by container.
     pub app_armor: Box<[AppArmorAnnotation]>,
-    /// Pod-level resources, which bound all containers together (KEP-2837).
-    pub resources: Resources,
+    /// Pod-level resources, which bound all containers together (KEP-2837), where there are any; see
+    /// [`resources`](Self::resources).
+    pub own_resources: Option<Box<Resources>>,
 }
 
 /// What becomes of containers that ended (`restartPolicy`).
@@ -197,6 +198,12 @@ pub enum Seccomp {
 }
 
 impl PodTemplate {
+    /// Its pod-level resources, of which few have any.
+    pub fn resources(&self) -> &Resources {
+        static NONE: Resources = Resources::NONE;
+        self.own_resources.as_deref().unwrap_or(&NONE)
+    }
+
     /// `runAsNonRoot` as the kubelet sees it for a container: the container's own, else the pod's.
     pub fn run_as_non_root(&self, container: &Container) -> Option<bool> {
         container

@@ -73,6 +73,19 @@ pub struct Resources {
 }
 
 impl Resources {
+    /// None at all.
+    pub const NONE: Self = {
+        const NOTHING: Amounts = Amounts {
+            cpu: None,
+            memory: None,
+            ephemeral_storage: None,
+        };
+        Self {
+            requests: NOTHING,
+            limits: NOTHING,
+        }
+    };
+
     /// The request for a resource. The API server makes a limit the request where no request is set
     /// (`SetDefaults_Pod`), on the pod rather than on its template.
     pub fn request(&self, resource: Resource) -> Option<&Amount> {

@@ -155,14 +155,6 @@ impl<'d> Node<'d> {
         slots.len() - keys.sum::<usize>()
     }
 
-    /// Whether it is neither a list nor a mapping.
-    pub(in crate::manifests) fn is_scalar(self) -> bool {
-        matches!(
-            self.target().1.content,
-            Content::Plain(_) | Content::Text(_)
-        )
-    }
-
     /// What a step of a JSON pointer leads to: where it is written, and its value.
     fn step(self, step: &str) -> Option<Entry> {
         let (index, slot) = self.target();

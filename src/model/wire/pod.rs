@@ -228,7 +228,7 @@ impl Spec {
                 .map(|own| own.record())
                 .unwrap_or_default(),
             app_armor: Box::default(),
-            resources: self.resources.map(|own| own.record()).unwrap_or_default(),
+            own_resources: self.resources.map(|own| Box::new(own.record())),
         }
     }
 }
