@@ -2,8 +2,8 @@
 //!
 //! It is fed by watches or by files through the same three writes: [`apply`](Inventory::apply),
 //! [`delete`](Inventory::delete) and [`reset`](Inventory::reset). Each answers with the [`Change`]s that it made, and
-//! [`affected`] says whose verdicts those can touch. A clone is a snapshot: it costs a few reference counts, and later
-//! writes do not show in it.
+//! [`affected`] says whose verdicts those can touch. Of files each object may also be [`add`](Inventory::add)ed once. A clone is a
+//! snapshot: it costs a few reference counts (the first one of files, the edges), and later writes do not show in it.
 
 mod affected;
 mod edges;
@@ -144,7 +144,12 @@ impl Inventory {
                     Some(Record::Object(before)) => self.unlink(before),
                     other => self.remove(other.as_ref()),
                 }
-                self.store(object.clone());
+                self.link(&object);
+                let key = object.key().clone();
+                let kind = key.kind as usize;
+                if self.objects.insert(key, object.clone()).is_none() {
+                    self.population[kind] += 1;
+                }
                 Record::Object(object)
             }
             Record::Instance(pod) => {
@@ -168,20 +173,15 @@ impl Inventory {
 
     /// Stores the record of an object, unless there is one with its key. Whether it did.
     pub fn add(&mut self, object: &Arc<Object>) -> bool {
-        let is_new = self.get(object.key()).is_none();
-        if is_new {
-            self.store(object.clone());
+        let key = object.key();
+        if let Some(known) = self.objects.insert(key.clone(), object.clone()) {
+            // Names are seldom used twice: to look for each beforehand would take longer.
+            self.objects.insert(key.clone(), known);
+            return false;
         }
-        is_new
-    }
-
-    fn store(&mut self, object: Arc<Object>) {
-        self.link(&object);
-        let key = object.key().clone();
-        let kind = key.kind as usize;
-        if self.objects.insert(key, object).is_none() {
-            self.population[kind] += 1;
-        }
+        self.link(object);
+        self.population[key.kind as usize] += 1;
+        true
     }
 
     /// Removes a record. `None` where there was none.

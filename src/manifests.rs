@@ -62,8 +62,11 @@ const LARGEST: u64 = 256 << 20;
 /// Most manifests have fewer bytes.
 const USUAL: usize = 1 << 13;
 
-/// How many files a thread takes at a time: few, so that none is still busy when the others have nothing left.
+/// How many files a thread takes at a time at most: few, so that none is still busy when the others have nothing left.
 const SHARE: usize = 32;
+
+/// How many times each thread comes back for more, where there are enough files.
+const ROUNDS: usize = 8;
 
 /// The path that stands for standard input.
 const STDIN: &str = "-";
@@ -209,7 +212,7 @@ pub fn read(
     // What is part of a kustomization waits: it is judged there, if that can be rendered.
     let parts_of_others = files.extract_if(.., |file| file.part.is_some());
     let mut waiting: Vec<_> = parts_of_others.collect();
-    let shares = files.par_chunks(SHARE).with_max_len(1);
+    let shares = files.par_chunks(share(&files)).with_max_len(1);
     let mut contents: Vec<_> = shares.map(read).collect::<Result<_, _>>()?;
     // Applications may be part of kustomizations, and say how charts are delivered.
     let (charts, kustomizations): (Vec<Folder>, Vec<Folder>) =
@@ -227,7 +230,7 @@ pub fn read(
         .collect();
     let judged = parts.of(done);
     waiting.retain(|file| file.part.as_ref().is_none_or(|part| !judged.contains(part)));
-    let shares = waiting.par_chunks(SHARE).with_max_len(1);
+    let shares = waiting.par_chunks(share(&waiting)).with_max_len(1);
     let left: Vec<_> = shares.map(read).collect::<Result<_, _>>()?;
     let mut found = Manifests {
         objects: Vec::with_capacity(contents.len()),
@@ -332,6 +335,12 @@ pub fn of_bytes(label: &str, bytes: &[u8], keep: Keep<'_>) -> Manifests {
         files: 1,
         ..Manifests::default()
     }
+}
+
+/// How many of these a thread takes at a time.
+fn share(files: &[find::File]) -> usize {
+    let parts = ROUNDS * rayon::current_num_threads();
+    (files.len() / parts).clamp(1, SHARE)
 }
 
 /// Adds what a file holds.

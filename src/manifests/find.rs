@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rayon::slice::ParallelSliceMut;
 use walkdir::{DirEntry, WalkDir};
 
 use super::rendered::{self, Folder, Inclusions, Parts};
@@ -84,8 +83,10 @@ impl Search {
     }
 
     fn walk(&mut self, directory: &Path) {
-        // A link that leads back to a directory above is an error of the walk, and holds nothing new.
-        let mut entries = WalkDir::new(directory).follow_links(true).into_iter();
+        // A link that leads back to a directory above is an error of the walk, and holds nothing new. Few are out of order in the
+        // end where each directory is in order.
+        let walk = WalkDir::new(directory).follow_links(true);
+        let mut entries = walk.sort_by_file_name().into_iter();
         while let Some(entry) = entries.next() {
             if let Ok(entry) = &entry {
                 self.has_links |= entry.path_is_symlink() && entry.file_type().is_dir();
@@ -171,8 +172,7 @@ impl Search {
 
     /// Leaves out what is part of a kustomization: it is judged there, or only changes what is.
     fn finish(mut self) -> Found {
-        self.files
-            .par_sort_by(|one, other| one.label.cmp(&other.label));
+        self.files.sort_by(|one, other| one.label.cmp(&other.label));
         self.files.dedup_by(|again, first| {
             let is_same = again.label == first.label;
             first.named |= is_same && again.named;
@@ -241,10 +241,10 @@ pub(super) fn is_manifest(path: &Path) -> bool {
 pub(super) fn label(path: &Path) -> Text {
     // To take a path apart takes longer than all else here.
     if let Some(text) = path.to_str() {
-        match text.strip_prefix("./") {
-            None => return text.into(),
-            Some(rest) if !rest.starts_with(['.', '/']) => return rest.into(),
-            Some(_) => {}
+        let rest = text.strip_prefix("./");
+        match rest.unwrap_or(text) {
+            rest if rest.starts_with(['.', '/']) || rest.ends_with(['.', '/']) => {}
+            rest => return rest.into(),
         }
     }
     let path = path.strip_prefix("./").unwrap_or(path);
@@ -290,6 +290,11 @@ mod tests {
             (".//a.yaml", "a.yaml"),
             ("./.a/b.yaml", ".a/b.yaml"),
             ("a/./b.yaml", "a/./b.yaml"),
+            (".", ""),
+            ("./", ""),
+            ("./a/", "a"),
+            ("./a/.", "a"),
+            ("a/", "a/"),
         ] {
             assert_eq!(&*label(Path::new(path)), expected);
         }

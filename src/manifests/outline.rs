@@ -44,6 +44,7 @@ struct Place {
     /// another no two have the same.
     name: u32,
     line: u32,
+    /// On the line that the object begins with, counted from there: all may be on that one line.
     column: u16,
     /// How many places there are with it and those inside it.
     size: u16,
@@ -54,7 +55,8 @@ impl Outline {
     pub(super) fn of(object: Node<'_>) -> Self {
         // Outlines are kept for long: they take no more room than they need.
         let mut places = Vec::with_capacity(object.count().min(MOST_OF_ALL));
-        add(&mut places, 0, object.position(""), object, MOST_OF_ALL);
+        let at = object.position("");
+        add(&mut places, 0, (at, at), object, MOST_OF_ALL);
         Self(places.into())
     }
 
@@ -72,7 +74,7 @@ impl Outline {
             // All of an object is too much to point at.
             Some(place) if at > 0 => Region {
                 line: place.line,
-                column: place.column.into(),
+                column: u32::from(place.column) + before(origin.column, origin.line, place.line),
                 end_line: is_there.then(|| self.last_line(at)).flatten(),
             },
             _ => Region::of(origin),
@@ -121,12 +123,13 @@ fn step(pointer: &str) -> Option<(u32, &str)> {
 fn add(
     places: &mut Vec<Place>,
     name: u32,
-    (line, column): (u32, u32),
+    ((line, column), object): ((u32, u32), (u32, u32)),
     node: Node<'_>,
     most: usize,
 ) {
     // What is further to the right is said to be where the last one kept around it is.
-    let Ok(column) = u16::try_from(column) else {
+    let before = before(object.1, object.0, line);
+    let Ok(column) = u16::try_from(column.saturating_sub(before)) else {
         return;
     };
     let at = places.len();
@@ -150,11 +153,12 @@ fn add(
             0 => most.min(places.len() + MOST),
             _ => most,
         };
-        add(places, name, inner.place, inner.node, most);
+        add(places, name, (inner.place, object), inner.node, most);
     });
     let begins = node.begins().0;
-    if begins > line && places.len() == at + 1 {
-        // A value below its key is a place inside that one, which nobody asks for.
+    let first = places.get(at + 1).map(|first| first.line);
+    if begins > line && first.is_none_or(|first| first < begins) {
+        // A value or an alias below its key is a place inside that one, which nobody asks for.
         places.push(Place {
             name: 0,
             line: begins,
@@ -162,6 +166,11 @@ fn add(
         });
     }
     places[at] = place(places.len() - at);
+}
+
+/// From where columns of a line are counted, in an object that begins there.
+fn before(column: u32, begins: u32, line: u32) -> u32 {
+    if line == begins { column } else { 0 }
 }
 
 /// The name of an item: its number as it is written.
@@ -229,9 +238,17 @@ mod tests {
 
     #[test]
     fn what_is_below_its_key_ends_there() {
-        let all = outlines("items:\n- a:\n    text\n  b:\n\n    {}\n  c:\n    d: 1\n");
+        let all = outlines(
+            "items:\n- a:\n    text\n  b:\n\n    {}\n  c: &c\n    d: 1\n  e:\n    <<: *c\n  f:\n    *c\n",
+        );
         let (origin, outline) = &all[0];
-        for (path, expected) in [("/a", (2, 3)), ("/b", (4, 6)), ("/c", (7, 8))] {
+        for (path, expected) in [
+            ("/a", (2, 3)),
+            ("/b", (4, 6)),
+            ("/c", (7, 8)),
+            ("/e", (9, 10)),
+            ("/f", (11, 12)),
+        ] {
             let region = outline.region(origin, path);
             assert_eq!(
                 (region.line, region.end_line),
@@ -244,11 +261,20 @@ mod tests {
     #[test]
     fn what_is_far_to_the_right_is_where_the_last_place_around_it_is() {
         let far = " ".repeat(70_000);
-        let all = outlines(&format!("items:\n- {{a: {{b: 1, {far}c: 2}}, d: 3}}\n"));
-        let (origin, outline) = &all[0];
-        for (path, column) in [("/a", 4), ("/a/b", 8), ("/a/c", 4), ("/d", 3)] {
+        let all = outlines(&format!(
+            "items: [{{a: {{b: 1, {far}c: 2}}, d: 3}}, {{e: 4}}]\n"
+        ));
+        for (object, path, column) in [
+            (0, "/a", 10),
+            (0, "/a/b", 14),
+            (0, "/a/c", 10),
+            (0, "/d", 9),
+            // Each is counted from where its object begins.
+            (1, "/e", 70_035),
+        ] {
+            let (origin, outline) = &all[object];
             let region = outline.region(origin, path);
-            assert_eq!((region.line, region.column), (2, column), "{path}");
+            assert_eq!((region.line, region.column), (1, column), "{path}");
         }
     }
 

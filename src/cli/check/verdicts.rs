@@ -399,6 +399,9 @@ impl Waiver {
 fn earlier(members: &[Member]) -> BTreeMap<usize, u32> {
     let repeated = members.iter().filter(|member| member.is_repeated);
     let repeated: BTreeSet<&Key> = repeated.map(|member| member.object.key()).collect();
+    if repeated.is_empty() {
+        return BTreeMap::new();
+    }
     let mut seen: BTreeMap<(&str, &Key), u32> = BTreeMap::new();
     let mut earlier = BTreeMap::new();
     for member in members {

@@ -246,19 +246,19 @@ fn key(content: Content<'_>) -> Result<Content<'_>, String> {
 /// A scalar as a value. What JSON has no number for is looked for by its first character; so is what can only be text, which
 /// nobody has to look at again.
 fn value(content: Content<'_>) -> Result<Content<'_>, String> {
-    match &content {
-        // `<<` is another thing where an alias makes a key of it.
-        Content::Plain(text) if scalar::begins_text(text) && !text.starts_with('<') => {
-            match content {
-                Content::Plain(text) => Ok(Content::Text(text)),
-                other => Ok(other),
-            }
-        }
-        Content::Plain(text) if text.starts_with(['.', '+', '-']) && is_not_finite(text) => Err(
-            format!("JSON has no number `{text}`; quote it if text is meant"),
-        ),
-        _ => Ok(content),
+    let Content::Plain(text) = content else {
+        return Ok(content);
+    };
+    // `<<` is another thing where an alias makes a key of it.
+    if scalar::begins_text(&text) && !text.starts_with('<') {
+        return Ok(Content::Text(text));
     }
+    if text.starts_with(['.', '+', '-']) && is_not_finite(&text) {
+        return Err(format!(
+            "JSON has no number `{text}`; quote it if text is meant"
+        ));
+    }
+    Ok(Content::Plain(text))
 }
 
 fn is_not_finite(text: &str) -> bool {

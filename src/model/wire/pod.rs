@@ -18,7 +18,7 @@ use self::volume::{Volume, Volumes};
 use super::Metadata;
 use super::scalar::{List, Pairs, Present, Str};
 use crate::model::reference::ReferenceField;
-use crate::model::{ContainerRole, JobParts, Kind, Labels, PodTemplate, RestartPolicy, Text};
+use crate::model::{self, ContainerRole, JobParts, Kind, Labels, PodTemplate, RestartPolicy, Text};
 
 /// `DefaultTerminationGracePeriodSeconds`.
 const GRACE_PERIOD: i64 = 30;
@@ -228,7 +228,11 @@ impl Spec {
                 .map(|own| own.record())
                 .unwrap_or_default(),
             app_armor: Box::default(),
-            own_resources: self.resources.map(|own| Box::new(own.record())),
+            own_resources: self
+                .resources
+                .map(|own| own.record())
+                .filter(|own| *own != model::Resources::NONE)
+                .map(Box::new),
         }
     }
 }
