@@ -232,8 +232,9 @@ pub fn read(
     waiting.retain(|file| file.part.as_ref().is_none_or(|part| !judged.contains(part)));
     let shares = waiting.par_chunks(share(&waiting)).with_max_len(1);
     let left: Vec<_> = shares.map(read).collect::<Result<_, _>>()?;
+    let all = contents.iter().chain(&left).chain(&rendered);
     let mut found = Manifests {
-        objects: Vec::with_capacity(contents.len()),
+        objects: Vec::with_capacity(all.map(|contents| contents.objects.len()).sum()),
         skipped: unreadable,
         rendered: sources,
         files: count,

@@ -74,11 +74,6 @@ impl Findings {
         self.list
     }
 
-    /// Whether nothing was found.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
     /// Takes out what was found.
     pub fn take(&mut self) -> impl Iterator<Item = Located> {
         self.list.drain(..)

@@ -53,8 +53,7 @@ fn run(context: &Context<'_>, meta: &Meta, findings: &mut Findings) -> Judgement
     judge(&meta.labels, written, &Place::field("/metadata/labels"), findings);
     let kind = meta.key.kind;
     // A Pod's labels are its own.
-    if kind.is_workload()
-        && kind != Kind::Pod
+    if kind != Kind::Pod
         && let Some(workload) = context.workload()
     {
         // A Job's pods have its name for a label, of which a `generateName` is only the beginning.

@@ -239,15 +239,16 @@ pub(super) fn is_manifest(path: &Path) -> bool {
 /// A path as people write it: what `.` leads to has no `./` in front. Bytes that are no text are written as `\xFF`, so that
 /// two files never have the same label for them.
 pub(super) fn label(path: &Path) -> Text {
-    // To take a path apart takes longer than all else here.
-    if let Some(text) = path.to_str() {
-        let rest = text.strip_prefix("./");
-        match rest.unwrap_or(text) {
-            rest if rest.starts_with(['.', '/']) || rest.ends_with(['.', '/']) => {}
-            rest => return rest.into(),
-        }
-    }
-    let path = path.strip_prefix("./").unwrap_or(path);
+    let path = match path.to_str() {
+        // To take a path apart takes longer than all else here, and most need not be.
+        Some(text) => match text.strip_prefix("./").unwrap_or(text) {
+            rest if !rest.starts_with(['.', '/']) && !rest.ends_with(['.', '/']) => {
+                return rest.into();
+            }
+            _ => path.strip_prefix("./").unwrap_or(path),
+        },
+        None => path.strip_prefix("./").unwrap_or(path),
+    };
     if let Some(text) = path.to_str() {
         return text.into();
     }

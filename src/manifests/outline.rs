@@ -54,10 +54,13 @@ impl Outline {
     /// The outline of an object.
     pub(super) fn of(object: Node<'_>) -> Self {
         // Outlines are kept for long: they take no more room than they need.
-        let mut places = Vec::with_capacity(object.count().min(MOST_OF_ALL));
-        let at = object.position("");
-        add(&mut places, 0, (at, at), object, MOST_OF_ALL);
-        Self(places.into())
+        let begins = object.position("");
+        let mut draft = Draft {
+            begins,
+            places: Vec::with_capacity(object.count().min(MOST_OF_ALL)),
+        };
+        draft.add(0, begins, object, MOST_OF_ALL);
+        Self(draft.places.into())
     }
 
     /// Where the field is that a JSON pointer leads to: its key, or the innermost node around it that there is.
@@ -74,7 +77,7 @@ impl Outline {
             // All of an object is too much to point at.
             Some(place) if at > 0 => Region {
                 line: place.line,
-                column: u32::from(place.column) + before(origin.column, origin.line, place.line),
+                column: left_of((origin.line, origin.column), place.line) + u32::from(place.column),
                 end_line: is_there.then(|| self.last_line(at)).flatten(),
             },
             _ => Region::of(origin),
@@ -119,57 +122,60 @@ fn step(pointer: &str) -> Option<(u32, &str)> {
     Some((name, rest))
 }
 
-/// Adds a node and what is inside it. Documents are no deeper than the parser lets them be.
-fn add(
-    places: &mut Vec<Place>,
-    name: u32,
-    ((line, column), object): ((u32, u32), (u32, u32)),
-    node: Node<'_>,
-    most: usize,
-) {
-    // What is further to the right is said to be where the last one kept around it is.
-    let before = before(object.1, object.0, line);
-    let Ok(column) = u16::try_from(column.saturating_sub(before)) else {
-        return;
-    };
-    let at = places.len();
-    let place = |size: usize| Place {
-        name,
-        line,
-        column,
-        size: u16::try_from(size).unwrap_or(u16::MAX),
-    };
-    places.push(place(1));
-    node.each_inner(|inner| {
-        if places.len() >= most {
-            return;
-        }
-        let name = match inner.key {
-            Some(_) => inner.name,
-            None => number(inner.name),
-        };
-        // No field of an object takes the places of another one.
-        let most = match at {
-            0 => most.min(places.len() + MOST),
-            _ => most,
-        };
-        add(places, name, (inner.place, object), inner.node, most);
-    });
-    let begins = node.begins().0;
-    let first = places.get(at + 1).map(|first| first.line);
-    if begins > line && first.is_none_or(|first| first < begins) {
-        // A value or an alias below its key is a place inside that one, which nobody asks for.
-        places.push(Place {
-            name: 0,
-            line: begins,
-            ..place(1)
-        });
-    }
-    places[at] = place(places.len() - at);
+/// An outline that is being made.
+struct Draft {
+    /// Where the object begins.
+    begins: (u32, u32),
+    places: Vec<Place>,
 }
 
-/// From where columns of a line are counted, in an object that begins there.
-fn before(column: u32, begins: u32, line: u32) -> u32 {
+impl Draft {
+    /// Adds a node and what is inside it. Documents are no deeper than the parser lets them be.
+    fn add(&mut self, name: u32, (line, column): (u32, u32), node: Node<'_>, most: usize) {
+        // What is out of reach is said to be where the last place around it is.
+        let column = column.checked_sub(left_of(self.begins, line));
+        let Some(column) = column.and_then(|column| u16::try_from(column).ok()) else {
+            return;
+        };
+        let at = self.places.len();
+        let place = |size: usize| Place {
+            name,
+            line,
+            column,
+            size: u16::try_from(size).unwrap_or(u16::MAX),
+        };
+        self.places.push(place(1));
+        node.each_inner(|inner| {
+            if self.places.len() >= most {
+                return;
+            }
+            let name = match inner.key {
+                Some(_) => inner.name,
+                None => number(inner.name),
+            };
+            // No field of an object takes the places of another one.
+            let most = match at {
+                0 => most.min(self.places.len() + MOST),
+                _ => most,
+            };
+            self.add(name, inner.place, inner.node, most);
+        });
+        let begins = node.begins().0;
+        let first = self.places.get(at + 1).map(|first| first.line);
+        if begins > line && first.is_none_or(|first| first < begins) {
+            // A value or an alias below its key is a place inside that one, which nobody asks for.
+            self.places.push(Place {
+                name: 0,
+                line: begins,
+                ..place(1)
+            });
+        }
+        self.places[at] = place(self.places.len() - at);
+    }
+}
+
+/// How far to the right an object begins, if it begins on this line: columns are counted from there.
+fn left_of((begins, column): (u32, u32), line: u32) -> u32 {
     if line == begins { column } else { 0 }
 }
 
@@ -262,7 +268,7 @@ mod tests {
     fn what_is_far_to_the_right_is_where_the_last_place_around_it_is() {
         let far = " ".repeat(70_000);
         let all = outlines(&format!(
-            "items: [{{a: {{b: 1, {far}c: 2}}, d: 3}}, {{e: 4}}]\n"
+            "items: [{{a: {{b: 1, {far}c: 2}}, d: 3}}, &e {{e: 4}}, {{f: *e}}]\n"
         ));
         for (object, path, column) in [
             (0, "/a", 10),
@@ -270,7 +276,10 @@ mod tests {
             (0, "/a/c", 10),
             (0, "/d", 9),
             // Each is counted from where its object begins.
-            (1, "/e", 70_035),
+            (1, "/e", 70_038),
+            // What an alias leads to may be to the left of that.
+            (2, "/f", 70_046),
+            (2, "/f/e", 70_046),
         ] {
             let (origin, outline) = &all[object];
             let region = outline.region(origin, path);

@@ -96,19 +96,15 @@ impl Quantity {
         };
         Some(Self(if negative { -nanos } else { nanos }))
     }
-}
 
-impl Quantity {
     /// From a few digits and a suffix, as nearly all are written.
     fn usual(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
-        let count = bytes
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        let (digits, suffix) = bytes
-            .split_at_checked(count)
-            .filter(|_| matches!(count, 1..=9))?;
+        let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit());
+        let (digits, suffix) = bytes.split_at(digits.count());
+        if digits.is_empty() || digits.len() > 9 {
+            return None;
+        }
         let number = digits
             .iter()
             .fold(0, |number, digit| number * 10 + i128::from(digit - b'0'));

@@ -7,14 +7,14 @@ pub(crate) fn hash(text: &str) -> u32 {
     let bytes = text.as_bytes();
     let length = bytes.len() as u64;
     // The first and the last part overlap where the text is not as long as both.
-    let hash = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+    let hash = if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk()) {
         let (words, _) = bytes.as_chunks();
         let inner = words.iter().skip(1);
         let hash = inner.fold(mix(length, u64::from_le_bytes(*first)), |hash, word| {
             mix(hash, u64::from_le_bytes(*word))
         });
         mix(hash, u64::from_le_bytes(*last))
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk()) {
         let both = u64::from(u32::from_le_bytes(*first)) << 32;
         mix(length, both | u64::from(u32::from_le_bytes(*last)))
     } else {

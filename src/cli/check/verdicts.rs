@@ -129,12 +129,7 @@ impl<'a> Judge<'a> {
                 let Entry { check, params, .. } = entry;
                 let verdict =
                     engine::judge_into(check, params, view, &member.object, &mut findings);
-                let asked = (*check, entry.severity);
-                // Most checks find nothing.
-                match findings.is_empty() {
-                    true => tally.add(asked, verdict, None, std::iter::empty()),
-                    false => tally.add(asked, verdict, None, findings.take()),
-                }
+                tally.add((check, entry.severity), verdict, None, findings.take());
             }
         } else {
             let judged = |entry: &Entry| match entry.check.judges_workloads() {

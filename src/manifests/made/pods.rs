@@ -1,7 +1,7 @@
 //! Pods that custom resources run, by the templates in them.
 
 use super::{Custom, Made, What};
-use crate::manifests::yaml::{Inner, Node};
+use crate::manifests::yaml::Node;
 use crate::model::{self, Key, Kind, PodMaker};
 
 /// How deep a template may be in a custom resource.
@@ -84,12 +84,12 @@ fn is_template(node: Node<'_>) -> bool {
 }
 
 fn gather<'a>(node: Node<'a>, depth: usize, found: &mut Vec<Node<'a>>) {
-    node.each_inner(|Inner { node: inner, .. }| {
+    node.each_inner(|inner| {
         if found.len() >= MOST {
-        } else if is_template(inner) {
-            found.push(inner);
+        } else if is_template(inner.node) {
+            found.push(inner.node);
         } else if depth > 0 {
-            gather(inner, depth - 1, found);
+            gather(inner.node, depth - 1, found);
         }
     });
 }
@@ -97,22 +97,18 @@ fn gather<'a>(node: Node<'a>, depth: usize, found: &mut Vec<Node<'a>>) {
 /// Whether something says what only pods have. Lists are as deep as what they are in.
 fn has_sign(node: Node<'_>, depth: usize) -> bool {
     let mut has = false;
-    node.each_inner(
-        |Inner {
-             key, node: inner, ..
-         }| {
-            let deeper = match key {
-                Some(key) if SIGNS.contains(&key) => {
-                    has = true;
-                    None
-                }
-                Some(_) => depth.checked_sub(1),
-                None => Some(depth),
-            };
-            if let Some(depth) = deeper.filter(|_| !has) {
-                has = has_sign(inner, depth);
+    node.each_inner(|inner| {
+        let deeper = match inner.key {
+            Some(key) if SIGNS.contains(&key) => {
+                has = true;
+                None
             }
-        },
-    );
+            Some(_) => depth.checked_sub(1),
+            None => Some(depth),
+        };
+        if let Some(depth) = deeper.filter(|_| !has) {
+            has = has_sign(inner.node, depth);
+        }
+    });
     has
 }

@@ -133,7 +133,7 @@ impl<'d> Node<'d> {
     fn here<T>(self, mut result: Result<T, Problem>) -> Result<T, Problem> {
         // What was read is large at times, and stays where it is.
         if let Err(problem) = &mut result {
-            problem.is_at(self.slot().position());
+            problem.add_place(self.slot().position());
         }
         result
     }

@@ -36,26 +36,26 @@ impl Problem {
     /// Adds the place (line and column), unless a closer one is known.
     #[must_use]
     pub fn at(mut self, place: (u32, u32)) -> Self {
-        self.is_at(place);
+        self.add_place(place);
         self
     }
 
     /// The same, where it is.
-    pub(super) fn is_at(&mut self, (line, column): (u32, u32)) {
+    pub(super) fn add_place(&mut self, (line, column): (u32, u32)) {
         if self.line == 0 {
             (self.0.line, self.0.column) = (line, column);
         }
     }
 
     /// Adds the key that leads to it.
-    pub(super) fn is_in_key(&mut self, key: &str) {
+    pub(super) fn add_key(&mut self, key: &str) {
         let mut path = String::with_capacity(key.len() + 1 + self.path.len());
         push_key(&mut path, key);
         self.push_rest(path);
     }
 
     /// Adds the place in a list that leads to it.
-    pub(super) fn is_in_item(&mut self, index: usize) {
+    pub(super) fn add_item(&mut self, index: usize) {
         self.push_rest(format!("[{index}]"));
     }
 

@@ -54,7 +54,7 @@ impl<'d> SeqAccess<'d> for Items<'d> {
         self.done += 1;
         let mut value = seed.deserialize(Node::new(self.tree, item));
         if let Err(problem) = &mut value {
-            problem.is_in_item(self.done - 1);
+            problem.add_item(self.done - 1);
         }
         value.map(Some)
     }
@@ -174,7 +174,7 @@ fn value<'d, S: DeserializeSeed<'d>>(
     // What was read is large at times, and stays where it is.
     let mut value = seed.deserialize(Node::new(tree, entry.1));
     if let Err(problem) = &mut value {
-        problem.is_in_key(tree.key(entry.0));
+        problem.add_key(tree.key(entry.0));
     }
     value
 }
@@ -192,7 +192,7 @@ impl<'d> OneEntry<'d> {
 
     fn within<T>(&self, result: Result<T, Problem>) -> Result<T, Problem> {
         result.map_err(|mut problem| {
-            problem.is_in_key(self.tree.key(self.key));
+            problem.add_key(self.tree.key(self.key));
             problem
         })
     }
