@@ -38,7 +38,7 @@ use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 use serde_json::Value;
 
-use self::file::Contents;
+use self::file::{Contents, Reading, TOGETHER};
 use self::find::Found;
 use self::patches::Patches;
 use self::rendered::{Delivery, Folder};
@@ -202,10 +202,7 @@ pub fn read(
     progress.begin(files.len() + folders.len());
     let count = files.len() + folders.len();
     let read = |files: &[find::File]| {
-        let mut contents = Contents::default();
-        for file in files {
-            read_one(file, keep, &mut contents)?;
-        }
+        let contents = read_share(files, keep)?;
         progress.advance(files.len());
         Ok(contents)
     };
@@ -344,24 +341,44 @@ fn share(files: &[find::File]) -> usize {
     (files.len() / parts).clamp(1, SHARE)
 }
 
-/// Adds what a file holds.
-fn read_one(file: &find::File, keep: Keep<'_>, contents: &mut Contents) -> Result<(), ReadError> {
+/// Reads some files, a few at a time.
+fn read_share(files: &[find::File], keep: Keep<'_>) -> Result<Contents, ReadError> {
+    let mut contents = Contents::default();
+    let mut left = files.iter().peekable();
+    while left.peek().is_some() {
+        let mut texts = Vec::with_capacity(TOGETHER);
+        // Nothing waits for the rest of a few once there is much of it.
+        let mut bytes = 0;
+        while bytes < USUAL * TOGETHER
+            && texts.len() < TOGETHER
+            && let Some(file) = left.next()
+        {
+            let text = text_of(file, &mut contents)?;
+            bytes += text.as_ref().map_or(0, Vec::len);
+            texts.extend(text.map(|text| (file, text)));
+        }
+        let mut reading = Reading::into(&mut contents, keep);
+        for (file, text) in &texts {
+            reading.add(text, &file.path, |_| file.label.clone());
+        }
+        reading.finish();
+    }
+    Ok(contents)
+}
+
+/// The text of a file; `None` where that is skipped.
+fn text_of(file: &find::File, contents: &mut Contents) -> Result<Option<Vec<u8>>, ReadError> {
     let is_stdin = file.path == Path::new(STDIN);
     let bytes = match is_stdin {
         true => rest(std::io::stdin().lock(), Vec::new()),
         false => read_file(&file.path),
     };
-    match bytes {
-        Ok(None) => contents.skip(&file.label, Reason::TooLarge(LARGEST)),
-        Ok(Some(bytes)) => {
-            let known = contents.deliveries.len();
-            file::read_into(contents, |_| file.label.clone(), &bytes, keep);
-            for delivery in &mut contents.deliveries[known..] {
-                delivery.file.clone_from(&file.path);
-            }
-        }
+    let why = match bytes {
+        Ok(Some(bytes)) => return Ok(Some(bytes)),
+        Ok(None) => Reason::TooLarge(LARGEST),
         Err(error) if file.named => return Err(ReadError::new(&file.path, &error)),
-        Err(error) => contents.skip(&file.label, Reason::unreadable(&error)),
-    }
-    Ok(())
+        Err(error) => Reason::unreadable(&error),
+    };
+    contents.skip(&file.label, why);
+    Ok(None)
 }

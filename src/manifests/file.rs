@@ -1,11 +1,19 @@
 //! From a file's text to what its documents hold.
 
+use std::path::Path;
+
 use super::made::Made;
 use super::patches::Kustomization;
 use super::rendered::Delivery;
-use super::yaml;
+use super::yaml::{self, Document, Problem};
 use super::{Keep, Manifest, Reason, Skipped, Stated, document};
 use crate::model::Text;
+
+/// So many documents are parsed before they are made into records.
+pub(super) const TOGETHER: usize = 8;
+
+/// Nor more text than this, which a processor has at hand together with what is made of it.
+const MOST: usize = 1 << 15;
 
 /// What a file holds.
 #[derive(Default)]
@@ -41,37 +49,89 @@ impl Contents {
 /// Reads a file's documents; nothing of the text itself is kept.
 pub(super) fn read(file: &Text, bytes: &[u8], keep: Keep<'_>) -> Contents {
     let mut contents = Contents::default();
-    read_into(&mut contents, |_| file.clone(), bytes, keep);
+    let mut reading = Reading::into(&mut contents, keep);
+    reading.add(bytes, Path::new(""), |_| file.clone());
+    reading.finish();
     contents
 }
 
-/// Adds documents to what others hold, each of which comes from the file that its text tells.
-pub(super) fn read_into(
-    contents: &mut Contents,
-    file_of: impl Fn(&str) -> Text,
-    bytes: &[u8],
-    keep: Keep<'_>,
-) {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(_) if is_utf16(bytes) => return contents.skip(&file_of(""), Reason::Utf16),
-        Err(error) => {
-            let before = &bytes[..error.valid_up_to()];
-            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-            return contents.skip(&file_of(""), Reason::NotText(line));
+/// Reads documents, some at a time: all are parsed before the first is made into records, as a processor is fast at what it has
+/// just done.
+pub(super) struct Reading<'a, 'c> {
+    contents: &'c mut Contents,
+    keep: Keep<'c>,
+    parsed: Vec<Parsed<'a>>,
+    /// How many bytes of text there are of these.
+    bytes: usize,
+}
+
+/// A document, and where it comes from.
+struct Parsed<'a> {
+    file: Text,
+    path: &'a Path,
+    number: u32,
+    document: Result<Document<'a>, Problem>,
+}
+
+impl<'a, 'c> Reading<'a, 'c> {
+    /// Adds what it reads to what others hold.
+    pub(super) fn into(contents: &'c mut Contents, keep: Keep<'c>) -> Self {
+        Self {
+            contents,
+            keep,
+            parsed: Vec::new(),
+            bytes: 0,
         }
-    };
-    for (number, source) in yaml::documents(text) {
-        let file = file_of(source.text);
-        let place = document::Place {
-            file: &file,
-            document: u32::try_from(number).unwrap_or(u32::MAX),
+    }
+
+    /// Reads the documents of a file, each of which comes from the file that its text tells.
+    pub(super) fn add(&mut self, bytes: &'a [u8], path: &'a Path, file_of: impl Fn(&str) -> Text) {
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(_) if is_utf16(bytes) => return self.contents.skip(&file_of(""), Reason::Utf16),
+            Err(error) => {
+                let before = &bytes[..error.valid_up_to()];
+                let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+                return self.contents.skip(&file_of(""), Reason::NotText(line));
+            }
         };
-        match source.parse() {
-            Ok(document) => document::read(place, &document, keep, contents),
-            Err(problem) => contents
-                .skipped
-                .push(place.skipped(String::new(), Reason::Broken(problem))),
+        for (number, source) in yaml::documents(text) {
+            self.parsed.push(Parsed {
+                file: file_of(source.text),
+                path,
+                number: u32::try_from(number).unwrap_or(u32::MAX),
+                document: source.parse(),
+            });
+            self.bytes += source.text.len();
+            if self.parsed.len() >= TOGETHER || self.bytes >= MOST {
+                self.make_records();
+            }
+        }
+    }
+
+    /// Reads what is left.
+    pub(super) fn finish(mut self) {
+        self.make_records();
+    }
+
+    fn make_records(&mut self) {
+        self.bytes = 0;
+        for parsed in self.parsed.drain(..) {
+            let place = document::Place {
+                file: &parsed.file,
+                document: parsed.number,
+            };
+            let known = self.contents.deliveries.len();
+            match parsed.document {
+                Ok(document) => document::read(place, &document, self.keep, self.contents),
+                Err(problem) => {
+                    let skipped = place.skipped(String::new(), Reason::Broken(problem));
+                    self.contents.skipped.push(skipped);
+                }
+            }
+            for delivery in &mut self.contents.deliveries[known..] {
+                delivery.file = parsed.path.to_owned();
+            }
         }
     }
 }

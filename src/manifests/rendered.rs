@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use super::file::{self, Contents};
+use super::file::{Contents, Reading};
 use super::find::{is_manifest, label};
 use super::{Keep, Reason, Skipped};
 use crate::model::Text;
@@ -146,7 +146,9 @@ impl Folder {
             What::Kustomization => own.clone(),
         };
         let mut contents = Contents::default();
-        file::read_into(&mut contents, source, bytes, keep);
+        let mut reading = Reading::into(&mut contents, keep);
+        reading.add(bytes, &self.file, source);
+        reading.finish();
         for manifest in &mut contents.objects {
             // Of the lines that it has in the output there are none in the file.
             (manifest.origin.line, manifest.origin.column) = (1, 1);
@@ -166,9 +168,6 @@ impl Folder {
         }
         for stated in &mut contents.stated {
             (stated.origin.line, stated.origin.column) = (1, 1);
-        }
-        for delivery in &mut contents.deliveries {
-            delivery.file.clone_from(&self.file);
         }
         for skipped in &mut contents.skipped {
             skipped.reason.displace();

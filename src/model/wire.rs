@@ -14,6 +14,7 @@ mod constraints;
 mod delivery;
 mod destination;
 mod entries;
+mod fields;
 mod gateway;
 mod gateway_policy;
 mod ingress;
@@ -40,6 +41,7 @@ mod written;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
+use self::fields::fields;
 use self::metadata::Metadata;
 use self::pod::JobTemplate;
 use self::scalar::{Pairs, Str};
@@ -112,16 +114,14 @@ pub fn decode_template<'de, D: Deserializer<'de>>(
     Ok(object)
 }
 
-/// Any workload: its metadata, a spec, and what is read of its status.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Envelope<S> {
-    #[serde(default)]
-    api_version: Defaulting,
-    #[serde(default)]
-    metadata: Metadata,
-    spec: Option<S>,
-    status: Option<Status>,
+fields! {
+    /// Any workload: its metadata, a spec, and what is read of its status.
+    struct Envelope<S> {
+        api_version: Defaulting,
+        metadata: Metadata,
+        spec: Option<S>,
+        status: Option<Status>,
+    }
 }
 
 fn text(value: Option<Str>) -> Text {

@@ -5,6 +5,9 @@ use serde::Serialize;
 use super::{Judged, Report, Row, Summary};
 use crate::manifests::Skipped;
 
+/// Of what the results of an object have in common, each part is mostly no longer than this.
+const USUAL: usize = 192;
+
 /// Writes JSON, each result on a line of its own.
 pub struct Json {
     /// Whether passes are listed as well.
@@ -75,7 +78,8 @@ struct OfObject {
 
 impl OfObject {
     fn new(judged: &Judged<'_>) -> Self {
-        let (mut file, mut names) = (String::new(), String::new());
+        let text = || String::with_capacity(USUAL);
+        let (mut file, mut names) = (text(), text());
         add("{\"file\":", &judged.origin.file, &mut file);
         file.push_str(",\"line\":");
         add(",\"apiVersion\":", &judged.origin.api_version, &mut names);

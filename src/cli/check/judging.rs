@@ -1,6 +1,7 @@
 //! Judging every object, and writing what is to say of it.
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSlice;
 
 use super::books::Books;
 use super::fixes::Fixes;
@@ -26,15 +27,21 @@ pub(super) struct Judging<'a> {
 }
 
 impl<'a> Judging<'a> {
-    fn judge(&self, member: &'a Member) -> Option<Outcome<'a>> {
+    fn share(&self, members: &'a [Member]) -> Vec<Outcome<'a>> {
+        let outcomes = self.now.judge_all(members);
         match &self.before {
-            Some((since, before)) => since.judge(&self.now, before, member),
-            None => Some(self.now.judge(member)),
+            Some((since, before)) => {
+                let outcomes = members.iter().zip(outcomes);
+                let new = outcomes.filter_map(|(member, now)| since.news(now, before, member));
+                new.collect()
+            }
+            None => outcomes.collect(),
         }
     }
-    fn batch(&self, members: &'a [Member]) -> Vec<Outcome<'a>> {
-        let members = members.par_iter().with_max_len(SHARE);
-        members.filter_map(|member| self.judge(member)).collect()
+
+    fn batch(&self, members: &'a [Member]) -> Vec<Vec<Outcome<'a>>> {
+        let shares = members.par_chunks(SHARE).with_max_len(1);
+        shares.map(|share| self.share(share)).collect()
     }
 
     /// Judges every object and writes what is to say of it, in the order of the files. Batches are judged and put into words
@@ -54,8 +61,8 @@ impl<'a> Judging<'a> {
                 if let Some(next) = batches.next() {
                     scope.spawn(|_| ahead = Some(self.batch(next)));
                 }
-                let mut all = Vec::with_capacity(outcomes.len());
-                for outcome in outcomes {
+                let mut all = Vec::with_capacity(batch);
+                for outcome in outcomes.into_iter().flatten() {
                     match outcome {
                         Outcome::Skipped(reason) => skipped.push(reason),
                         Outcome::Judged {

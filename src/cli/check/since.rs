@@ -51,14 +51,14 @@ impl Since {
         self.files.len()
     }
 
-    /// Judges an object: all of it where its file has changed, else only what was not so before. `None` where that is nothing.
-    pub(super) fn judge<'a>(
+    /// What is new of what became of an object: all of it where its file has changed, else only what was not so before. `None` where
+    /// that is nothing.
+    pub(super) fn news<'a>(
         &self,
-        now: &Judge<'a>,
+        outcome: Outcome<'a>,
         before: &Judge<'a>,
         member: &'a Member,
     ) -> Option<Outcome<'a>> {
-        let outcome = now.judge(member);
         if self.files.contains(&member.origin.file) {
             return Some(outcome);
         }

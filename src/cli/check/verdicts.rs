@@ -11,6 +11,7 @@ use super::ignores::Unused;
 use super::reports;
 use crate::check::{Check, Findings, Params, Run};
 use crate::engine::{self, CheckResult, Entry, Evaluation, Plan, Relief};
+use crate::inventory::View;
 use crate::manifests::{Member, Reason, Skipped, Whole};
 use crate::model::{
     Finding, Key, Kind, KindSet, Located, Object, Severity, Text, Verdict, Workload,
@@ -47,6 +48,30 @@ pub(in crate::cli) enum Outcome<'a> {
     },
     /// It was not to be judged.
     Skipped(Skipped),
+}
+
+/// How far the judging of an object has come.
+enum Stage<'a, 'j> {
+    /// It is known what becomes of it.
+    Done(Outcome<'a>),
+    /// It is a workload, and this is what the policies ask of it.
+    Asked {
+        plan: Arc<Plan>,
+        view: View<'a>,
+        workload: &'a Workload,
+        tally: Tally<'a, 'j>,
+    },
+}
+
+impl Stage<'_, '_> {
+    fn is_asked_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Asked { plan, .. }, Self::Asked { plan: others, .. }) => {
+                Arc::ptr_eq(plan, others)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// What exceptions make of a result.
@@ -101,14 +126,30 @@ impl<'a> Judge<'a> {
 
     /// Judges an object.
     pub(in crate::cli) fn judge(&self, member: &'a Member) -> Outcome<'a> {
-        match &*member.object {
-            Object::Workload(workload) => self.workload(member, workload),
-            object => self.related(member, object),
-        }
+        let mut stage = self.begin(member);
+        self.run(std::slice::from_mut(&mut stage));
+        self.end(stage)
     }
 
-    fn workload(&self, member: &'a Member, workload: &Workload) -> Outcome<'a> {
-        let skip = |reason| Outcome::Skipped(Skipped::object(&member.origin, reason));
+    /// Judges objects, in their order. A check judges all workloads beside one another that the same is asked of before the next
+    /// check does: a processor is fast at what it has just done.
+    pub(in crate::cli) fn judge_all(
+        &self,
+        members: &'a [Member],
+    ) -> impl Iterator<Item = Outcome<'a>> {
+        let mut stages: Vec<_> = members.iter().map(|member| self.begin(member)).collect();
+        for alike in stages.chunk_by_mut(Stage::is_asked_the_same) {
+            self.run(alike);
+        }
+        stages.into_iter().map(|stage| self.end(stage))
+    }
+
+    fn begin(&self, member: &'a Member) -> Stage<'a, '_> {
+        let workload = match &*member.object {
+            Object::Workload(workload) => workload,
+            object => return Stage::Done(self.related(member, object)),
+        };
+        let skip = |reason| Stage::Done(Outcome::Skipped(Skipped::object(&member.origin, reason)));
         if let Some(owner) = &workload.meta.controller
             && !self.whole.inventory.is_top_level(&member.object)
         {
@@ -119,21 +160,49 @@ impl<'a> Judge<'a> {
         let Some(plan) = self.relief.policies.plan(view, workload) else {
             return skip(Reason::Uncovered);
         };
-        let doubts = Doubt::about(workload, &plan);
+        Stage::Asked {
+            plan,
+            view,
+            workload,
+            tally: Tally::new(self, member),
+        }
+    }
+
+    /// Judges workloads that the same is asked of.
+    fn run(&self, alike: &mut [Stage<'a, '_>]) {
+        let Some(Stage::Asked { plan, .. }) = alike.first() else {
+            return;
+        };
+        let plan = plan.clone();
         let is_own = |entry: &&Entry| entry.check.judges_workloads();
-        let mut tally = Tally::new(self, member);
         if self.relief.people.exceptions.is_empty() {
             // Nothing has to be known of all results before the first is put down.
             let mut findings = Findings::default();
             for entry in plan.entries.iter().filter(is_own) {
                 let Entry { check, params, .. } = entry;
-                let verdict =
-                    engine::judge_into(check, params, view, &member.object, &mut findings);
-                tally.add((check, entry.severity), verdict, None, findings.take());
+                for stage in &mut *alike {
+                    if let Stage::Asked { tally, view, .. } = stage {
+                        let object = &tally.member.object;
+                        let verdict =
+                            engine::judge_into(check, params, *view, object, &mut findings);
+                        tally.add((check, entry.severity), verdict, None, findings.take());
+                    }
+                }
             }
-        } else {
+            return;
+        }
+        for stage in alike {
+            let Stage::Asked {
+                tally,
+                view,
+                workload,
+                ..
+            } = stage
+            else {
+                continue;
+            };
             let judged = |entry: &Entry| match entry.check.judges_workloads() {
-                true => engine::judge(entry.check, &entry.params, view, &member.object),
+                true => engine::judge(entry.check, &entry.params, *view, &tally.member.object),
                 // It is judged where the object around the workload is.
                 false => bare(Verdict::NotApplicable),
             };
@@ -149,7 +218,19 @@ impl<'a> Judge<'a> {
                 tally.add(asked, result.verdict, waiver, result.findings);
             }
         }
-        let mut outcome = tally.finish(doubts);
+    }
+
+    fn end(&self, stage: Stage<'a, '_>) -> Outcome<'a> {
+        let (plan, view, workload, tally) = match stage {
+            Stage::Done(outcome) => return outcome,
+            Stage::Asked {
+                plan,
+                view,
+                workload,
+                tally,
+            } => (plan, view, workload, tally),
+        };
+        let mut outcome = tally.finish(Doubt::about(workload, &plan));
         if let Outcome::Judged { judged, .. } = &mut outcome
             && self.reports
         {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::de::Error;
 
 use super::annotations::{self, Annotations};
+use super::fields::fields;
 use super::scalar::{List, Pairs, Str, Time};
 use super::written;
 use crate::model::{Contact, Key, KeyOrder, Kind, Meta, Owner, Shape, Text};
@@ -25,21 +26,21 @@ fn is_address(text: &str) -> bool {
         .is_some_and(|(local, domain)| is_local(local) && is_domain(domain))
 }
 
-/// `metadata`.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Metadata {
-    pub(super) name: Option<Str>,
-    generate_name: Option<Str>,
-    namespace: Option<Str>,
-    uid: Option<Str>,
-    pub(super) labels: Pairs,
-    pub(super) annotations: Annotations,
-    owner_references: List<OwnerReference>,
-    managed_fields: List<written::Manager>,
-    generation: Option<i64>,
-    creation_timestamp: Option<Time>,
-    deletion_timestamp: Option<Time>,
+fields! {
+    /// `metadata`.
+    pub(super) struct Metadata {
+        pub(super) name: Option<Str>,
+        generate_name: Option<Str>,
+        namespace: Option<Str>,
+        uid: Option<Str>,
+        pub(super) labels: Pairs,
+        pub(super) annotations: Annotations,
+        owner_references: List<OwnerReference>,
+        managed_fields: List<written::Manager>,
+        generation: Option<i64>,
+        creation_timestamp: Option<Time>,
+        deletion_timestamp: Option<Time>,
+    }
 }
 
 #[derive(Deserialize)]

@@ -9,13 +9,12 @@ mod probe;
 mod references;
 mod volume;
 
-use serde::Deserialize;
-
 use self::container::{Container, Resources, SecurityContext};
 use self::placement::{Affinity, Constraint, Own};
 use self::references::{NameRef, References};
 use self::volume::{Volume, Volumes};
 use super::Metadata;
+use super::fields::fields;
 use super::scalar::{List, Pairs, Present, Str};
 use crate::model::reference::ReferenceField;
 use crate::model::{self, ContainerRole, JobParts, Kind, Labels, PodTemplate, RestartPolicy, Text};
@@ -23,76 +22,67 @@ use crate::model::{self, ContainerRole, JobParts, Kind, Labels, PodTemplate, Res
 /// `DefaultTerminationGracePeriodSeconds`.
 const GRACE_PERIOD: i64 = 30;
 
-/// `template`.
-#[derive(Deserialize, Default)]
-pub(super) struct Template {
-    metadata: Option<Metadata>,
-    spec: Option<Box<Spec>>,
-}
+fields! {
+    /// `template`.
+    pub(super) struct Template {
+        metadata: Option<Metadata>,
+        spec: Option<Box<Spec>>,
+    }
 
-/// The spec of a Job, or of the Jobs that a CronJob makes.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct JobTemplate {
-    pub(super) parallelism: Option<i32>,
-    pub(super) suspend: Option<bool>,
-    backoff_limit: Option<i32>,
-    backoff_limit_per_index: Option<Present>,
-    pod_failure_policy: Option<Present>,
-    active_deadline_seconds: Option<i64>,
-    ttl_seconds_after_finished: Option<i32>,
-    #[serde(default)]
-    pub(super) template: Template,
-}
+    /// The spec of a Job, or of the Jobs that a CronJob makes.
+    pub(super) struct JobTemplate {
+        pub(super) parallelism: Option<i32>,
+        pub(super) suspend: Option<bool>,
+        backoff_limit: Option<i32>,
+        backoff_limit_per_index: Option<Present>,
+        pod_failure_policy: Option<Present>,
+        active_deadline_seconds: Option<i64>,
+        ttl_seconds_after_finished: Option<i32>,
+        pub(super) template: Template,
+    }
 
-/// The spec of a Pod.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Spec {
-    containers: List<Container>,
-    init_containers: List<Container>,
-    ephemeral_containers: List<Container>,
-    volumes: List<Volume>,
-    image_pull_secrets: List<NameRef>,
-    termination_grace_period_seconds: Option<i64>,
-    node_selector: Pairs,
-    affinity: Option<Box<Affinity>>,
-    topology_spread_constraints: List<Constraint>,
-    node_name: Option<Str>,
-    service_account_name: Option<Str>,
-    service_account: Option<Str>,
-    automount_service_account_token: Option<bool>,
-    host_network: Option<bool>,
-    #[serde(rename = "hostPID")]
-    host_pid: Option<bool>,
-    #[serde(rename = "hostIPC")]
-    host_ipc: Option<bool>,
-    host_users: Option<bool>,
-    os: Option<OperatingSystem>,
-    restart_policy: Option<Str>,
-    priority_class_name: Option<Str>,
-    active_deadline_seconds: Option<i64>,
-    dns_policy: Option<Str>,
-    dns_config: Option<DnsConfig>,
-    security_context: Option<Box<SecurityContext>>,
-    resources: Option<Box<Resources>>,
-    runtime_class_name: Option<Str>,
-}
+    /// The spec of a Pod.
+    pub(super) struct Spec {
+        containers: List<Container>,
+        init_containers: List<Container>,
+        ephemeral_containers: List<Container>,
+        volumes: List<Volume>,
+        image_pull_secrets: List<NameRef>,
+        termination_grace_period_seconds: Option<i64>,
+        node_selector: Pairs,
+        affinity: Option<Box<Affinity>>,
+        topology_spread_constraints: List<Constraint>,
+        node_name: Option<Str>,
+        service_account_name: Option<Str>,
+        service_account: Option<Str>,
+        automount_service_account_token: Option<bool>,
+        host_network: Option<bool>,
+        host_pid: Option<bool> as "hostPID",
+        host_ipc: Option<bool> as "hostIPC",
+        host_users: Option<bool>,
+        os: Option<OperatingSystem>,
+        restart_policy: Option<Str>,
+        priority_class_name: Option<Str>,
+        active_deadline_seconds: Option<i64>,
+        dns_policy: Option<Str>,
+        dns_config: Option<DnsConfig>,
+        security_context: Option<Box<SecurityContext>>,
+        resources: Option<Box<Resources>>,
+        runtime_class_name: Option<Str>,
+    }
 
-#[derive(Deserialize, Default)]
-struct DnsConfig {
-    options: List<DnsOption>,
-}
+    struct DnsConfig {
+        options: List<DnsOption>,
+    }
 
-#[derive(Deserialize, Default)]
-struct DnsOption {
-    name: Option<Str>,
-    value: Option<Str>,
-}
+    struct DnsOption {
+        name: Option<Str>,
+        value: Option<Str>,
+    }
 
-#[derive(Deserialize, Default)]
-struct OperatingSystem {
-    name: Option<Str>,
+    struct OperatingSystem {
+        name: Option<Str>,
+    }
 }
 
 impl JobTemplate {

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use super::fields::fields;
 use crate::model::{Amount, IntOrPercent, Labels, PortName, Text, recent};
 
 /// Text, decoded with one allocation at most.
@@ -123,19 +124,20 @@ pub(super) struct Amounts(pub(super) crate::model::Amounts);
 
 impl<'de> Deserialize<'de> for Amounts {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        #[derive(serde::Deserialize, Default)]
-        struct Fields {
-            cpu: Option<QuantityText>,
-            memory: Option<QuantityText>,
-            #[serde(rename = "ephemeral-storage")]
-            ephemeral_storage: Option<QuantityText>,
-        }
-        let fields = Option::<Fields>::deserialize(from)?.unwrap_or_default();
+        let fields = Option::<AmountFields>::deserialize(from)?.unwrap_or_default();
         Ok(Self(crate::model::Amounts {
             cpu: fields.cpu.map(|amount| amount.0),
             memory: fields.memory.map(|amount| amount.0),
             ephemeral_storage: fields.ephemeral_storage.map(|amount| Box::new(amount.0)),
         }))
+    }
+}
+
+fields! {
+    struct AmountFields {
+        cpu: Option<QuantityText>,
+        memory: Option<QuantityText>,
+        ephemeral_storage: Option<QuantityText> as "ephemeral-storage",
     }
 }
 

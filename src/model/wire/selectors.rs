@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::fields::fields;
 use super::scalar::{List, Pairs, Str};
 use crate::model::{Operator, Requirement, Selector, Text};
 
@@ -13,11 +14,12 @@ pub(super) struct LabelSelector {
     match_expressions: List<Expression>,
 }
 
-#[derive(Deserialize, Default)]
-struct Expression {
-    key: Option<Str>,
-    operator: Option<Str>,
-    values: List<Str>,
+fields! {
+    struct Expression {
+        key: Option<Str>,
+        operator: Option<Str>,
+        values: List<Str>,
+    }
 }
 
 fn equalities(labels: &Pairs) -> impl Iterator<Item = Requirement> {

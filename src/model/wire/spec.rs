@@ -1,7 +1,6 @@
 //! What the specs of workloads say: how many pods there are, how they are replaced, and what they are.
 
-use serde::Deserialize;
-
+use super::fields::fields;
 use super::pod::{JobTemplate, Template};
 use super::scalar::{List, Share, Str};
 use super::selection::{self, Defaulting, SelectorFields};
@@ -11,33 +10,30 @@ use crate::model::{
     StatefulParts, Strategy, Text,
 };
 
-/// The spec of whatever keeps a number of pods running.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct ReplicatedSpec<S> {
-    replicas: Option<i32>,
-    selector: Option<S>,
-    revision_history_limit: Option<i32>,
-    volume_claim_templates: List<super::storage::ClaimTemplate>,
-    ordinals: Option<Ordinals>,
-    service_name: Option<Str>,
-    pod_management_policy: Option<Str>,
-    persistent_volume_claim_retention_policy: Option<RetentionSpec>,
-    strategy: Option<StrategySpec>,
-    update_strategy: Option<StrategySpec>,
-    template: Option<Box<Template>>,
-}
+fields! {
+    /// The spec of whatever keeps a number of pods running.
+    pub(super) struct ReplicatedSpec<S> {
+        replicas: Option<i32>,
+        selector: Option<S>,
+        revision_history_limit: Option<i32>,
+        volume_claim_templates: List<super::storage::ClaimTemplate>,
+        ordinals: Option<Ordinals>,
+        service_name: Option<Str>,
+        pod_management_policy: Option<Str>,
+        persistent_volume_claim_retention_policy: Option<RetentionSpec>,
+        strategy: Option<StrategySpec>,
+        update_strategy: Option<StrategySpec>,
+        template: Option<Box<Template>>,
+    }
 
-#[derive(Deserialize, Default)]
-struct Ordinals {
-    start: Option<i32>,
-}
+    struct Ordinals {
+        start: Option<i32>,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct RetentionSpec {
-    when_deleted: Option<Str>,
-    when_scaled: Option<Str>,
+    struct RetentionSpec {
+        when_deleted: Option<Str>,
+        when_scaled: Option<Str>,
+    }
 }
 
 impl RetentionSpec {
@@ -50,19 +46,17 @@ impl RetentionSpec {
     }
 }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct StrategySpec {
-    r#type: Option<Str>,
-    rolling_update: Option<RollingUpdate>,
-}
+fields! {
+    struct StrategySpec {
+        r#type: Option<Str>,
+        rolling_update: Option<RollingUpdate>,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct RollingUpdate {
-    partition: Option<i32>,
-    max_unavailable: Option<Share>,
-    max_surge: Option<Share>,
+    struct RollingUpdate {
+        partition: Option<i32>,
+        max_unavailable: Option<Share>,
+        max_surge: Option<Share>,
+    }
 }
 
 impl StrategySpec {
@@ -80,19 +74,16 @@ impl StrategySpec {
     }
 }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct CronJobSpec {
-    suspend: Option<bool>,
-    starting_deadline_seconds: Option<i64>,
-    #[serde(default)]
-    job_template: JobTemplateHolder,
-}
+fields! {
+    pub(super) struct CronJobSpec {
+        suspend: Option<bool>,
+        starting_deadline_seconds: Option<i64>,
+        job_template: JobTemplateHolder,
+    }
 
-#[derive(Deserialize, Default)]
-struct JobTemplateHolder {
-    #[serde(default)]
-    spec: JobTemplate,
+    struct JobTemplateHolder {
+        spec: JobTemplate,
+    }
 }
 
 /// A spec that holds pods: how many, how they are replaced, and what they are.

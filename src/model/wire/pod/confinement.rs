@@ -1,37 +1,33 @@
 //! The parts of security contexts that few set, on the wire.
 
-use serde::Deserialize;
-
+use crate::model::wire::fields::fields;
 use crate::model::wire::scalar::{List, Str};
 use crate::model::wire::text;
 use crate::model::{Confinement, SeLinux as SeLinuxRecord};
 
-/// `appArmorProfile`.
-#[derive(Deserialize, Default)]
-pub(super) struct Profile {
-    r#type: Option<Str>,
-}
+fields! {
+    /// `appArmorProfile`.
+    pub(super) struct Profile {
+        r#type: Option<Str>,
+    }
 
-/// `seLinuxOptions`.
-#[derive(Deserialize, Default)]
-pub(super) struct SeLinux {
-    r#type: Option<Str>,
-    user: Option<Str>,
-    role: Option<Str>,
-    level: Option<Str>,
-}
+    /// `seLinuxOptions`.
+    pub(super) struct SeLinux {
+        r#type: Option<Str>,
+        user: Option<Str>,
+        role: Option<Str>,
+        level: Option<Str>,
+    }
 
-/// `windowsOptions`.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Windows {
-    host_process: Option<bool>,
-}
+    /// `windowsOptions`.
+    pub(super) struct Windows {
+        host_process: Option<bool>,
+    }
 
-/// An entry of `sysctls`.
-#[derive(Deserialize, Default)]
-pub(super) struct Sysctl {
-    name: Option<Str>,
+    /// An entry of `sysctls`.
+    pub(super) struct Sysctl {
+        name: Option<Str>,
+    }
 }
 
 /// The fields of a security context that few set.

@@ -1,70 +1,64 @@
 //! Containers on the wire.
 
-use serde::Deserialize;
-
 use super::confinement;
 use super::environment::{self, Variable, Variables};
 use super::probe::{self, Lifecycle, PortSpec, Probe};
 use super::volume::{Mount, Volumes};
+use crate::model::wire::fields::fields;
 use crate::model::wire::scalar::{Amounts, List, Str};
 use crate::model::wire::text;
 use crate::model::{
     Container as Record, ContainerRole, PullPolicy, Resources as ResourcesRecord, Seccomp, Security,
 };
 
-/// What is large is boxed: it is handed on several times before it becomes a record.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Container {
-    name: Option<Str>,
-    image: Option<Str>,
-    image_pull_policy: Option<Str>,
-    restart_policy: Option<Str>,
-    env: List<Variable>,
-    env_from: List<Variables>,
-    volume_mounts: List<Mount>,
-    ports: List<PortSpec>,
-    lifecycle: Option<Box<Lifecycle>>,
-    liveness_probe: Option<Box<Probe>>,
-    readiness_probe: Option<Box<Probe>>,
-    startup_probe: Option<Box<Probe>>,
-    resources: Option<Box<Resources>>,
-    security_context: Option<Box<SecurityContext>>,
-}
+fields! {
+    /// What is large is boxed: it is handed on several times before it becomes a record.
+    pub(super) struct Container {
+        name: Option<Str>,
+        image: Option<Str>,
+        image_pull_policy: Option<Str>,
+        restart_policy: Option<Str>,
+        env: List<Variable>,
+        env_from: List<Variables>,
+        volume_mounts: List<Mount>,
+        ports: List<PortSpec>,
+        lifecycle: Option<Box<Lifecycle>>,
+        liveness_probe: Option<Box<Probe>>,
+        readiness_probe: Option<Box<Probe>>,
+        startup_probe: Option<Box<Probe>>,
+        resources: Option<Box<Resources>>,
+        security_context: Option<Box<SecurityContext>>,
+    }
 
-#[derive(Deserialize, Default)]
-pub(super) struct Resources {
-    requests: Amounts,
-    limits: Amounts,
-}
+    pub(super) struct Resources {
+        requests: Amounts,
+        limits: Amounts,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct SecurityContext {
-    privileged: Option<bool>,
-    allow_privilege_escalation: Option<bool>,
-    read_only_root_filesystem: Option<bool>,
-    run_as_non_root: Option<bool>,
-    run_as_user: Option<i64>,
-    run_as_group: Option<i64>,
-    seccomp_profile: Option<SeccompProfile>,
-    capabilities: Option<Capabilities>,
-    proc_mount: Option<Str>,
-    app_armor_profile: Option<confinement::Profile>,
-    se_linux_options: Option<confinement::SeLinux>,
-    windows_options: Option<confinement::Windows>,
-    sysctls: List<confinement::Sysctl>,
-}
+    pub(super) struct SecurityContext {
+        privileged: Option<bool>,
+        allow_privilege_escalation: Option<bool>,
+        read_only_root_filesystem: Option<bool>,
+        run_as_non_root: Option<bool>,
+        run_as_user: Option<i64>,
+        run_as_group: Option<i64>,
+        seccomp_profile: Option<SeccompProfile>,
+        capabilities: Option<Capabilities>,
+        proc_mount: Option<Str>,
+        app_armor_profile: Option<confinement::Profile>,
+        se_linux_options: Option<confinement::SeLinux>,
+        windows_options: Option<confinement::Windows>,
+        sysctls: List<confinement::Sysctl>,
+    }
 
-#[derive(Deserialize, Default)]
-struct SeccompProfile {
-    r#type: Option<Str>,
-}
+    struct SeccompProfile {
+        r#type: Option<Str>,
+    }
 
-#[derive(Deserialize, Default)]
-struct Capabilities {
-    add: List<Str>,
-    drop: List<Str>,
+    struct Capabilities {
+        add: List<Str>,
+        drop: List<Str>,
+    }
 }
 
 impl Container {

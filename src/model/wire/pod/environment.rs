@@ -8,15 +8,16 @@ use serde::de::{Deserializer, Error, Visitor};
 use super::references::{KeyRef, NameRef, References};
 use crate::model::reference::ReferenceField;
 use crate::model::suspect::{self, Form};
+use crate::model::wire::fields::fields;
 use crate::model::wire::scalar::{List, Str};
 use crate::model::{Environment, Kind, ROOT_CA, Repeated, SecretVariable, Suspect, Text};
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Variable {
-    name: Option<Str>,
-    value: Option<Value>,
-    value_from: Option<ValueFrom>,
+fields! {
+    pub(super) struct Variable {
+        name: Option<Str>,
+        value: Option<Value>,
+        value_from: Option<ValueFrom>,
+    }
 }
 
 /// The form of a value, and the variables that it takes up.
@@ -60,18 +61,16 @@ fn taken_up(text: &str) -> Box<[Text]> {
     names.into()
 }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct ValueFrom {
-    config_map_key_ref: Option<KeyRef>,
-    secret_key_ref: Option<KeyRef>,
-}
+fields! {
+    struct ValueFrom {
+        config_map_key_ref: Option<KeyRef>,
+        secret_key_ref: Option<KeyRef>,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Variables {
-    config_map_ref: Option<NameRef>,
-    secret_ref: Option<NameRef>,
+    pub(super) struct Variables {
+        config_map_ref: Option<NameRef>,
+        secret_ref: Option<NameRef>,
+    }
 }
 
 /// The environment of a container; `mounts_config_map` says whether it mounts a volume that is made of one.

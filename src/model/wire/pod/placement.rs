@@ -1,65 +1,51 @@
 //! Where pods may run, on the wire.
 
-use serde::Deserialize;
-
 use crate::model::placement::{Counted, Flaw, SpreadField};
+use crate::model::wire::fields::fields;
 use crate::model::wire::scalar::{Length, List, Pairs, Str};
 use crate::model::wire::selectors::LabelSelector;
 use crate::model::wire::text;
 use crate::model::{Labels, Selector, Spread, Text};
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Affinity {
-    node_affinity: Option<NodeAffinity>,
-    pod_anti_affinity: Option<PodAntiAffinity>,
-}
+fields! {
+    pub(super) struct Affinity {
+        node_affinity: Option<NodeAffinity>,
+        pod_anti_affinity: Option<PodAntiAffinity>,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct NodeAffinity {
-    required_during_scheduling_ignored_during_execution: Option<NodeSelector>,
-    preferred_during_scheduling_ignored_during_execution: Length,
-}
+    struct NodeAffinity {
+        required_during_scheduling_ignored_during_execution: Option<NodeSelector>,
+        preferred_during_scheduling_ignored_during_execution: Length,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct NodeSelector {
-    node_selector_terms: Length,
-}
+    struct NodeSelector {
+        node_selector_terms: Length,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct PodAntiAffinity {
-    required_during_scheduling_ignored_during_execution: List<Term>,
-    preferred_during_scheduling_ignored_during_execution: List<WeightedTerm>,
-}
+    struct PodAntiAffinity {
+        required_during_scheduling_ignored_during_execution: List<Term>,
+        preferred_during_scheduling_ignored_during_execution: List<WeightedTerm>,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct WeightedTerm {
-    #[serde(default)]
-    pod_affinity_term: Term,
-}
+    struct WeightedTerm {
+        pod_affinity_term: Term,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct Term {
-    topology_key: Option<Str>,
-    label_selector: Option<LabelSelector>,
-    namespaces: List<Str>,
-    namespace_selector: Option<LabelSelector>,
-    mismatch_label_keys: List<Str>,
-}
+    struct Term {
+        topology_key: Option<Str>,
+        label_selector: Option<LabelSelector>,
+        namespaces: List<Str>,
+        namespace_selector: Option<LabelSelector>,
+        mismatch_label_keys: List<Str>,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Constraint {
-    max_skew: Option<i64>,
-    min_domains: Option<i64>,
-    when_unsatisfiable: Option<Str>,
-    topology_key: Option<Str>,
-    label_selector: Option<LabelSelector>,
+    pub(super) struct Constraint {
+        max_skew: Option<i64>,
+        min_domains: Option<i64>,
+        when_unsatisfiable: Option<Str>,
+        topology_key: Option<Str>,
+        label_selector: Option<LabelSelector>,
+    }
 }
 
 /// The pods that a workload makes: their labels and namespace.

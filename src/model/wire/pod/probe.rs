@@ -1,95 +1,85 @@
 //! Probes, ports and hooks on the wire.
 
-use serde::Deserialize;
-
 use super::command;
 use crate::model::probe::PortField;
+use crate::model::wire::fields::fields;
 use crate::model::wire::scalar::{List, Port, Str};
 use crate::model::{
     Call, CallField, ContainerPort, PortName, PreStop, Probe as Record, Probes, Protocol, Text,
 };
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Probe {
-    exec: Option<Command>,
-    grpc: Option<Grpc>,
-    http_get: Option<HttpGet>,
-    tcp_socket: Option<TcpSocket>,
-    initial_delay_seconds: Option<i32>,
-    period_seconds: Option<i32>,
-    timeout_seconds: Option<i32>,
-    success_threshold: Option<i32>,
-    failure_threshold: Option<i32>,
-}
+fields! {
+    pub(super) struct Probe {
+        exec: Option<Command>,
+        grpc: Option<Grpc>,
+        http_get: Option<HttpGet>,
+        tcp_socket: Option<TcpSocket>,
+        initial_delay_seconds: Option<i32>,
+        period_seconds: Option<i32>,
+        timeout_seconds: Option<i32>,
+        success_threshold: Option<i32>,
+        failure_threshold: Option<i32>,
+    }
 
-#[derive(Deserialize, Default, PartialEq)]
-struct Command {
-    command: List<Str>,
-}
+    #[derive(PartialEq)]
+    struct Command {
+        command: List<Str>,
+    }
 
-#[derive(Deserialize, Default, PartialEq)]
-struct Grpc {
-    port: Option<Port>,
-    service: Option<Str>,
-}
+    #[derive(PartialEq)]
+    struct Grpc {
+        port: Option<Port>,
+        service: Option<Str>,
+    }
 
-#[derive(Deserialize, Default, PartialEq)]
-#[serde(rename_all = "camelCase")]
-struct HttpGet {
-    path: Option<Str>,
-    port: Option<Port>,
-    host: Option<Str>,
-    scheme: Option<Str>,
-    http_headers: List<Header>,
-}
+    #[derive(PartialEq)]
+    struct HttpGet {
+        path: Option<Str>,
+        port: Option<Port>,
+        host: Option<Str>,
+        scheme: Option<Str>,
+        http_headers: List<Header>,
+    }
 
-#[derive(Deserialize, Default, PartialEq)]
-struct Header {
-    name: Option<Str>,
-    value: Option<Str>,
-}
+    #[derive(PartialEq)]
+    struct Header {
+        name: Option<Str>,
+        value: Option<Str>,
+    }
 
-#[derive(Deserialize, Default, PartialEq)]
-struct TcpSocket {
-    port: Option<Port>,
-    host: Option<Str>,
-}
+    #[derive(PartialEq)]
+    struct TcpSocket {
+        port: Option<Port>,
+        host: Option<Str>,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct PortSpec {
-    name: Option<Str>,
-    container_port: Option<i32>,
-    protocol: Option<Str>,
-    host_port: Option<i32>,
-}
+    pub(super) struct PortSpec {
+        name: Option<Str>,
+        container_port: Option<i32>,
+        protocol: Option<Str>,
+        host_port: Option<i32>,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Lifecycle {
-    post_start: Option<Hook>,
-    pre_stop: Option<Hook>,
-}
+    pub(super) struct Lifecycle {
+        post_start: Option<Hook>,
+        pre_stop: Option<Hook>,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct Hook {
-    exec: Option<Command>,
-    http_get: Option<Destination>,
-    tcp_socket: Option<Destination>,
-    sleep: Option<Sleep>,
-}
+    struct Hook {
+        exec: Option<Command>,
+        http_get: Option<Destination>,
+        tcp_socket: Option<Destination>,
+        sleep: Option<Sleep>,
+    }
 
-/// `httpGet` or `tcpSocket` of a hook.
-#[derive(Deserialize, Default)]
-struct Destination {
-    host: Option<Str>,
-}
+    /// `httpGet` or `tcpSocket` of a hook.
+    struct Destination {
+        host: Option<Str>,
+    }
 
-#[derive(Deserialize, Default)]
-struct Sleep {
-    seconds: Option<i64>,
+    struct Sleep {
+        seconds: Option<i64>,
+    }
 }
 
 /// The other hosts that a container's probes and hooks call.

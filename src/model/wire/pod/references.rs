@@ -1,39 +1,35 @@
 //! References to ConfigMaps and Secrets on the wire.
 
-use serde::Deserialize;
-
 use crate::model::reference::ReferenceField;
+use crate::model::wire::fields::fields;
 use crate::model::wire::scalar::{List, Str};
 use crate::model::{Kind, ROOT_CA, Reference, Text};
 
-/// `configMapRef`, `secretRef`, and an entry of `imagePullSecrets`.
-#[derive(Deserialize, Default)]
-pub(super) struct NameRef {
-    name: Option<Str>,
-    optional: Option<bool>,
-}
+fields! {
+    /// `configMapRef`, `secretRef`, and an entry of `imagePullSecrets`.
+    pub(super) struct NameRef {
+        name: Option<Str>,
+        optional: Option<bool>,
+    }
 
-/// `configMapKeyRef` and `secretKeyRef`.
-#[derive(Deserialize, Default)]
-pub(super) struct KeyRef {
-    name: Option<Str>,
-    key: Option<Str>,
-    optional: Option<bool>,
-}
+    /// `configMapKeyRef` and `secretKeyRef`.
+    pub(super) struct KeyRef {
+        name: Option<Str>,
+        key: Option<Str>,
+        optional: Option<bool>,
+    }
 
-/// A volume, or a source of a projected one, of a ConfigMap or a Secret.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct FilesRef {
-    name: Option<Str>,
-    secret_name: Option<Str>,
-    optional: Option<bool>,
-    items: List<Item>,
-}
+    /// A volume, or a source of a projected one, of a ConfigMap or a Secret.
+    pub(super) struct FilesRef {
+        name: Option<Str>,
+        secret_name: Option<Str>,
+        optional: Option<bool>,
+        items: List<Item>,
+    }
 
-#[derive(Deserialize, Default)]
-struct Item {
-    key: Option<Str>,
+    struct Item {
+        key: Option<Str>,
+    }
 }
 
 impl NameRef {

@@ -1,95 +1,80 @@
 //! Volumes on the wire.
 
-use serde::Deserialize;
-
 use super::references::{FilesRef, References};
 use crate::model::reference::ReferenceField;
+use crate::model::wire::fields::fields;
 use crate::model::wire::scalar::{List, Present, Str};
 use crate::model::wire::storage::ClaimFields;
 use crate::model::wire::text;
 use crate::model::{HostMount, Kind, ROOT_CA, Text, Volume as Record, VolumeSource};
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Volume {
-    name: Option<Str>,
-    host_path: Option<HostPath>,
-    persistent_volume_claim: Option<Claim>,
-    ephemeral: Option<Ephemeral>,
-    config_map: Option<FilesRef>,
-    secret: Option<FilesRef>,
-    projected: Option<Projected>,
-    csi: Option<Csi>,
-    nfs: Option<Present>,
-    iscsi: Option<Present>,
-    fc: Option<Present>,
-    rbd: Option<Present>,
-    cephfs: Option<Present>,
-    glusterfs: Option<Present>,
-    cinder: Option<Present>,
-    flex_volume: Option<Present>,
-    azure_disk: Option<Present>,
-    azure_file: Option<Present>,
-    gce_persistent_disk: Option<Present>,
-    aws_elastic_block_store: Option<Present>,
-    vsphere_volume: Option<Present>,
-    portworx_volume: Option<Present>,
-    flocker: Option<Present>,
-    quobyte: Option<Present>,
-    photon_persistent_disk: Option<Present>,
-    #[serde(rename = "scaleIO")]
-    scale_io: Option<Present>,
-    storageos: Option<Present>,
-    git_repo: Option<Present>,
-}
+fields! {
+    pub(super) struct Volume {
+        name: Option<Str>,
+        host_path: Option<HostPath>,
+        persistent_volume_claim: Option<Claim>,
+        ephemeral: Option<Ephemeral>,
+        config_map: Option<FilesRef>,
+        secret: Option<FilesRef>,
+        projected: Option<Projected>,
+        csi: Option<Csi>,
+        nfs: Option<Present>,
+        iscsi: Option<Present>,
+        fc: Option<Present>,
+        rbd: Option<Present>,
+        cephfs: Option<Present>,
+        glusterfs: Option<Present>,
+        cinder: Option<Present>,
+        flex_volume: Option<Present>,
+        azure_disk: Option<Present>,
+        azure_file: Option<Present>,
+        gce_persistent_disk: Option<Present>,
+        aws_elastic_block_store: Option<Present>,
+        vsphere_volume: Option<Present>,
+        portworx_volume: Option<Present>,
+        flocker: Option<Present>,
+        quobyte: Option<Present>,
+        photon_persistent_disk: Option<Present>,
+        scale_io: Option<Present> as "scaleIO",
+        storageos: Option<Present>,
+        git_repo: Option<Present>,
+    }
 
-#[derive(Deserialize, Default)]
-struct HostPath {
-    path: Option<Str>,
-}
+    struct HostPath {
+        path: Option<Str>,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct Claim {
-    claim_name: Option<Str>,
-}
+    struct Claim {
+        claim_name: Option<Str>,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct Ephemeral {
-    volume_claim_template: Option<ClaimTemplate>,
-}
+    struct Ephemeral {
+        volume_claim_template: Option<ClaimTemplate>,
+    }
 
-#[derive(Deserialize, Default)]
-struct ClaimTemplate {
-    spec: Option<ClaimFields>,
-}
+    struct ClaimTemplate {
+        spec: Option<ClaimFields>,
+    }
 
-#[derive(Deserialize, Default)]
-struct Projected {
-    sources: List<Source>,
-}
+    struct Projected {
+        sources: List<Source>,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct Source {
-    config_map: Option<FilesRef>,
-    secret: Option<FilesRef>,
-}
+    struct Source {
+        config_map: Option<FilesRef>,
+        secret: Option<FilesRef>,
+    }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct Csi {
-    read_only: Option<bool>,
-}
+    struct Csi {
+        read_only: Option<bool>,
+    }
 
-/// An entry of `volumeMounts`.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Mount {
-    name: Option<Str>,
-    read_only: Option<bool>,
-    sub_path: Option<Str>,
+    /// An entry of `volumeMounts`.
+    pub(super) struct Mount {
+        name: Option<Str>,
+        read_only: Option<bool>,
+        sub_path: Option<Str>,
+    }
 }
 
 /// What volumes come to: those that are kept, what they need, and the names of those that are made of a ConfigMap.

@@ -1,0 +1,212 @@
+//! Structs that are read field by field.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
+
+/// Structs whose fields are put where they belong as they are read, under the name that they have in Go: `host_path` is `hostPath`, unless
+/// another one is given. What is absent is what it is by default, what is unknown is skipped, and of two the last counts.
+///
+/// `derive(Deserialize)` keeps a place for each field, and goes through all of them in the end. The structs of workloads are wide, and most of
+/// their fields absent: a processor spent more time on getting at the code for that than on running it.
+macro_rules! fields {
+    ($(
+        $(#[$of_struct:meta])*
+        $visible:vis struct $name:ident $(<$parameter:ident>)? {
+            $(
+                $(#[$of_field:meta])*
+                $field_visible:vis $field:ident: $type:ty $(as $known_as:literal)?,
+            )*
+        }
+    )*) => {$(
+        $(#[$of_struct])*
+        $visible struct $name $(<$parameter>)? {
+            $($(#[$of_field])* $field_visible $field: $type,)*
+        }
+
+        impl $(<$parameter>)? Default for $name $(<$parameter>)? {
+            fn default() -> Self {
+                Self { $($field: Default::default(),)* }
+            }
+        }
+
+        const _: () = {
+            use std::fmt;
+            use std::marker::PhantomData;
+
+            use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+
+            use $crate::model::wire::fields::{Names, go_length, go_name};
+
+            const NAMES: &[&str] = &[$({
+                const FIELD: &str = stringify!($field);
+                const NAME: [u8; go_length(FIELD)] = go_name(FIELD);
+                let name = match std::str::from_utf8(&NAME) {
+                    Ok(name) => name,
+                    Err(_) => panic!("fields have names in ASCII"),
+                };
+                [$($known_as,)? name][0]
+            }),*];
+
+            #[allow(non_camel_case_types, clippy::enum_variant_names)]
+            enum Field { $($field,)* }
+
+            struct Fields<T>(PhantomData<T>);
+
+            impl<'de $(, $parameter: Deserialize<'de>)?> Visitor<'de> for Fields<$name $(<$parameter>)?> {
+                type Value = $name $(<$parameter>)?;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str(concat!("struct ", stringify!($name)))
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                    let mut own = Self::Value::default();
+                    while let Some(field) = map.next_key_seed(Names(NAMES))? {
+                        match field {
+                            $(Some(field) if field == Field::$field as usize => {
+                                own.$field = map.next_value()?;
+                            })*
+                            _ => {
+                                map.next_value::<IgnoredAny>()?;
+                            }
+                        }
+                    }
+                    Ok(own)
+                }
+            }
+
+            impl<'de $(, $parameter: Deserialize<'de>)?> Deserialize<'de> for $name $(<$parameter>)? {
+                fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                    from.deserialize_struct(stringify!($name), NAMES, Fields(PhantomData))
+                }
+            }
+        };
+    )*};
+}
+
+pub(super) use fields;
+
+/// Finds which of these a field is.
+pub(super) struct Names(pub(super) &'static [&'static str]);
+
+impl<'de> DeserializeSeed<'de> for Names {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Names {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("field identifier")
+    }
+
+    fn visit_str<E: Error>(self, field: &str) -> Result<Self::Value, E> {
+        Ok(self.0.iter().position(|name| *name == field))
+    }
+}
+
+/// How long the name of a field is in Go.
+pub(super) const fn go_length(field: &str) -> usize {
+    let mut length = 0;
+    let mut rest = bare(field);
+    while let [byte, after @ ..] = rest {
+        if *byte != b'_' {
+            length += 1;
+        }
+        rest = after;
+    }
+    length
+}
+
+/// The name of a field in Go: `hostPath` of `host_path`.
+pub(super) const fn go_name<const LENGTH: usize>(field: &str) -> [u8; LENGTH] {
+    let mut name = [0; LENGTH];
+    let (mut at, mut begins_word) = (0, false);
+    let mut rest = bare(field);
+    while let [byte, after @ ..] = rest {
+        if *byte != b'_' {
+            name[at] = if begins_word {
+                byte.to_ascii_uppercase()
+            } else {
+                *byte
+            };
+            at += 1;
+        }
+        begins_word = *byte == b'_';
+        rest = after;
+    }
+    name
+}
+
+/// A name without the mark of those that are keywords.
+const fn bare(field: &str) -> &[u8] {
+    match field.as_bytes() {
+        [b'r', b'#', rest @ ..] => rest,
+        name => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_called_what_they_are_in_go() {
+        assert_eq!(
+            &go_name::<{ go_length("host_path") }>("host_path"),
+            b"hostPath"
+        );
+        assert_eq!(&go_name::<{ go_length("r#type") }>("r#type"), b"type");
+        assert_eq!(
+            &go_name::<{ go_length("fs_group_x") }>("fs_group_x"),
+            b"fsGroupX"
+        );
+    }
+
+    fields! {
+        #[derive(Debug, PartialEq)]
+        struct Outer {
+            one_two: Option<u8>,
+            host_pid: Option<bool> as "hostPID",
+            inner: Inner,
+        }
+
+        #[derive(Debug, PartialEq)]
+        struct Inner {
+            r#type: Option<String>,
+        }
+    }
+
+    #[test]
+    fn the_last_of_two_counts_and_what_is_unknown_is_skipped() {
+        let json =
+            r#"{"oneTwo": 1, "x": [{}], "hostPID": true, "inner": {"type": "a"}, "oneTwo": 2}"#;
+        let outer: Outer = serde_json::from_str(json).expect("it is what is asked for");
+        let inner = Inner {
+            r#type: "a".to_owned().into(),
+        };
+        let expected = Outer {
+            one_two: 2.into(),
+            host_pid: true.into(),
+            inner,
+        };
+        assert_eq!(outer, expected);
+        for (json, expected) in [
+            (
+                r#"{"inner": []}"#,
+                "invalid type: sequence, expected struct Inner",
+            ),
+            (r#"{"oneTwo": "1"}"#, "invalid type: string"),
+        ] {
+            let error = serde_json::from_str::<Outer>(json)
+                .expect_err(json)
+                .to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+}
