@@ -182,7 +182,7 @@ pub struct Replacement {
 
 /// How the findings of a run are written. The text is put together from what each object adds to it, in order, so that
 /// no run is too long to be written.
-pub trait Report: Sync {
+pub trait Report: Send + Sync {
     /// What comes first.
     fn begin(&self) -> String;
 

@@ -27,7 +27,7 @@ use self::books::Books;
 use self::fixes::Fixes;
 use self::format::Format;
 pub(super) use self::ignores::{complain as complain_of_ignores, forget};
-use self::judging::Judging;
+use self::judging::{Account, Judging};
 use self::sinks::Sinks;
 pub(super) use self::stated::Stated;
 pub(super) use self::tuning::Choice;
@@ -115,7 +115,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<u8> {
             .then(|| Fixes::new(relief, keep, tuning.choice.is_strict(), &whole)),
     };
     let mut books = Books::open(books, &whole);
-    let mut summary = judging.write(&mut sinks, &mut skipped, &mut books);
+    let mut summary = judging.write(Account {
+        sinks: &mut sinks,
+        skipped: &mut skipped,
+        books: &mut books,
+    });
     summary.baseline = books.compared(&skipped, judging.now.asked());
     if let Some(since) = &since {
         since.retain(&mut skipped);

@@ -1,19 +1,19 @@
 //! Standard output and standard error, which somebody may close at any time.
 
-use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
+use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 
 use anyhow::Context;
 
 /// Standard output. Once its reader is gone, as in `plimsoll check . | head`, the rest is thrown away; the run goes on
 /// to its verdict.
 pub(super) struct Output {
-    writer: Option<BufWriter<StdoutLock<'static>>>,
+    writer: Option<BufWriter<Stdout>>,
 }
 
 impl Output {
     /// Standard output.
     pub(super) fn stdout() -> Self {
-        let writer = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let writer = BufWriter::with_capacity(1 << 16, io::stdout());
         Self {
             writer: Some(writer),
         }
@@ -37,7 +37,7 @@ impl Output {
 
     fn attempt(
         &mut self,
-        write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>,
+        write: impl FnOnce(&mut BufWriter<Stdout>) -> io::Result<()>,
     ) -> anyhow::Result<()> {
         let Some(writer) = &mut self.writer else {
             return Ok(());

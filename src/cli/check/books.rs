@@ -33,16 +33,13 @@ impl Books {
         }
     }
 
+    /// Whether they compare what is found of all objects, in their order.
+    pub(super) fn compare(&self) -> bool {
+        self.known.is_some() || self.written.is_some()
+    }
+
     /// Notes what is found of an object, and takes out what is known.
-    pub(super) fn note(
-        &mut self,
-        judged: &mut Judged<'_>,
-        summary: &mut Summary,
-        doubts: Vec<Doubt>,
-        unused: Vec<Unused>,
-    ) {
-        self.doubts.add(doubts);
-        self.unused.extend(unused);
+    pub(super) fn note(&mut self, judged: &mut Judged<'_>, summary: &mut Summary) {
         if let Some(written) = &mut self.written {
             written.add(judged);
         }
@@ -50,6 +47,13 @@ impl Books {
             known.take_out(judged, summary);
         }
     }
+
+    /// Adds what is said besides.
+    pub(super) fn add(&mut self, doubts: Vec<Doubt>, unused: Vec<Unused>) {
+        self.doubts.add(doubts);
+        self.unused.extend(unused);
+    }
+
     /// How what was found compares with the baseline, by these checks.
     pub(super) fn compared(
         &mut self,

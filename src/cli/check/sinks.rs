@@ -1,16 +1,12 @@
 //! Where findings are written to: standard output and files, each in a format. What becomes of one is nothing to the others.
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
-use rayon::slice::ParallelSlice;
+use std::sync::Arc;
 
 use super::format::Asked;
 use crate::cli::file::NewFile;
 use crate::cli::output::{self, Output};
 use crate::manifests::Skipped;
 use crate::render::{Judged, Report, Summary};
-
-/// How many objects are put into words at a time: few enough for their text to stay in a processor's cache.
-const SHARE: usize = 16;
 
 /// All of them.
 pub(super) struct Sinks {
@@ -19,13 +15,13 @@ pub(super) struct Sinks {
 }
 
 struct Sink {
-    report: Box<dyn Report>,
-    out: Out,
-    /// What the last objects add, which is put into words and not yet written.
-    ready: Vec<String>,
-    /// Room for what the next ones add, which is not made anew for each batch.
-    room: Vec<String>,
+    report: Arc<dyn Report>,
+    /// Nothing once it has failed.
+    out: Option<Out>,
 }
+
+/// How each of them says things.
+pub(super) struct Wording(Vec<Arc<dyn Report>>);
 
 struct Out {
     target: Target,
@@ -42,7 +38,7 @@ enum Target {
 
 impl Sinks {
     /// Opens what was asked for, each with what writes its format. What cannot be opened is said, and is not written.
-    pub(super) fn open(asked: &[Asked], writer: impl Fn(&Asked) -> Box<dyn Report>) -> Self {
+    pub(super) fn open(asked: &[Asked], writer: impl Fn(&Asked) -> Arc<dyn Report>) -> Self {
         let mut sinks = Self {
             open: Vec::new(),
             failed: false,
@@ -61,21 +57,19 @@ impl Sinks {
             let report = writer(one);
             match target {
                 Ok(target) => sinks.open.push(Sink {
-                    out: Out {
+                    out: Some(Out {
                         target,
                         held: report.begins_with_summary().then(String::new),
                         separator: "",
-                    },
+                    }),
                     report,
-                    ready: Vec::new(),
-                    room: Vec::new(),
                 }),
                 Err(error) => sinks.fail(&error),
             }
         }
-        sinks.each(|sink| match sink.out.held {
+        sinks.each(|_, report, out| match out.held {
             Some(_) => Ok(()),
-            None => sink.out.target.write(&sink.report.begin()),
+            None => out.target.write(&report.begin()),
         });
         sinks
     }
@@ -90,40 +84,34 @@ impl Sinks {
         self.open.iter().any(|sink| sink.report.shows_fixes())
     }
 
-    /// Puts into words what objects add, by all processors, and writes what those before add meanwhile.
-    pub(super) fn objects(&mut self, judged: &[Judged<'_>]) {
-        self.each(|sink| {
-            let (report, shares) = (&*sink.report, &mut sink.room);
-            shares.resize_with(judged.len().div_ceil(SHARE), String::new);
-            rayon::in_place_scope(|scope| {
-                scope.spawn(|_| {
-                    let pairs = shares.par_iter_mut().zip(judged.par_chunks(SHARE));
-                    let pairs = pairs.with_max_len(1);
-                    pairs.for_each(|(text, judged)| put(report, judged, text));
-                });
-                sink.out.add_all(report, &sink.ready)
-            })?;
-            std::mem::swap(&mut sink.ready, &mut sink.room);
-            Ok(())
+    /// How each of them says things, for any thread.
+    pub(super) fn wording(&self) -> Wording {
+        Wording(self.open.iter().map(|sink| sink.report.clone()).collect())
+    }
+
+    /// Writes what objects add to each.
+    pub(super) fn write(&mut self, texts: &[String]) {
+        self.each(|place, report, out| match texts.get(place) {
+            Some(text) => out.add(report, text),
+            None => Ok(()),
         });
     }
 
     /// Writes the rest. Whether all of them are whole.
     pub(super) fn finish(mut self, skipped: &[Skipped], summary: &Summary) -> bool {
-        self.each(|sink| {
-            let Sink {
-                report, out, ready, ..
-            } = sink;
-            out.add_all(&**report, ready)?;
-            out.add(&**report, &report.skipped(skipped))?;
+        self.each(|_, report, out| {
+            out.add(report, &report.skipped(skipped))?;
             if let Some(held) = out.held.take() {
                 out.target.write(&report.begin_with(summary))?;
                 out.target.write(&held)?;
             }
             out.target.write(&report.end(skipped, summary))
         });
-        for sink in std::mem::take(&mut self.open) {
-            if let Err(error) = sink.out.target.finish() {
+        for out in std::mem::take(&mut self.open)
+            .into_iter()
+            .filter_map(|sink| sink.out)
+        {
+            if let Err(error) = out.target.finish() {
                 self.fail(&error);
             }
         }
@@ -131,18 +119,36 @@ impl Sinks {
     }
 
     /// Does something with each; one with which it fails is given up.
-    fn each(&mut self, mut act: impl FnMut(&mut Sink) -> anyhow::Result<()>) {
-        for mut sink in std::mem::take(&mut self.open) {
-            match act(&mut sink) {
-                Ok(()) => self.open.push(sink),
-                Err(error) => self.fail(&error),
+    fn each(&mut self, mut act: impl FnMut(usize, &dyn Report, &mut Out) -> anyhow::Result<()>) {
+        let mut errors = Vec::new();
+        for (place, sink) in self.open.iter_mut().enumerate() {
+            let done = sink
+                .out
+                .as_mut()
+                .map_or(Ok(()), |out| act(place, &*sink.report, out));
+            if let Err(error) = done {
+                sink.out = None;
+                errors.push(error);
             }
+        }
+        for error in errors {
+            self.fail(&error);
         }
     }
 
     fn fail(&mut self, error: &anyhow::Error) {
         self.failed = true;
         output::complain("error", error);
+    }
+}
+
+impl Wording {
+    /// What objects add to each output, in place of what was in these texts.
+    pub(super) fn put(&self, judged: &[Judged<'_>], texts: &mut Vec<String>) {
+        texts.resize_with(self.0.len(), String::new);
+        for (report, text) in self.0.iter().zip(texts) {
+            put(&**report, judged, text);
+        }
     }
 }
 
@@ -164,10 +170,6 @@ fn put(report: &dyn Report, judged: &[Judged<'_>], text: &mut String) {
 
 impl Out {
     /// Writes what objects add.
-    fn add_all(&mut self, report: &dyn Report, texts: &[String]) -> anyhow::Result<()> {
-        texts.iter().try_for_each(|text| self.add(report, text))
-    }
-
     fn add(&mut self, report: &dyn Report, text: &str) -> anyhow::Result<()> {
         if text.is_empty() {
             return Ok(());

@@ -1,5 +1,7 @@
 //! What writes each format.
 
+use std::sync::Arc;
+
 use super::format::{Asked, Format};
 use super::reports;
 use crate::cli::terminal;
@@ -34,12 +36,12 @@ pub(super) struct Writers<'a> {
 
 impl Writers<'_> {
     /// What writes one of the outputs.
-    pub(super) fn of(&self, asked: &Asked) -> Box<dyn Report> {
+    pub(super) fn of(&self, asked: &Asked) -> Arc<dyn Report> {
         let all = self.all;
         match asked.format {
             Format::Table => {
                 let shown = asked.file.is_none();
-                Box::new(Table {
+                Arc::new(Table {
                     palette: if shown {
                         terminal::palette()
                     } else {
@@ -49,23 +51,23 @@ impl Writers<'_> {
                     all,
                 })
             }
-            Format::Json => Box::new(Json { all }),
+            Format::Json => Arc::new(Json { all }),
             Format::Sarif => {
                 let rules = self.relief.policies.iter().flat_map(|policy| &policy.rules);
-                Box::new(Sarif::new(rules.map(|rule| rule.check), all))
+                Arc::new(Sarif::new(rules.map(|rule| rule.check), all))
             }
-            Format::Junit => Box::new(Junit {
+            Format::Junit => Arc::new(Junit {
                 fail_on: self.fail_on,
                 fail_on_undecided: self.fail_on_undecided,
             }),
-            Format::Github => Box::new(Github),
-            Format::Gitlab => Box::new(Gitlab),
-            Format::Markdown => Box::new(Markdown { all }),
-            Format::Html => Box::new(Html { all }),
-            Format::Reports => Box::new(Reports {
+            Format::Github => Arc::new(Github),
+            Format::Gitlab => Arc::new(Gitlab),
+            Format::Markdown => Arc::new(Markdown { all }),
+            Format::Html => Arc::new(Html { all }),
+            Format::Reports => Arc::new(Reports {
                 of_namespaces: reports::of_namespaces(self.relief, self.whole),
             }),
-            Format::Csv => Box::new(Csv { all }),
+            Format::Csv => Arc::new(Csv { all }),
         }
     }
 }
