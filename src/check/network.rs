@@ -74,12 +74,15 @@ pub fn require(
         }
     }
     if !isolated {
-        findings.fail(
-            at(),
-            format!(
-                "no NetworkPolicy restricts {name}: {consequence}; add one that selects its pods"
-            ),
-        );
+        let advice = "; add one that selects its pods";
+        let parts = [
+            "no NetworkPolicy restricts ",
+            name,
+            ": ",
+            consequence,
+            advice,
+        ];
+        findings.fail(at(), parts.concat());
     }
     Ok(())
 }

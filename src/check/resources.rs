@@ -104,7 +104,10 @@ pub fn require(
                 stated.chain(items.find_map(|item| bound.of_limit_range(item, resource))),
             );
         }
-        let at = || Place::container(workload, container, &format!("/resources/{field}/{name}"));
+        let at = || {
+            let path = ["/resources/", field, "/", name].concat();
+            Place::container(workload, container, &path)
+        };
         let problem = match given {
             Given::Enough => continue,
             Given::Invalid(text) => {
@@ -119,12 +122,18 @@ pub fn require(
                 continue;
             }
             Given::Zero => format!("{name} {what} is 0, which {}", bound.meaning_of_zero()),
-            Given::Nothing => format!("has no {name} {what}"),
+            Given::Nothing => ["has no ", name, " ", what].concat(),
         };
-        findings.fail(
-            at(),
-            format!("{problem}: {consequence}; set resources.{field}.{name}"),
-        );
+        let parts = [
+            &*problem,
+            ": ",
+            consequence,
+            "; set resources.",
+            field,
+            ".",
+            name,
+        ];
+        findings.fail(at(), parts.concat());
     }
     Ok(())
 }

@@ -121,8 +121,8 @@ fn in_files(
         let sources = view.secret_sources(&workload.meta.key.namespace, name);
         let sources: Vec<_> = sources.collect();
         if sources.is_empty() {
-            let problem = format!("Secret {name} is not among the files");
-            findings.unknown(at, format!("{problem}: it has to be in the cluster"));
+            let problem = " is not among the files: it has to be in the cluster";
+            findings.unknown(at, ["Secret ", name, problem].concat());
             continue;
         }
         let has = |key: &Text| {

@@ -86,7 +86,12 @@ impl Search {
         // A link that leads back to a directory above is an error of the walk, and holds nothing new. Few are out of order in the
         // end where each directory is in order.
         let walk = WalkDir::new(directory).follow_links(true);
-        let mut entries = walk.sort_by_file_name().into_iter();
+        // Those of one directory differ in nothing but their names, which are not looked for in their paths.
+        let in_order = |one: &DirEntry, other: &DirEntry| {
+            let [one, other] = [one, other].map(|entry| entry.path().as_os_str());
+            one.cmp(other)
+        };
+        let mut entries = walk.sort_by(in_order).into_iter();
         while let Some(entry) = entries.next() {
             if let Ok(entry) = &entry {
                 self.has_links |= entry.path_is_symlink() && entry.file_type().is_dir();
@@ -229,10 +234,15 @@ fn is_read(path: &Path) -> bool {
 }
 
 pub(super) fn is_manifest(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| {
-        ["yaml", "yml", "json"]
-            .iter()
-            .any(|known| extension.eq_ignore_ascii_case(known))
+    // To take a path apart takes longer, and there are many.
+    let path = path.as_os_str().as_encoded_bytes();
+    let is_separator = |byte: u8| std::path::is_separator(char::from(byte));
+    [".yaml", ".yml", ".json"].iter().any(|known| {
+        path.split_at_checked(path.len().wrapping_sub(known.len()))
+            .is_some_and(|(name, extension)| {
+                let has_name = name.last().is_some_and(|last| !is_separator(*last));
+                extension.eq_ignore_ascii_case(known.as_bytes()) && has_name
+            })
     })
 }
 

@@ -9,10 +9,9 @@ pub struct Labels(Box<[(Text, Text)]>);
 impl Labels {
     /// The value of a label.
     pub fn get(&self, key: &str) -> Option<&Text> {
-        self.0
-            .binary_search_by(|(known, _)| (**known).cmp(key))
-            .ok()
-            .map(|at| &self.0[at].1)
+        // There are few, most of them not even of the same length.
+        let known = self.0.iter().find(|(known, _)| **known == *key);
+        known.map(|(_, value)| value)
     }
 
     /// Every key and value, sorted by key.

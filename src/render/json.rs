@@ -121,18 +121,33 @@ impl OfObject {
 /// A field, with what is before its value.
 fn add(field: &str, value: &str, text: &mut String) {
     text.push_str(field);
-    // Most texts mean themselves, which is seen much faster than it is escaped. Nothing stops the look at the first byte
-    // that does not, so that many are looked at together.
-    let is_special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
-    if value
-        .bytes()
-        .fold(false, |any, byte| any | is_special(byte))
-    {
-        text.push_str(&to_line(&value));
-    } else {
+    if means_itself(value.as_bytes()) {
         text.push('"');
         text.push_str(value);
         text.push('"');
+    } else {
+        text.push_str(&to_line(&value));
+    }
+}
+
+/// Whether nothing in a text is to be escaped, as in most, which is seen much faster than it is done.
+fn means_itself(text: &[u8]) -> bool {
+    /// Nothing stops the look at the first byte that does not mean itself, so that many are looked at together.
+    fn all(bytes: &[u8]) -> bool {
+        let is_special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+        !bytes
+            .iter()
+            .fold(false, |any, byte| any | is_special(*byte))
+    }
+    match text.last_chunk::<16>() {
+        // The last ones may be looked at twice.
+        Some(last) => {
+            let (chunks, _) = text.as_chunks::<16>();
+            chunks
+                .iter()
+                .fold(all(last), |rest, chunk| rest & all(chunk))
+        }
+        None => all(text),
     }
 }
 
@@ -172,7 +187,14 @@ mod tests {
             .chars()
             .map(|character| format!("a{character}b"));
         let others = ["", "plain", "Grüße, 世界", "\u{2028}\u{7f}", &all_of_ascii];
-        for value in each.chain(others.map(str::to_owned)) {
+        // Each place of texts of each length up to some chunks.
+        let places = (1..=40).flat_map(|length| (0..length).map(move |at| (length, at)));
+        let placed = places.map(|(length, at)| {
+            let mut text = "a".repeat(length);
+            text.replace_range(at..=at, "\"");
+            text
+        });
+        for value in each.chain(others.map(str::to_owned)).chain(placed) {
             let mut text = String::new();
             add("\"x\":", &value, &mut text);
             assert_eq!(text, format!("\"x\":{}", to_line(&value)), "{value:?}");

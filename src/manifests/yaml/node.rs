@@ -6,7 +6,7 @@ use super::entries;
 use super::problem::Problem;
 use super::scalar::Value;
 use super::tree::{Content, Entry, Slot, Tree};
-use crate::model::KeyOrder;
+use crate::model::{KeyOrder, hash};
 
 /// A scalar, list or mapping inside a [`Document`](super::Document). An alias is the node that it refers to.
 #[derive(Clone, Copy)]
@@ -45,6 +45,11 @@ impl<'d> Node<'d> {
     /// Whether it is null, which is also what nothing at all is.
     pub fn is_null(self) -> bool {
         self.tree.is_null(self.index)
+    }
+
+    /// Whether it is text whatever it looks like: quoted, or nothing else by its first character.
+    pub(in crate::manifests) fn is_text(self) -> bool {
+        matches!(self.target().1.content, Content::Text(_))
     }
 
     /// Its text, where it is text: not for `true` or `12`.
@@ -170,14 +175,12 @@ impl<'d> Node<'d> {
 
     fn entry(self, key: &str) -> Option<Entry> {
         let (index, slot) = self.target();
+        let name = hash(key);
+        let is_it =
+            |entry: &Entry| self.tree.slot(entry.0).name == name && self.tree.key(entry.0) == key;
         match slot.content {
-            Content::Mapping(_) => self
-                .tree
-                .written(index)
-                .find(|entry| self.tree.key(entry.0) == key),
-            Content::Gathered => entries::in_effect(self.tree, index)
-                .into_iter()
-                .find(|entry| self.tree.key(entry.0) == key),
+            Content::Mapping(_) => self.tree.written(index).find(is_it),
+            Content::Gathered => entries::in_effect(self.tree, index).into_iter().find(is_it),
             _ => None,
         }
     }

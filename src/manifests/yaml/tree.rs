@@ -64,7 +64,12 @@ impl<'a> Tree<'a> {
 
     pub(super) fn is_null(&self, index: u32) -> bool {
         match &self.target(index).1.content {
-            Content::Plain(text) => matches!(&**text, "" | "~" | "null" | "Null" | "NULL"),
+            // Few begin like it.
+            Content::Plain(text) => match text.as_bytes() {
+                [] | b"~" => true,
+                [b'n' | b'N', ..] => matches!(&**text, "null" | "Null" | "NULL"),
+                _ => false,
+            },
             _ => false,
         }
     }

@@ -1,9 +1,5 @@
 //! Structs that are read field by field.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
-
 /// Structs whose fields are put where they belong as they are read, under the name that they have in Go: `host_path` is `hostPath`, unless
 /// another one is given. What is absent is what it is by default, what is unknown is skipped, and of two the last counts.
 ///
@@ -34,22 +30,55 @@ macro_rules! fields {
             use std::fmt;
             use std::marker::PhantomData;
 
-            use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+            use serde::de::{
+                Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
+            };
 
-            use $crate::model::wire::fields::{Names, go_length, go_name};
-
-            const NAMES: &[&str] = &[$({
-                const FIELD: &str = stringify!($field);
-                const NAME: [u8; go_length(FIELD)] = go_name(FIELD);
-                let name = match std::str::from_utf8(&NAME) {
-                    Ok(name) => name,
-                    Err(_) => panic!("fields have names in ASCII"),
-                };
-                [$($known_as,)? name][0]
-            }),*];
+            use $crate::model::wire::fields::{go_length, go_name};
 
             #[allow(non_camel_case_types, clippy::enum_variant_names)]
             enum Field { $($field,)* }
+
+            /// The names of the fields.
+            struct Names;
+
+            #[allow(non_upper_case_globals)]
+            impl Names {
+                $(const $field: &'static str = {
+                    const FIELD: &str = stringify!($field);
+                    const NAME: [u8; go_length(FIELD)] = go_name(FIELD);
+                    let name = match std::str::from_utf8(&NAME) {
+                        Ok(name) => name,
+                        Err(_) => panic!("fields have names in ASCII"),
+                    };
+                    [$($known_as,)? name][0]
+                };)*
+
+                const ALL: &[&str] = &[$(Self::$field),*];
+            }
+
+            impl<'de> DeserializeSeed<'de> for Names {
+                type Value = Option<Field>;
+
+                fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+                    from.deserialize_identifier(self)
+                }
+            }
+
+            impl Visitor<'_> for Names {
+                type Value = Option<Field>;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("field identifier")
+                }
+
+                fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+                    Ok(match name {
+                        $(Self::$field => Some(Field::$field),)*
+                        _ => None,
+                    })
+                }
+            }
 
             struct Fields<T>(PhantomData<T>);
 
@@ -62,12 +91,10 @@ macro_rules! fields {
 
                 fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                     let mut own = Self::Value::default();
-                    while let Some(field) = map.next_key_seed(Names(NAMES))? {
+                    while let Some(field) = map.next_key_seed(Names)? {
                         match field {
-                            $(Some(field) if field == Field::$field as usize => {
-                                own.$field = map.next_value()?;
-                            })*
-                            _ => {
+                            $(Some(Field::$field) => own.$field = map.next_value()?,)*
+                            None => {
                                 map.next_value::<IgnoredAny>()?;
                             }
                         }
@@ -78,7 +105,7 @@ macro_rules! fields {
 
             impl<'de $(, $parameter: Deserialize<'de>)?> Deserialize<'de> for $name $(<$parameter>)? {
                 fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                    from.deserialize_struct(stringify!($name), NAMES, Fields(PhantomData))
+                    from.deserialize_struct(stringify!($name), Names::ALL, Fields(PhantomData))
                 }
             }
         };
@@ -86,29 +113,6 @@ macro_rules! fields {
 }
 
 pub(super) use fields;
-
-/// Finds which of these a field is.
-pub(super) struct Names(pub(super) &'static [&'static str]);
-
-impl<'de> DeserializeSeed<'de> for Names {
-    type Value = Option<usize>;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        from.deserialize_identifier(self)
-    }
-}
-
-impl Visitor<'_> for Names {
-    type Value = Option<usize>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("field identifier")
-    }
-
-    fn visit_str<E: Error>(self, field: &str) -> Result<Self::Value, E> {
-        Ok(self.0.iter().position(|name| *name == field))
-    }
-}
 
 /// How long the name of a field is in Go.
 pub(super) const fn go_length(field: &str) -> usize {
