@@ -1,18 +1,46 @@
 //! The names and values that Kubernetes takes, as the API server decides (`apimachinery/pkg/util/validation`).
 
+/// A set of bytes. Every label of every object is looked at, byte by byte.
+struct Bytes([bool; 256]);
+
+impl Bytes {
+    const NONE: Self = Self([false; 256]);
+    /// Digits and small letters.
+    const SMALL: Self = Self::NONE.and(b'0', b'9').and(b'a', b'z');
+    const OF_DNS: Self = Self::SMALL.and(b'-', b'-');
+    const ALPHANUMERIC: Self = Self::SMALL.and(b'A', b'Z');
+    const OF_LABELS: Self = Self::ALPHANUMERIC.and(b'-', b'.').and(b'_', b'_');
+
+    /// The same with those from one to another.
+    const fn and(mut self, first: u8, last: u8) -> Self {
+        let mut byte = first;
+        while byte <= last {
+            self.0[byte as usize] = true;
+            byte += 1;
+        }
+        self
+    }
+
+    fn has(&self, byte: u8) -> bool {
+        self.0[usize::from(byte)]
+    }
+
+    fn have_all(&self, bytes: &[u8]) -> bool {
+        bytes.iter().all(|byte| self.has(*byte))
+    }
+}
+
 /// Why a text is no value of a label; `None` where it is one.
 pub fn flaw_of_label_value(value: &str) -> Option<&'static str> {
     if value.len() > 63 {
         return Some("is longer than 63 characters");
     }
-    let is_end = |byte: Option<u8>| byte.is_none_or(|byte| byte.is_ascii_alphanumeric());
-    if !value
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
-    {
+    let bytes = value.as_bytes();
+    if !Bytes::OF_LABELS.have_all(bytes) {
         return Some("has characters other than letters, digits, `-`, `_` and `.`");
     }
-    if !is_end(value.bytes().next()) || !is_end(value.bytes().next_back()) {
+    let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| Bytes::ALPHANUMERIC.has(*byte));
+    if !is_end(bytes.first()) || !is_end(bytes.last()) {
         return Some("does not begin and end with a letter or a digit");
     }
     None
@@ -36,9 +64,9 @@ pub fn flaw_of_label_key(key: &str) -> Option<&'static str> {
 }
 
 fn is_dns_name(name: &str) -> bool {
-    let is_end = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_end = |byte: &u8| Bytes::SMALL.has(*byte);
     let is_label = |label: &[u8]| {
-        let inner = label.iter().all(|byte| is_end(byte) || *byte == b'-');
+        let inner = Bytes::OF_DNS.have_all(label);
         inner && label.first().is_some_and(is_end) && label.last().is_some_and(is_end)
     };
     name.len() <= 253 && name.as_bytes().split(|byte| *byte == b'.').all(is_label)

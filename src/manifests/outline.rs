@@ -34,11 +34,34 @@ impl Region {
 }
 
 /// The places of an object's fields.
-#[derive(Clone, Debug, Default)]
-pub struct Outline(Box<[Place]>);
+#[derive(Clone, Debug)]
+pub struct Outline {
+    /// The line that the object begins with.
+    line: u32,
+    places: Places,
+}
+
+/// They are kept for long, of many objects, and take no more room than they need.
+#[derive(Clone, Debug)]
+enum Places {
+    /// Of an object that is neither long nor wide, as most are.
+    Near(Box<[Near]>),
+    /// Of any other.
+    All(Box<[Place]>),
+}
+
+/// A [`Place`] that is near to where the object begins.
+#[derive(Clone, Debug)]
+struct Near {
+    name: u32,
+    /// How many lines below.
+    below: u16,
+    column: u8,
+    size: u8,
+}
 
 /// Where a field or an item is written. Those inside it follow it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Place {
     /// The hash of the key, or of the number in a list: which names there are is known by who asks. Of the few keys beside one
     /// another no two have the same.
@@ -50,17 +73,32 @@ struct Place {
     size: u16,
 }
 
+impl Default for Outline {
+    fn default() -> Self {
+        Self {
+            line: 1,
+            places: Places::Near(Box::default()),
+        }
+    }
+}
+
 impl Outline {
     /// The outline of an object.
     pub(super) fn of(object: Node<'_>) -> Self {
-        // Outlines are kept for long: they take no more room than they need.
         let begins = object.position("");
         let mut draft = Draft {
             begins,
             places: Vec::with_capacity(object.count().min(MOST_OF_ALL)),
         };
         draft.add(0, begins, object, MOST_OF_ALL);
-        Self(draft.places.into())
+        let line = begins.0;
+        let mut near = Vec::with_capacity(draft.places.len());
+        near.extend(draft.places.iter().map_while(|place| place.near(line)));
+        let places = match near.len() == draft.places.len() {
+            true => Places::Near(near.into()),
+            false => Places::All(draft.places.into()),
+        };
+        Self { line, places }
     }
 
     /// Where the field is that a JSON pointer leads to: its key, or the innermost node around it that there is.
@@ -73,35 +111,60 @@ impl Outline {
             (at, rest) = (inner, left);
         }
         let is_there = rest.is_empty();
-        match self.0.get(at) {
+        match self.place(at) {
             // All of an object is too much to point at.
             Some(place) if at > 0 => Region {
                 line: place.line,
                 column: left_of((origin.line, origin.column), place.line) + u32::from(place.column),
-                end_line: is_there.then(|| self.last_line(at)).flatten(),
+                end_line: is_there.then(|| self.last_line(at, place)),
             },
             _ => Region::of(origin),
         }
     }
 
     /// The last line of a place and what is inside it.
-    fn last_line(&self, at: usize) -> Option<u32> {
-        let end = at + usize::from(self.0.get(at)?.size);
-        self.0.get(at..end)?.iter().map(|place| place.line).max()
+    fn last_line(&self, at: usize, place: Place) -> u32 {
+        let inner = at + 1..at + usize::from(place.size);
+        let lines = inner.filter_map(|inner| Some(self.place(inner)?.line));
+        lines.fold(place.line, u32::max)
     }
 
     /// The place of this name inside another one.
     fn inner(&self, around: usize, wanted: u32) -> Option<usize> {
-        let end = around + usize::from(self.0.get(around)?.size);
-        let places = self.0.get(..end)?;
+        let end = around + usize::from(self.place(around)?.size);
         let mut next = around + 1;
-        while let Some(place) = places.get(next) {
+        while next < end {
+            let place = self.place(next)?;
             if place.name == wanted {
                 return Some(next);
             }
             next += usize::from(place.size).max(1);
         }
         None
+    }
+
+    fn place(&self, at: usize) -> Option<Place> {
+        match &self.places {
+            Places::Near(places) => places.get(at).map(|near| Place {
+                name: near.name,
+                line: self.line + u32::from(near.below),
+                column: u16::from(near.column),
+                size: u16::from(near.size),
+            }),
+            Places::All(places) => places.get(at).copied(),
+        }
+    }
+}
+
+impl Place {
+    /// The same, where it is near to an object that begins with this line.
+    fn near(&self, line: u32) -> Option<Near> {
+        Some(Near {
+            name: self.name,
+            below: u16::try_from(self.line.checked_sub(line)?).ok()?,
+            column: u8::try_from(self.column).ok()?,
+            size: u8::try_from(self.size).ok()?,
+        })
     }
 }
 
@@ -131,20 +194,11 @@ struct Draft {
 
 impl Draft {
     /// Adds a node and what is inside it. Documents are no deeper than the parser lets them be.
-    fn add(&mut self, name: u32, (line, column): (u32, u32), node: Node<'_>, most: usize) {
-        // What is out of reach is said to be where the last place around it is.
-        let column = column.checked_sub(left_of(self.begins, line));
-        let Some(column) = column.and_then(|column| u16::try_from(column).ok()) else {
-            return;
-        };
+    fn add(&mut self, name: u32, place: (u32, u32), node: Node<'_>, most: usize) {
         let at = self.places.len();
-        let place = |size: usize| Place {
-            name,
-            line,
-            column,
-            size: u16::try_from(size).unwrap_or(u16::MAX),
-        };
-        self.places.push(place(1));
+        if !self.push(name, place) {
+            return;
+        }
         node.each_inner(|inner| {
             if self.places.len() >= most {
                 return;
@@ -153,6 +207,9 @@ impl Draft {
                 Some(_) => inner.name,
                 None => number(inner.name),
             };
+            if inner.node.is_scalar() {
+                return self.add_scalar(name, inner.place, inner.node);
+            }
             // No field of an object takes the places of another one.
             let most = match at {
                 0 => most.min(self.places.len() + MOST),
@@ -162,15 +219,44 @@ impl Draft {
         });
         let begins = node.begins().0;
         let first = self.places.get(at + 1).map(|first| first.line);
-        if begins > line && first.is_none_or(|first| first < begins) {
+        if begins > place.0 && first.is_none_or(|first| first < begins) {
             // A value or an alias below its key is a place inside that one, which nobody asks for.
-            self.places.push(Place {
-                name: 0,
-                line: begins,
-                ..place(1)
-            });
+            self.push_below(begins);
         }
-        self.places[at] = place(self.places.len() - at);
+        self.places[at].size = u16::try_from(self.places.len() - at).unwrap_or(u16::MAX);
+    }
+
+    /// The same for one that has nothing inside it, as most have.
+    fn add_scalar(&mut self, name: u32, place: (u32, u32), node: Node<'_>) {
+        let begins = node.begins().0;
+        if self.push(name, place) && begins > place.0 {
+            if let Some(last) = self.places.last_mut() {
+                last.size = 2;
+            }
+            self.push_below(begins);
+        }
+    }
+
+    /// Adds a place with nothing inside it, unless it is out of reach: that is said to be where the last place around it is.
+    fn push(&mut self, name: u32, (line, column): (u32, u32)) -> bool {
+        let column = column.checked_sub(left_of(self.begins, line));
+        let column = column.and_then(|column| u16::try_from(column).ok());
+        self.places.extend(column.map(|column| Place {
+            name,
+            line,
+            column,
+            size: 1,
+        }));
+        column.is_some()
+    }
+
+    fn push_below(&mut self, line: u32) {
+        self.places.push(Place {
+            name: 0,
+            line,
+            column: 0,
+            size: 1,
+        });
     }
 }
 
@@ -218,6 +304,48 @@ mod tests {
             (origin(line, column), Outline::of(item))
         };
         items.into_iter().map(outline).collect()
+    }
+
+    fn count(outline: &Outline) -> usize {
+        match &outline.places {
+            Places::Near(places) => places.len(),
+            Places::All(places) => places.len(),
+        }
+    }
+
+    #[test]
+    fn fields_of_long_and_wide_objects_are_found_as_well() {
+        let entries = |count: usize, between: &str| -> String {
+            (0..count)
+                .map(|at| format!("  k{at}: {at}{between}"))
+                .collect()
+        };
+        let wide = entries(40, ", ");
+        for (spec, is_near) in [
+            (entries(250, "\n"), true),
+            (entries(300, "\n"), false),
+            (entries(30, &"\n".repeat(2000)), true),
+            (entries(40, &"\n".repeat(2000)), false),
+            (format!("  k: {{{}}}\n", &wide[..200]), true),
+            (format!("  k: {{{wide}}}\n"), false),
+        ] {
+            let text = format!("items:\n- spec:\n{spec}").replace("\n  ", "\n    ");
+            let (origin, outline) = &outlines(&text)[0];
+            assert_eq!(
+                matches!(outline.places, Places::Near(_)),
+                is_near,
+                "{text:.200}"
+            );
+            let (_, source) = documents(&text).next().expect("a document");
+            let document = source.parse().expect("it is YAML");
+            for at in 0..300 {
+                for path in [format!("/spec/k{at}"), format!("/spec/k/k{at}")] {
+                    let region = outline.region(origin, &path);
+                    let expected = document.position(&format!("/items/0{path}"));
+                    assert_eq!(Some((region.line, region.column)), expected, "{path}");
+                }
+            }
+        }
     }
 
     #[test]
@@ -325,13 +453,13 @@ mod tests {
         if let Ok(document) = source.parse() {
             let items = document.root().and_then(|root| root.get("items"));
             for item in items.expect("a list").items() {
-                let Outline(places) = Outline::of(item);
-                assert!(places.len() <= 1 + 2 * MOST, "{}", places.len());
+                let count = count(&Outline::of(item));
+                assert!(count <= 1 + 2 * MOST, "{count}");
             }
         }
         let long = format!("items:\n- data: [{}]\n  last: 1\n", "1, ".repeat(2 * MOST));
         let (origin, outline) = &outlines(&long)[0];
-        assert_eq!(outline.0.len(), 1 + MOST + 1);
+        assert_eq!(count(outline), 1 + MOST + 1);
         assert_eq!(outline.region(origin, "/data/5000").line, 2);
         assert_eq!(outline.region(origin, "/last").line, 3);
     }

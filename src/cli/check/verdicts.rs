@@ -185,7 +185,12 @@ impl<'a> Judge<'a> {
                         let object = &tally.member.object;
                         let verdict =
                             engine::judge_into(check, params, *view, object, &mut findings);
-                        tally.add((check, entry.severity), verdict, None, findings.take());
+                        let asked = (*check, entry.severity);
+                        // Nothing is found of most.
+                        match is_open(verdict) {
+                            true => tally.add(asked, verdict, None, findings.take()),
+                            false => tally.add(asked, verdict, None, None),
+                        }
                     }
                 }
             }

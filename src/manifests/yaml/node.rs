@@ -47,6 +47,14 @@ impl<'d> Node<'d> {
         self.tree.is_null(self.index)
     }
 
+    /// Whether it has nothing inside it.
+    pub(in crate::manifests) fn is_scalar(self) -> bool {
+        matches!(
+            self.target().1.content,
+            Content::Plain(_) | Content::Text(_)
+        )
+    }
+
     /// Whether it is text whatever it looks like: quoted, or nothing else by its first character.
     pub(in crate::manifests) fn is_text(self) -> bool {
         matches!(self.target().1.content, Content::Text(_))
