@@ -54,7 +54,7 @@ pub use refusal::Refusal;
 pub use rendered::{Rendered, Rendering};
 pub use since::{Changes, SinceError};
 pub use skipped::{Reason, Skipped};
-pub use whole::{Member, Whole};
+pub use whole::Whole;
 
 /// More is not read of one file. A cluster takes no object of more than some MiB.
 const LARGEST: u64 = 256 << 20;
@@ -121,6 +121,8 @@ pub struct Manifest {
     pub outline: Outline,
     /// What its author asks not to be held against it.
     pub ignores: Option<Box<Ignores>>,
+    /// Whether, in a [`Whole`], an earlier one has its name, as in the overlays of a kustomization.
+    pub is_repeated: bool,
 }
 
 /// Where an object is written, and what of its writing the record does not keep.
@@ -150,6 +152,11 @@ impl Origin {
 }
 
 impl Manifest {
+    /// Where the field is written that a JSON pointer leads to, or what is around it.
+    pub fn region(&self, json_pointer: &str) -> Region {
+        self.outline.region(&self.origin, json_pointer)
+    }
+
     /// Its kind.
     pub fn kind(&self) -> Kind {
         self.object.key().kind

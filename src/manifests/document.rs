@@ -228,6 +228,7 @@ impl Reader<'_> {
             object: Arc::new(object),
             outline: Outline::of(node),
             ignores: Ignores::of(node),
+            is_repeated: false,
         }
     }
 

@@ -1,11 +1,9 @@
 //! Everything that was found, as one inventory.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 
+use super::Manifest;
 use super::made::{Made, What};
-use super::{Ignores, Manifest, Origin, Outline, Region};
 use crate::inventory::{Inventory, View};
 use crate::model::{ConfigMap, Object, SecretSource, Text};
 
@@ -14,63 +12,29 @@ pub struct Whole {
     /// The objects, each name once: where several have one, the first. A ConfigMap or a Secret has the keys of all.
     pub inventory: Inventory,
     /// Every object, in the order of the files.
-    pub members: Vec<Member>,
+    pub members: Vec<Manifest>,
     /// The time, where what is judged is running.
     pub now: Option<Timestamp>,
 }
 
-/// One of the objects.
-pub struct Member {
-    /// Where it is written.
-    pub origin: Origin,
-    /// Its record.
-    pub object: Arc<Object>,
-    /// Where its fields are written.
-    pub outline: Outline,
-    /// Whether an earlier one has its name, as in the overlays of a kustomization.
-    pub is_repeated: bool,
-    /// What its author asks not to be held against it.
-    pub ignores: Option<Box<Ignores>>,
-}
-
-impl Member {
-    /// Where the field is written that a JSON pointer leads to, or what is around it.
-    pub fn region(&self, json_pointer: &str) -> Region {
-        self.outline.region(&self.origin, json_pointer)
-    }
-}
-
 impl Whole {
     /// Makes one inventory of all these objects.
-    pub fn of(manifests: Vec<Manifest>) -> Self {
+    pub fn of(mut manifests: Vec<Manifest>) -> Self {
         let mut inventory = Inventory::of_files();
-        let member = |manifest| {
-            let Manifest {
-                origin,
-                object,
-                outline,
-                ignores,
-            } = manifest;
+        for manifest in &mut manifests {
+            let object = &manifest.object;
             // What could not be read is looked up by nothing.
-            let is_repeated = !object.is_unread() && !inventory.add(&object);
-            if is_repeated {
+            manifest.is_repeated = !object.is_unread() && !inventory.add(object);
+            if manifest.is_repeated {
                 let first = inventory.get(object.key());
-                if let Some(merged) = first.and_then(|first| merged(first, &object)) {
+                if let Some(merged) = first.and_then(|first| merged(first, object)) {
                     inventory.apply(merged);
                 }
             }
-            Member {
-                origin,
-                object,
-                outline,
-                is_repeated,
-                ignores,
-            }
-        };
-        let members = manifests.into_iter().map(member).collect();
+        }
         Self {
             inventory,
-            members,
+            members: manifests,
             now: None,
         }
     }
@@ -92,7 +56,7 @@ impl Whole {
     }
 
     /// What one of the objects is judged in: a repeated workload takes the place of the first of its name.
-    pub fn view<'a>(&'a self, member: &'a Member) -> View<'a> {
+    pub fn view<'a>(&'a self, member: &'a Manifest) -> View<'a> {
         let view = match member.object.workload() {
             Some(workload) if member.is_repeated => View::with(&self.inventory, workload),
             _ => View::of(&self.inventory),

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use plimsoll::check::{Check, Params};
 use plimsoll::engine::{self, Conditions};
-use plimsoll::manifests::{self, Keep, Member, Progress, Reason, Rendering, Skipped, Whole};
+use plimsoll::manifests::{self, Keep, Manifest, Progress, Reason, Rendering, Skipped, Whole};
 use plimsoll::model::{Kind, Verdict};
 
 use crate::lists::Says;
@@ -120,7 +120,7 @@ impl Judge {
 
     fn judge(
         &self,
-        member: &Member,
+        member: &Manifest,
         (check, params): &(&'static Check, Params),
         question: &Question,
         is_subject: bool,
@@ -137,7 +137,7 @@ impl Judge {
     }
 
     /// Whether `plimsoll check` judges it: not what a controller among the files makes.
-    fn is_judged(&self, member: &Member) -> bool {
+    fn is_judged(&self, member: &Manifest) -> bool {
         let owner = &member.object.meta().controller;
         owner.is_none() || self.whole.inventory.is_top_level(&member.object)
     }
@@ -172,7 +172,7 @@ impl fmt::Display for Answer {
 }
 
 /// Whether the object is meant. Peers that read pods name their owner, which need not be in the files.
-fn is_it(member: &Member, named: &Named) -> bool {
+fn is_it(member: &Manifest, named: &Named) -> bool {
     let meta = member.object.meta();
     // People write namespaces of what has none.
     let is_here = !meta.key.kind.is_namespaced()

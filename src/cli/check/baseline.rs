@@ -12,7 +12,7 @@ use anyhow::{Result, anyhow};
 
 use self::file::{Contents, Finding};
 use crate::cli::file::NewFile;
-use crate::manifests::{Member, Skipped};
+use crate::manifests::{Manifest, Skipped};
 use crate::model::Verdict;
 use crate::render::{Compared, Judged, Row, Summary};
 
@@ -80,8 +80,8 @@ impl Known {
     }
 
     /// Notes which objects are there.
-    pub(super) fn meet(&mut self, members: &[Member]) {
-        let here = |member: &Member| {
+    pub(super) fn meet(&mut self, members: &[Manifest]) {
+        let here = |member: &Manifest| {
             let key = member.object.key();
             let namespace = member.origin.names_namespace;
             let namespace = namespace.then(|| key.namespace.to_string());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::check::Check;
 use crate::cli::output;
-use crate::manifests::{IGNORE, Ignore, IgnoreProblem, Manifest, Member, Origin};
+use crate::manifests::{IGNORE, Ignore, IgnoreProblem, Manifest, Origin};
 use crate::model::{Key, Verdict};
 use crate::render::title;
 
@@ -17,7 +17,7 @@ pub(in crate::cli) struct Unused(String);
 impl Unused {
     /// Those of an object, by what became of its checks. What was not asked for may be needed another time.
     pub(super) fn of(
-        member: &Member,
+        member: &Manifest,
         asked: &BTreeSet<&'static str>,
         judged: &[(&Check, Verdict)],
     ) -> Vec<Self> {
@@ -57,7 +57,7 @@ pub(in crate::cli) fn forget(manifests: &mut [Manifest]) {
 }
 
 /// Says on standard error which cannot be understood. Whether there are any.
-pub(in crate::cli) fn complain(members: &[Member]) -> bool {
+pub(in crate::cli) fn complain(members: &[Manifest]) -> bool {
     let mut any = false;
     for member in members {
         let problems = member.ignores.iter().flat_map(|ignores| &ignores.problems);

@@ -13,7 +13,7 @@ use super::ignores::Unused;
 use super::since::Since;
 use super::sinks::{Sinks, Wording};
 use super::verdicts::{Judge, Outcome};
-use crate::manifests::{Member, Skipped};
+use crate::manifests::{Manifest, Skipped};
 use crate::render::{Judged, Summary};
 
 /// How many objects a thread takes at a time: few enough for what is found of them, and for its text, to stay in a processor's cache.
@@ -103,7 +103,7 @@ impl<'a> Judging<'a> {
         }
     }
 
-    fn share(&self, members: &'a [Member]) -> Vec<Outcome<'a>> {
+    fn share(&self, members: &'a [Manifest]) -> Vec<Outcome<'a>> {
         let outcomes = self.now.judge_all(members);
         match &self.before {
             Some((since, before)) => {

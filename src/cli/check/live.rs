@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::cli::cluster::{Connection, everything, path, wait_for};
 use crate::cli::output;
 use crate::engine::{Conditions, PolicySet};
-use crate::manifests::{Manifests, Member, Origin, Skipped, Whole};
+use crate::manifests::{Manifest, Manifests, Origin, Skipped, Whole};
 use crate::model::{Kind, KindSet, Object};
 
 /// Arguments about a cluster.
@@ -64,7 +64,7 @@ impl Live {
 }
 
 /// What is judged by itself, in the order of where it is.
-fn members(inventory: &crate::inventory::Inventory) -> Vec<Member> {
+fn members(inventory: &crate::inventory::Inventory) -> Vec<Manifest> {
     let all = Kind::ALL.iter().flat_map(|kind| inventory.of_kind(*kind));
     let judged = all.filter(|object| match &***object {
         // What has ended runs no more, and what belongs to a workload is judged by it.
@@ -75,7 +75,7 @@ fn members(inventory: &crate::inventory::Inventory) -> Vec<Member> {
     let member = |object: &std::sync::Arc<Object>| {
         let key = object.key();
         let api_version = key.kind.api_version().to_string();
-        Member {
+        Manifest {
             origin: Origin {
                 file: path(key.kind, &key.namespace, &key.name).into(),
                 document: 1,

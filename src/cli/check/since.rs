@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::verdicts::{Judge, Outcome};
-use crate::manifests::{Changes, Manifest, Manifests, Member, Skipped, Whole};
+use crate::manifests::{Changes, Manifest, Manifests, Skipped, Whole};
 use crate::model::{Text, Verdict};
 use crate::render::{Row, Summary};
 
@@ -36,6 +36,7 @@ impl Since {
             object: object.object.clone(),
             outline: Default::default(),
             ignores: object.ignores.clone(),
+            is_repeated: false,
         });
         let before = Whole::of(same.chain(old).collect());
         Self { files, before }
@@ -57,7 +58,7 @@ impl Since {
         &self,
         outcome: Outcome<'a>,
         before: &Judge<'a>,
-        member: &'a Member,
+        member: &'a Manifest,
     ) -> Option<Outcome<'a>> {
         if self.files.contains(&member.origin.file) {
             return Some(outcome);

@@ -12,7 +12,7 @@ use super::reports;
 use crate::check::{Check, Findings, Params, Run};
 use crate::engine::{self, CheckResult, Entry, Evaluation, Plan, Relief};
 use crate::inventory::View;
-use crate::manifests::{Member, Reason, Skipped, Whole};
+use crate::manifests::{Manifest, Reason, Skipped, Whole};
 use crate::model::{
     Finding, Key, Kind, KindSet, Located, Object, Severity, Text, Verdict, Workload,
 };
@@ -115,7 +115,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The objects.
-    pub(super) fn members(&self) -> &'a [Member] {
+    pub(super) fn members(&self) -> &'a [Manifest] {
         &self.whole.members
     }
 
@@ -125,7 +125,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Judges an object.
-    pub(in crate::cli) fn judge(&self, member: &'a Member) -> Outcome<'a> {
+    pub(in crate::cli) fn judge(&self, member: &'a Manifest) -> Outcome<'a> {
         let mut stage = self.begin(member);
         self.run(std::slice::from_mut(&mut stage));
         self.end(stage)
@@ -135,7 +135,7 @@ impl<'a> Judge<'a> {
     /// check does: a processor is fast at what it has just done.
     pub(in crate::cli) fn judge_all(
         &self,
-        members: &'a [Member],
+        members: &'a [Manifest],
     ) -> impl Iterator<Item = Outcome<'a>> {
         let mut stages: Vec<_> = members.iter().map(|member| self.begin(member)).collect();
         for alike in stages.chunk_by_mut(Stage::is_asked_the_same) {
@@ -144,7 +144,7 @@ impl<'a> Judge<'a> {
         stages.into_iter().map(|stage| self.end(stage))
     }
 
-    fn begin(&self, member: &'a Member) -> Stage<'a, '_> {
+    fn begin(&self, member: &'a Manifest) -> Stage<'a, '_> {
         let workload = match &*member.object {
             Object::Workload(workload) => workload,
             object => return Stage::Done(self.related(member, object)),
@@ -246,7 +246,7 @@ impl<'a> Judge<'a> {
 
     /// An object around workloads is judged by what the policies ask of those it concerns; by what they ask of its
     /// namespace where it concerns none.
-    fn related(&self, member: &'a Member, object: &Object) -> Outcome<'a> {
+    fn related(&self, member: &'a Manifest, object: &Object) -> Outcome<'a> {
         let view = self.whole.view(member);
         let kind = object.key().kind;
         if !self.related.contains(kind) {
@@ -333,7 +333,7 @@ impl<'a> Judge<'a> {
 /// What is said of an object, as its checks are judged one after another.
 struct Tally<'a, 'j> {
     judge: &'j Judge<'a>,
-    member: &'a Member,
+    member: &'a Manifest,
     summary: Summary,
     rows: Vec<Row>,
     /// What became of each check, where its author asks to ignore any: nearly nobody does, and there are many checks.
@@ -341,7 +341,7 @@ struct Tally<'a, 'j> {
 }
 
 impl<'a, 'j> Tally<'a, 'j> {
-    fn new(judge: &'j Judge<'a>, member: &'a Member) -> Self {
+    fn new(judge: &'j Judge<'a>, member: &'a Manifest) -> Self {
         let summary = Summary {
             // What could not be read was not judged by more than its writing: it counts among what was skipped.
             objects: usize::from(!member.object.is_unread()),
@@ -477,7 +477,7 @@ impl Waiver {
 }
 
 /// How many objects of its name are before each in its file, where there are any.
-fn earlier(members: &[Member]) -> BTreeMap<usize, u32> {
+fn earlier(members: &[Manifest]) -> BTreeMap<usize, u32> {
     let repeated = members.iter().filter(|member| member.is_repeated);
     let repeated: BTreeSet<&Key> = repeated.map(|member| member.object.key()).collect();
     if repeated.is_empty() {
@@ -498,7 +498,7 @@ fn earlier(members: &[Member]) -> BTreeMap<usize, u32> {
     earlier
 }
 
-fn address(member: &Member) -> usize {
+fn address(member: &Manifest) -> usize {
     std::ptr::from_ref(member).addr()
 }
 

@@ -16,7 +16,7 @@ use super::pieces::Pieces;
 use super::{STDIN, helm};
 use crate::cli::check::{Judge, Outcome};
 use crate::inventory::{Inventory, Record};
-use crate::manifests::{Member, Whole};
+use crate::manifests::{Manifest, Whole};
 use crate::model::{Text, Verdict};
 use crate::remedy;
 use crate::render::title;
@@ -53,7 +53,7 @@ struct State {
 struct Subject<'a> {
     /// Its place among all.
     at: usize,
-    member: &'a Member,
+    member: &'a Manifest,
     /// The how manyth of its document it is.
     nth: usize,
 }
@@ -229,7 +229,7 @@ impl Session<'_> {
     fn account(
         &self,
         state: &mut State,
-        member: &Member,
+        member: &Manifest,
         mended: &Mended,
         (id, was_open): (&'static str, BTreeSet<Identity>),
     ) {
@@ -259,7 +259,7 @@ impl Session<'_> {
     }
 
     /// An object, and a check, of which nothing is said yet.
-    fn entry(&self, member: &Member, check: &'static str) -> Entry {
+    fn entry(&self, member: &Manifest, check: &'static str) -> Entry {
         Entry {
             file: member.origin.file.to_string(),
             line: member.origin.line,

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::{Session, State, helm};
 use crate::cli::fix::ledger::Entry;
-use crate::manifests::Member;
+use crate::manifests::Manifest;
 use crate::model::Verdict;
 use crate::remedy::{self, Edit, Left};
 use crate::render::Row;
@@ -16,7 +16,7 @@ impl Session<'_> {
     pub(super) fn of_template(
         &self,
         state: &mut State,
-        member: &Member,
+        member: &Manifest,
         rows: &[Row],
         chart: &Path,
     ) -> Result<()> {
@@ -36,7 +36,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn value_to_set(&self, template: &str, member: &Member, row: &Row) -> Left {
+    fn value_to_set(&self, template: &str, member: &Manifest, row: &Row) -> Left {
         let Some(remedy) = remedy::of(row.check) else {
             return remedy::why_not(row.check).into();
         };
