@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use walkdir::{DirEntry, WalkDir};
 
 use super::rendered::{self, Folder, Inclusions, Parts};
@@ -84,90 +83,38 @@ impl Search {
     }
 
     fn walk(&mut self, directory: &Path) {
-        match Self::apart(directory, self.off) {
-            Some(found) => self.and(found),
-            None => self.walk_in_turn(directory),
-        }
-    }
-
-    /// What a directory holds, those inside it looked through by all threads. `None` where there are links: where they lead to one another
-    /// is seen only on one way through all of it.
-    fn apart(directory: &Path, off: bool) -> Option<Self> {
-        let mut search = Self {
-            off,
-            ..Self::default()
-        };
-        if !search.enter(directory) {
-            return Some(search);
-        }
-        let mut inner = Vec::new();
-        for entry in in_order(WalkDir::new(directory).min_depth(1).max_depth(1)) {
-            match entry {
-                Ok(entry) if is_hidden_directory(&entry) => {}
-                Ok(entry) if entry.path_is_symlink() => return None,
-                Ok(entry) if entry.file_type().is_dir() => inner.push(entry.into_path()),
-                Ok(entry) => search.meet(entry),
-                Err(error) => search.note(&error),
-            }
-        }
-        let inner = inner.par_iter().with_max_len(1);
-        let inner: Option<Vec<_>> = inner.map(|inner| Self::apart(inner, off)).collect();
-        inner?.into_iter().for_each(|found| search.and(found));
-        Some(search)
-    }
-
-    fn walk_in_turn(&mut self, directory: &Path) {
         // A link that leads back to a directory above is an error of the walk, and holds nothing new. Few are out of order in the
         // end where each directory is in order.
-        let mut entries = in_order(WalkDir::new(directory).follow_links(true));
+        let walk = WalkDir::new(directory).follow_links(true);
+        // Those of one directory differ in nothing but their names, which are not looked for in their paths.
+        let in_order = |one: &DirEntry, other: &DirEntry| {
+            let [one, other] = [one, other].map(|entry| entry.path().as_os_str());
+            one.cmp(other)
+        };
+        let mut entries = walk.sort_by(in_order).into_iter();
         while let Some(entry) = entries.next() {
             if let Ok(entry) = &entry {
                 self.has_links |= entry.path_is_symlink() && entry.file_type().is_dir();
             }
             match entry {
                 Ok(entry) if is_hidden_directory(&entry) => entries.skip_current_dir(),
-                Ok(entry) if entry.file_type().is_dir() => {
-                    if !self.enter(entry.path()) {
+                Ok(entry) if entry.file_type().is_dir() && !self.off => {
+                    if let Some(chart) = Folder::chart(entry.path()) {
+                        // What is inside belongs to it.
                         entries.skip_current_dir();
+                        self.charts.insert(label(&chart.path), chart);
+                    } else if let Some(folder) = Folder::kustomization(entry.path()) {
+                        self.kustomizations.insert(label(&folder.path), folder);
                     }
                 }
-                Ok(entry) => self.meet(entry),
+                Ok(entry) if entry.file_type().is_file() && is_read(entry.path()) => {
+                    let label = label(entry.path());
+                    self.add(entry.into_path(), label, false);
+                }
+                Ok(_) => {}
                 Err(error) => self.note(&error),
             }
         }
-    }
-
-    /// Notes what a directory itself is. Whether what is inside is looked for.
-    fn enter(&mut self, directory: &Path) -> bool {
-        if self.off {
-            return true;
-        }
-        if let Some(chart) = Folder::chart(directory) {
-            // What is inside belongs to it.
-            self.charts.insert(label(&chart.path), chart);
-            return false;
-        }
-        if let Some(folder) = Folder::kustomization(directory) {
-            self.kustomizations.insert(label(&folder.path), folder);
-        }
-        true
-    }
-
-    /// Adds what is no directory, if it is read.
-    fn meet(&mut self, entry: DirEntry) {
-        if entry.file_type().is_file() && is_read(entry.path()) {
-            let label = label(entry.path());
-            self.add(entry.into_path(), label, false);
-        }
-    }
-
-    /// Adds what another one found.
-    fn and(&mut self, other: Self) {
-        self.files.extend(other.files);
-        self.charts.extend(other.charts);
-        self.kustomizations.extend(other.kustomizations);
-        self.unreadable.extend(other.unreadable);
-        self.has_links |= other.has_links;
     }
 
     fn note(&mut self, error: &walkdir::Error) {
@@ -269,16 +216,6 @@ impl Search {
             unreadable: self.unreadable,
         }
     }
-}
-
-/// A walk whose directories are each in order.
-fn in_order(walk: WalkDir) -> walkdir::IntoIter {
-    // Those of one directory differ in nothing but their names, which are not looked for in their paths.
-    let in_order = |one: &DirEntry, other: &DirEntry| {
-        let [one, other] = [one, other].map(|entry| entry.path().as_os_str());
-        one.cmp(other)
-    };
-    walk.sort_by(in_order).into_iter()
 }
 
 fn true_path(path: &Path) -> PathBuf {
