@@ -2,6 +2,9 @@
 
 use super::Text;
 
+/// So many are looked through one by one.
+const FEW: usize = 16;
+
 /// Labels of an object or of the pods a workload makes, sorted by key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Labels(Box<[(Text, Text)]>);
@@ -9,8 +12,15 @@ pub struct Labels(Box<[(Text, Text)]>);
 impl Labels {
     /// The value of a label.
     pub fn get(&self, key: &str) -> Option<&Text> {
-        // There are few, most of them not even of the same length.
-        let known = self.0.iter().find(|(known, _)| **known == *key);
+        let known = match &*self.0 {
+            // Of a few, most are not even of the same length.
+            few if few.len() <= FEW => few.iter().find(|(known, _)| **known == *key),
+            // Nobody limits how many there are.
+            many => many
+                .binary_search_by(|(known, _)| (**known).cmp(key))
+                .ok()
+                .map(|at| &many[at]),
+        };
         known.map(|(_, value)| value)
     }
 
@@ -43,5 +53,27 @@ impl FromIterator<(Text, Text)> for Labels {
             same
         });
         Self(labels.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_found_however_many_there_are() {
+        for count in [0, 1, FEW - 1, FEW, FEW + 1, 100] {
+            let labels = (0..count).map(|at| (format!("k{at}").into(), format!("{at}").into()));
+            let labels: Labels = labels.collect();
+            for at in 0..count + 2 {
+                let value = labels.get(&format!("k{at}")).map(|value| value.to_string());
+                assert_eq!(
+                    value,
+                    (at < count).then(|| at.to_string()),
+                    "k{at} of {count}"
+                );
+            }
+            assert_eq!(labels.get(""), None);
+        }
     }
 }

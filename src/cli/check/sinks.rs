@@ -20,8 +20,8 @@ struct Sink {
     out: Option<Out>,
 }
 
-/// How each of them says things.
-pub(super) struct Wording(Vec<Arc<dyn Report>>);
+/// How each of them says things; nothing of one that has failed.
+pub(super) struct Wording(Vec<Option<Arc<dyn Report>>>);
 
 struct Out {
     target: Target,
@@ -81,12 +81,14 @@ impl Sinks {
 
     /// Whether one of them says how findings can be fixed.
     pub(super) fn show_fixes(&self) -> bool {
-        self.open.iter().any(|sink| sink.report.shows_fixes())
+        let mut open = self.open.iter().filter(|sink| sink.out.is_some());
+        open.any(|sink| sink.report.shows_fixes())
     }
 
     /// How each of them says things, for any thread.
     pub(super) fn wording(&self) -> Wording {
-        Wording(self.open.iter().map(|sink| sink.report.clone()).collect())
+        let wording = |sink: &Sink| sink.out.is_some().then(|| sink.report.clone());
+        Wording(self.open.iter().map(wording).collect())
     }
 
     /// Writes what objects add to each.
@@ -120,19 +122,14 @@ impl Sinks {
 
     /// Does something with each; one with which it fails is given up.
     fn each(&mut self, mut act: impl FnMut(usize, &dyn Report, &mut Out) -> anyhow::Result<()>) {
-        let mut errors = Vec::new();
         for (place, sink) in self.open.iter_mut().enumerate() {
-            let done = sink
-                .out
-                .as_mut()
-                .map_or(Ok(()), |out| act(place, &*sink.report, out));
-            if let Err(error) = done {
+            if let Some(out) = &mut sink.out
+                && let Err(error) = act(place, &*sink.report, out)
+            {
                 sink.out = None;
-                errors.push(error);
+                self.failed = true;
+                output::complain("error", &error);
             }
-        }
-        for error in errors {
-            self.fail(&error);
         }
     }
 
@@ -147,7 +144,9 @@ impl Wording {
     pub(super) fn put(&self, judged: &[Judged<'_>], texts: &mut Vec<String>) {
         texts.resize_with(self.0.len(), String::new);
         for (report, text) in self.0.iter().zip(texts) {
-            put(&**report, judged, text);
+            if let Some(report) = report {
+                put(&**report, judged, text);
+            }
         }
     }
 }

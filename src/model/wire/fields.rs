@@ -1,7 +1,8 @@
 //! Structs that are read field by field.
 
 /// Structs whose fields are put where they belong as they are read, under the name that they have in Go: `host_path` is `hostPath`, unless
-/// another one is given. What is absent is what it is by default, what is unknown is skipped, and of two the last counts.
+/// another one is given. What is absent is what it is by default, what is unknown is skipped, of two the last counts,
+/// and a list is no struct.
 ///
 /// `derive(Deserialize)` keeps a place for each field, and goes through all of them in the end. The structs of workloads are wide, and most of
 /// their fields absent: a processor spent more time on getting at the code for that than on running it.
@@ -80,9 +81,9 @@ macro_rules! fields {
                 }
             }
 
-            struct Fields<T>(PhantomData<T>);
+            struct Whole<T>(PhantomData<T>);
 
-            impl<'de $(, $parameter: Deserialize<'de>)?> Visitor<'de> for Fields<$name $(<$parameter>)?> {
+            impl<'de $(, $parameter: Deserialize<'de>)?> Visitor<'de> for Whole<$name $(<$parameter>)?> {
                 type Value = $name $(<$parameter>)?;
 
                 fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,7 +106,7 @@ macro_rules! fields {
 
             impl<'de $(, $parameter: Deserialize<'de>)?> Deserialize<'de> for $name $(<$parameter>)? {
                 fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                    from.deserialize_struct(stringify!($name), Names::ALL, Fields(PhantomData))
+                    from.deserialize_struct(stringify!($name), Names::ALL, Whole(PhantomData))
                 }
             }
         };

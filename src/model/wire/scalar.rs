@@ -124,20 +124,19 @@ pub(super) struct Amounts(pub(super) crate::model::Amounts);
 
 impl<'de> Deserialize<'de> for Amounts {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let fields = Option::<AmountFields>::deserialize(from)?.unwrap_or_default();
+        fields! {
+            struct Fields {
+                cpu: Option<QuantityText>,
+                memory: Option<QuantityText>,
+                ephemeral_storage: Option<QuantityText> as "ephemeral-storage",
+            }
+        }
+        let fields = Option::<Fields>::deserialize(from)?.unwrap_or_default();
         Ok(Self(crate::model::Amounts {
             cpu: fields.cpu.map(|amount| amount.0),
             memory: fields.memory.map(|amount| amount.0),
             ephemeral_storage: fields.ephemeral_storage.map(|amount| Box::new(amount.0)),
         }))
-    }
-}
-
-fields! {
-    struct AmountFields {
-        cpu: Option<QuantityText>,
-        memory: Option<QuantityText>,
-        ephemeral_storage: Option<QuantityText> as "ephemeral-storage",
     }
 }
 
