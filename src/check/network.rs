@@ -74,15 +74,12 @@ pub fn require(
         }
     }
     if !isolated {
-        let advice = "; add one that selects its pods";
-        let parts = [
-            "no NetworkPolicy restricts ",
-            name,
-            ": ",
-            consequence,
-            advice,
-        ];
-        findings.fail(at(), parts.concat());
+        findings.fail(
+            at(),
+            format!(
+                "no NetworkPolicy restricts {name}: {consequence}; add one that selects its pods"
+            ),
+        );
     }
     Ok(())
 }

@@ -121,8 +121,9 @@ fn in_files(
         let sources = view.secret_sources(&workload.meta.key.namespace, name);
         let sources: Vec<_> = sources.collect();
         if sources.is_empty() {
-            let problem = " is not among the files: it has to be in the cluster";
-            findings.unknown(at, ["Secret ", name, problem].concat());
+            let message =
+                format!("Secret {name} is not among the files: it has to be in the cluster");
+            findings.unknown(at, message);
             continue;
         }
         let has = |key: &Text| {

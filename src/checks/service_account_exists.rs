@@ -58,8 +58,9 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
     {
         let at = Place::pod(workload, "/serviceAccountName");
         if context.may_exist_elsewhere() {
-            let problem = " is not among the files: it has to be in the cluster";
-            findings.unknown(at, ["ServiceAccount ", name, problem].concat());
+            let message =
+                format!("ServiceAccount {name} is not among the files: it has to be in the cluster");
+            findings.unknown(at, message);
         } else {
             let problem = format!("there is no ServiceAccount {name}");
             findings.fail(

@@ -1,8 +1,5 @@
 //! From the wire to records: what is read of each kind's JSON or YAML, and the defaults that are filled in.
 //!
-//! Where a field may be absent it is an `Option`, or a type of ours that takes absence for null. `#[serde(default)]` on a struct says the
-//! same, and makes a whole one for each object to take absent fields from: workloads do without.
-//!
 //! Fields that no check reads are skipped by the decoder, never stored. A field of the wrong type is an error, as it is
 //! to the API server; an odd value of the right type (a quantity that is none) is kept, for a check to say so.
 
