@@ -18,7 +18,7 @@ mod tests;
 
 pub use admission::{Decision, Denial, admit};
 pub use conditions::{Conditions, Coverage, MatchCondition};
-pub use evaluate::{CheckResult, Evaluation, evaluate, judge, judge_for, judge_into, unclaimed};
+pub use evaluate::{CheckResult, Evaluation, evaluate, judge, judge_each, judge_for, unclaimed};
 pub use plan::{Claim, Doubt, Entry, Plan};
 pub use policies::{Covering, PolicySet};
 pub use policy::{Policy, PolicyError, Rule};

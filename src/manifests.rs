@@ -48,7 +48,7 @@ use crate::model::{Kind, Object, Text};
 pub use ignore::{IGNORE, Ignore, IgnoreError, IgnoreProblem, Ignores};
 pub use made::Made;
 pub use nearest::nearest;
-pub use outline::{Outline, Region};
+pub use outline::{Outline, Region, Trail};
 pub use own::{Own, Stated, problem_at};
 pub use refusal::Refusal;
 pub use rendered::{Rendered, Rendering};
@@ -152,9 +152,10 @@ impl Origin {
 }
 
 impl Manifest {
-    /// Where the field is written that a JSON pointer leads to, or what is around it.
-    pub fn region(&self, json_pointer: &str) -> Region {
-        self.outline.region(&self.origin, json_pointer)
+    /// Where the field is written that a JSON pointer leads to, or what is around it; `after` is the pointer that was followed before,
+    /// and its trail.
+    pub fn region(&self, json_pointer: &str, after: (&str, &mut Trail)) -> Region {
+        self.outline.region_after(&self.origin, json_pointer, after)
     }
 
     /// Its kind.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
+use super::Undecided;
 use crate::model::{Finding, Key, Located, Place, Verdict};
 
 /// What a check found about one subject. Nothing is a pass.
@@ -23,6 +24,11 @@ impl Findings {
     /// Something there could not be decided. The message says why.
     pub fn unknown(&mut self, at: Place, message: impl Into<Cow<'static, str>>) {
         self.add(Verdict::Unknown, at, message.into());
+    }
+
+    /// The check could not be decided.
+    pub fn undecided(&mut self, why: &Undecided) {
+        self.unknown(Place::field(""), why.to_string());
     }
 
     fn add(&mut self, verdict: Verdict, at: Place, message: Cow<'static, str>) {

@@ -11,7 +11,7 @@ pub(super) static CHECK: Check = Check {
           disks and files) or parameters that turn it on (`encrypted`, a key of a KMS), or where the PersistentVolume's \
           own attributes say so. That an account encrypts all its disks by default (EBS can be told so) cannot be seen. A \
           claim or a StorageClass that is not among the files is Unknown.",
-    fix: "Use a StorageClass that encrypts, with `parameters: {encrypted: \"true\"}` for EBS; for claims that exist, move the data \
+    fix: "Use a StorageClass that encrypts, with `parameters: {encrypted: 'true'}` for EBS; for claims that exist, move the data \
           to a claim of such a class.",
     source: "https://kubernetes.io/docs/concepts/storage/storage-classes/",
     severity: Severity::Critical,

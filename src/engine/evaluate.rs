@@ -8,7 +8,7 @@ use super::{Entry, Plan, PolicySet, Relieved};
 use crate::api::Status;
 use crate::check::{Check, Context, Findings, Judgement, Params, Run};
 use crate::inventory::{Extent, View};
-use crate::model::{Key, Kind, KindSet, Located, Object, Place, Severity, Text, Verdict, Workload};
+use crate::model::{Key, Kind, KindSet, Located, Object, Severity, Text, Verdict, Workload};
 
 /// What became of a plan's checks on one subject.
 #[derive(Debug)]
@@ -240,6 +240,39 @@ pub fn judge_for(
     on_workload((check, params), view, workload)
 }
 
+/// Judges workloads by one check, whatever policies say, and tells the verdict on each. What is found of one is forgotten before the
+/// next, but for what is taken of it.
+pub fn judge_each<'a, T>(
+    check: &'static Check,
+    params: &Params,
+    workloads: impl Iterator<Item = (View<'a>, &'a Workload, T)>,
+    mut tell: impl FnMut(T, Verdict, &mut Findings),
+) {
+    let mut findings = Findings::default();
+    for (view, workload, told) in workloads {
+        let context = Context::new(check, view, params).about(Some(workload));
+        let judgement = match check.run {
+            _ if !check.subjects.contains(workload.kind()) => {
+                findings.not_applicable();
+                Ok(())
+            }
+            Run::Workload(run) | Run::Running(run) | Run::Anywhere(run) => context
+                .decidable()
+                .and_then(|()| run(&context, workload, &mut findings)),
+            Run::Any(run) => run(&context, &workload.meta, &mut findings),
+            _ => {
+                findings.not_applicable();
+                Ok(())
+            }
+        };
+        if let Err(undecided) = judgement {
+            findings.undecided(&undecided);
+        }
+        tell(told, findings.verdict(), &mut findings);
+        findings.clear();
+    }
+}
+
 /// Judges one object by one check, whatever policies say. A kind that the check does not judge is not applicable.
 pub fn judge(
     check: &'static Check,
@@ -247,24 +280,10 @@ pub fn judge(
     view: View<'_>,
     object: &Object,
 ) -> CheckResult {
-    let mut findings = Findings::default();
-    judge_into(check, params, view, object, &mut findings);
-    CheckResult::made_of(findings)
-}
-
-/// The same, where whoever asks has room for what is found; what is in it is forgotten.
-pub fn judge_into(
-    check: &'static Check,
-    params: &Params,
-    view: View<'_>,
-    object: &Object,
-    findings: &mut Findings,
-) -> Verdict {
-    findings.clear();
     if !check.subjects.contains(object.key().kind) {
-        findings.not_applicable();
-        return Verdict::NotApplicable;
+        return CheckResult::of(Verdict::NotApplicable);
     }
+    let mut findings = Findings::default();
     let context = Context::new(check, view, params).about(object.workload());
     let judgement = context
         .decidable()
@@ -272,39 +291,34 @@ pub fn judge_into(
             (
                 Run::Workload(run) | Run::Running(run) | Run::Anywhere(run),
                 Object::Workload(workload),
-            ) => run(&context, workload, findings),
-            (Run::Any(run), object) => run(&context, object.meta(), findings),
+            ) => run(&context, workload, &mut findings),
+            (Run::Any(run), object) => run(&context, object.meta(), &mut findings),
             (Run::Autoscaler(run) | Run::Scaling(run), Object::PodAutoscaler(autoscaler)) => {
-                run(&context, autoscaler, findings)
+                run(&context, autoscaler, &mut findings)
             }
             (Run::DisruptionBudget(run), Object::PodDisruptionBudget(budget)) => {
-                run(&context, budget, findings)
+                run(&context, budget, &mut findings)
             }
-            (Run::Service(run), Object::Service(service)) => run(&context, service, findings),
-            (Run::Object(run), object) => run(&context, object, findings),
-            (Run::Binding(run), Object::Binding(binding)) => run(&context, binding, findings),
-            (Run::Role(run), Object::Role(role)) => run(&context, role, findings),
+            (Run::Service(run), Object::Service(service)) => run(&context, service, &mut findings),
+            (Run::Object(run), object) => run(&context, object, &mut findings),
+            (Run::Binding(run), Object::Binding(binding)) => run(&context, binding, &mut findings),
+            (Run::Role(run), Object::Role(role)) => run(&context, role, &mut findings),
             _ => {
                 findings.not_applicable();
                 Ok(())
             }
         });
     let is_around = check.judges_related() && object.workload().is_none();
-    settle(judgement, findings, is_around.then(|| object.key()));
-    findings.verdict()
-}
-
-fn conclude(judgement: Judgement, mut findings: Findings, around: Option<&Key>) -> CheckResult {
-    settle(judgement, &mut findings, around);
-    CheckResult::made_of(findings)
+    conclude(judgement, findings, is_around.then(|| object.key()))
 }
 
 /// `around` is the object that it is about, where that is not the workload.
-fn settle(judgement: Judgement, findings: &mut Findings, around: Option<&Key>) {
+fn conclude(judgement: Judgement, mut findings: Findings, around: Option<&Key>) -> CheckResult {
     if let Err(undecided) = judgement {
-        findings.unknown(Place::field(""), undecided.to_string());
+        findings.undecided(&undecided);
     }
     if let Some(object) = around {
         findings.are_about(object);
     }
+    CheckResult::made_of(findings)
 }

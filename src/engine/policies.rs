@@ -1,7 +1,7 @@
 //! The policies in force, together.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Conditions, Coverage, MatchCondition, Plan, Policy};
@@ -14,7 +14,7 @@ use crate::model::{Key, Kind, KindSet, Labels, Release, Text, Workload};
 pub struct PolicySet {
     policies: Vec<Arc<Policy>>,
     conditions: Conditions,
-    plans: Mutex<HashMap<Combination, Arc<Plan>>>,
+    plans: Mutex<BTreeMap<Combination, Arc<Plan>>>,
 }
 
 /// The policies that cover a workload, by their places; and of those that may not be meant, the name of the condition that does

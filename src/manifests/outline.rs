@@ -1,7 +1,7 @@
 //! Where the fields of an object are written, small enough to keep beside its record: findings come when the text is long gone.
 
 use super::Origin;
-use super::yaml::Node;
+use super::yaml::{Name, Node};
 use crate::model::hash;
 
 /// More places than this are not kept of one field of an object (`metadata`, `spec`); what lies beyond is said to be where the last one
@@ -41,10 +41,20 @@ pub struct Outline {
     places: Places,
 }
 
+/// How far a JSON pointer led, to go on from there with the next one: most fields that are looked for one after another are near to
+/// one another.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Trail {
+    /// So many bytes of the pointer led to a place around what was looked for.
+    bytes: usize,
+    /// That place.
+    at: usize,
+}
+
 /// They are kept for long, of many objects, and take no more room than they need.
 #[derive(Clone, Debug)]
 enum Places {
-    /// Of an object that is neither long nor wide, as most are.
+    /// Of an object that is neither long nor wide and has neither aliases nor merges, as most are.
     Near(Box<[Near]>),
     /// Of any other.
     All(Box<[Place]>),
@@ -61,7 +71,7 @@ struct Near {
 }
 
 /// Where a field or an item is written. Those inside it follow it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Place {
     /// The hash of the key, or of the number in a list: which names there are is known by who asks. Of the few keys beside one
     /// another no two have the same.
@@ -86,31 +96,49 @@ impl Outline {
     /// The outline of an object.
     pub(super) fn of(object: Node<'_>) -> Self {
         let begins = object.position("");
-        let mut draft = Draft {
-            begins,
-            places: Vec::with_capacity(object.count().min(MOST_OF_ALL)),
+        let places = match near(object, begins) {
+            Some(places) => Places::Near(places),
+            None => Places::All(Draft::of(object, begins).places.into()),
         };
-        draft.add(0, begins, object, MOST_OF_ALL);
-        let line = begins.0;
-        let mut near = Vec::with_capacity(draft.places.len());
-        near.extend(draft.places.iter().map_while(|place| place.near(line)));
-        let places = match near.len() == draft.places.len() {
-            true => Places::Near(near.into()),
-            false => Places::All(draft.places.into()),
-        };
-        Self { line, places }
+        Self {
+            line: begins.0,
+            places,
+        }
     }
 
     /// Where the field is that a JSON pointer leads to: its key, or the innermost node around it that there is.
     pub fn region(&self, origin: &Origin, json_pointer: &str) -> Region {
-        let mut at = 0;
-        let mut rest = json_pointer;
+        self.region_after(origin, json_pointer, ("", &mut Trail::default()))
+    }
+
+    /// The same, beginning with what it has in common with the pointer that was followed before, whose trail this is.
+    pub fn region_after(
+        &self,
+        origin: &Origin,
+        json_pointer: &str,
+        (last, trail): (&str, &mut Trail),
+    ) -> Region {
+        let known = json_pointer.get(..trail.bytes);
+        let is_known = known.is_some() && known == last.get(..trail.bytes);
+        let ends = json_pointer.as_bytes().get(trail.bytes);
+        if !is_known || ends.is_some_and(|byte| *byte != b'/') {
+            *trail = Trail::default();
+        }
+        let is_escaped = memchr::memchr(b'~', json_pointer.as_bytes()).is_some();
+        let Trail { bytes, mut at } = *trail;
+        let mut rest = &json_pointer[bytes..];
         while let Some((inner, left)) =
-            step(rest).and_then(|(name, left)| Some((self.inner(at, name)?, left)))
+            step(rest, is_escaped).and_then(|(name, left)| Some((self.inner(at, name)?, left)))
         {
+            let bytes = json_pointer.len() - rest.len();
+            *trail = Trail { bytes, at };
             (at, rest) = (inner, left);
         }
         let is_there = rest.is_empty();
+        if !is_there {
+            let bytes = json_pointer.len() - rest.len();
+            *trail = Trail { bytes, at };
+        }
         match self.place(at) {
             // All of an object is too much to point at.
             Some(place) if at > 0 => Region {
@@ -125,8 +153,18 @@ impl Outline {
     /// The last line of a place and what is inside it.
     fn last_line(&self, at: usize, place: Place) -> u32 {
         let inner = at + 1..at + usize::from(place.size);
-        let lines = inner.filter_map(|inner| Some(self.place(inner)?.line));
-        lines.fold(place.line, u32::max)
+        let last = match &self.places {
+            Places::Near(places) => {
+                let below = places.get(inner).into_iter().flatten();
+                let last = below.map(|place| place.below).max();
+                last.map(|below| self.line + u32::from(below))
+            }
+            Places::All(places) => {
+                let inner = places.get(inner).into_iter().flatten();
+                inner.map(|place| place.line).max()
+            }
+        };
+        last.map_or(place.line, |last| last.max(place.line))
     }
 
     /// The place of this name inside another one.
@@ -156,27 +194,74 @@ impl Outline {
     }
 }
 
-impl Place {
-    /// The same, where it is near to an object that begins with this line.
-    fn near(&self, line: u32) -> Option<Near> {
-        Some(Near {
-            name: self.name,
-            below: u16::try_from(self.line.checked_sub(line)?).ok()?,
-            column: u8::try_from(self.column).ok()?,
-            size: u8::try_from(self.size).ok()?,
-        })
+/// The places of an object that begins there, where all are near to that, and nothing is written elsewhere: there are neither aliases nor
+/// merges.
+fn near(object: Node<'_>, begins: (u32, u32)) -> Option<Box<[Near]>> {
+    let mut places = Vec::with_capacity(usize::from(u8::MAX));
+    places.push(Near {
+        name: 0,
+        below: 0,
+        column: 0,
+        size: 1,
+    });
+    // Those that what comes next is inside of, the innermost last.
+    let mut around = Vec::with_capacity(16);
+    let are_all = object.each_written(|written| {
+        for at in around.drain(around.len().saturating_sub(written.ended)..) {
+            close(&mut places, at);
+        }
+        let (line, column) = written.place;
+        let column = u8::try_from(column.wrapping_sub(left_of(begins, line)));
+        let below = u16::try_from(line.wrapping_sub(begins.0));
+        // With one for a value below it, its size has to fit as well.
+        let has_room = places.len() + 2 <= usize::from(u8::MAX);
+        let (Ok(column), Ok(below), true) = (column, below, has_room) else {
+            return false;
+        };
+        let name = match written.name {
+            Name::Key(name) => name,
+            Name::Item(item) => number(item),
+        };
+        let at = places.len();
+        places.push(Near {
+            name,
+            below,
+            column,
+            size: 1,
+        });
+        if !written.is_empty {
+            around.push(at);
+        } else if written.value > line {
+            let Ok(below) = u16::try_from(written.value - begins.0) else {
+                return false;
+            };
+            places[at].size = 2;
+            places.push(Near {
+                name: 0,
+                below,
+                column: 0,
+                size: 1,
+            });
+        }
+        true
+    });
+    around.push(0);
+    for at in around {
+        close(&mut places, at);
     }
+    are_all.then(|| places.as_slice().into())
+}
+
+/// Nothing more is inside a place.
+fn close(places: &mut [Near], at: usize) {
+    // There are no more than fit.
+    places[at].size = u8::try_from(places.len() - at).unwrap_or(u8::MAX);
 }
 
 /// The name of the first step of a JSON pointer, and what is after it.
-fn step(pointer: &str) -> Option<(u32, &str)> {
+fn step(pointer: &str, is_escaped: bool) -> Option<(u32, &str)> {
     let rest = pointer.strip_prefix('/')?;
-    // Steps are short: nothing is gained by looking at many bytes at once.
-    let mut is_escaped = false;
-    let end = rest.bytes().position(|byte| {
-        is_escaped |= byte == b'~';
-        byte == b'/'
-    });
+    let end = memchr::memchr(b'/', rest.as_bytes());
     let (step, rest) = rest.split_at(end.unwrap_or(rest.len()));
     let name = match is_escaped {
         true => hash(&step.replace("~1", "/").replace("~0", "~")),
@@ -193,6 +278,15 @@ struct Draft {
 }
 
 impl Draft {
+    fn of(object: Node<'_>, begins: (u32, u32)) -> Self {
+        let mut draft = Self {
+            begins,
+            places: Vec::with_capacity(object.count().min(MOST_OF_ALL)),
+        };
+        draft.add(0, begins, object, MOST_OF_ALL);
+        draft
+    }
+
     /// Adds a node and what is inside it. Documents are no deeper than the parser lets them be.
     fn add(&mut self, name: u32, place: (u32, u32), node: Node<'_>, most: usize) {
         let at = self.places.len();
@@ -367,6 +461,70 @@ mod tests {
                 end_line,
             } = outline.region(origin, path);
             assert_eq!((line, column, end_line), expected, "{path} of {object}");
+        }
+    }
+
+    #[test]
+    fn both_ways_to_make_an_outline_agree() {
+        let text = "items:\n- {}\n- a: 1\n  b:\n    2\n  c:\n    {d: {}, e: [], f: [[1], {g: 2}]}\n  h:\n  - - 3\n    -\n      4\n  -\n    {}\n  i:\n\n    []\n  j:\n  k: {l:\n    m, n: {o: p}}\n- q: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, {r: 12}]\n  s:\n    t: |\n      u\n";
+        let (_, source) = documents(text).next().expect("a document");
+        let document = source.parse().expect("it is YAML");
+        let items = document.root().and_then(|root| root.get("items"));
+        for item in items.expect("a list").items() {
+            let begins = item.position("");
+            let near = near(item, begins).expect("it is near");
+            let all = Draft::of(item, begins).places;
+            let places = near.iter().map(|near| Place {
+                name: near.name,
+                line: begins.0 + u32::from(near.below),
+                column: near.column.into(),
+                size: near.size.into(),
+            });
+            assert_eq!(places.collect::<Vec<_>>(), all, "{begins:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_looked_for_after_something_else_is_found_as_well() {
+        let all =
+            outlines("items:\n- a:\n    b: [{c: 1, d: {e: 2}}, 3]\n    bc: {d: 4}\n  é: {b: 5}\n");
+        let (origin, outline) = &all[0];
+        let paths = [
+            "",
+            "/",
+            "/a",
+            "/a/",
+            "/a/b",
+            "/a/b/0",
+            "/a/b/0/c",
+            "/a/b/0/d/e",
+            "/a/b/0/d/e/f",
+            "/a/b/0/x/y",
+            "/a/b/1",
+            "/a/b/10",
+            "/a/bc",
+            "/a/bc/d",
+            "/é",
+            "/é/b",
+            "/ê/b",
+            "/x/b/0",
+            "a/b",
+        ];
+        for before in paths {
+            for between in paths {
+                let mut trail = Trail::default();
+                outline.region_after(origin, before, ("", &mut trail));
+                outline.region_after(origin, between, (before, &mut trail));
+                for path in paths {
+                    let mut trail = trail;
+                    let found = outline.region_after(origin, path, (between, &mut trail));
+                    assert_eq!(
+                        found,
+                        outline.region(origin, path),
+                        "{path} after {between} and {before}"
+                    );
+                }
+            }
         }
     }
 

@@ -45,6 +45,7 @@ use serde::Deserialize;
 
 pub use self::documents::{Source, documents};
 pub use self::look::Look;
+pub(super) use self::node::Name;
 pub use self::node::Node;
 pub use self::problem::{Account, Problem};
 use self::tree::Tree;

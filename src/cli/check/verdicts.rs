@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use super::doubts::Doubt;
 use super::ignores::Unused;
 use super::reports;
-use crate::check::{Check, Findings, Params, Run};
+use crate::check::{Check, Params, Run};
 use crate::engine::{self, CheckResult, Entry, Evaluation, Plan, Relief};
 use crate::inventory::View;
-use crate::manifests::{Manifest, Reason, Skipped, Whole};
+use crate::manifests::{Manifest, Reason, Skipped, Trail, Whole};
 use crate::model::{
     Finding, Key, Kind, KindSet, Located, Object, Severity, Text, Verdict, Workload,
 };
@@ -177,22 +177,30 @@ impl<'a> Judge<'a> {
         let is_own = |entry: &&Entry| entry.check.judges_workloads();
         if self.relief.people.exceptions.is_empty() {
             // Nothing has to be known of all results before the first is put down.
-            let mut findings = Findings::default();
-            for entry in plan.entries.iter().filter(is_own) {
-                let Entry { check, params, .. } = entry;
-                for stage in &mut *alike {
-                    if let Stage::Asked { tally, view, .. } = stage {
-                        let object = &tally.member.object;
-                        let verdict =
-                            engine::judge_into(check, params, *view, object, &mut findings);
-                        let asked = (*check, entry.severity);
-                        // Nothing is found of most.
-                        match is_open(verdict) {
-                            true => tally.add(asked, verdict, None, findings.take()),
-                            false => tally.add(asked, verdict, None, None),
-                        }
+            for Entry {
+                check,
+                params,
+                severity,
+                ..
+            } in plan.entries.iter().filter(is_own)
+            {
+                let workloads = alike.iter_mut().filter_map(|stage| match stage {
+                    Stage::Asked {
+                        view,
+                        workload,
+                        tally,
+                        ..
+                    } => Some((*view, *workload, tally)),
+                    Stage::Done(_) => None,
+                });
+                let asked = (*check, *severity);
+                engine::judge_each(check, params, workloads, |tally, verdict, findings| {
+                    if tally.only_counts(verdict) {
+                        tally.summary.count(verdict, *severity);
+                    } else {
+                        tally.add(asked, verdict, None, findings.take());
                     }
-                }
+                });
             }
             return;
         }
@@ -336,6 +344,8 @@ struct Tally<'a, 'j> {
     member: &'a Manifest,
     summary: Summary,
     rows: Vec<Row>,
+    /// How the field of the last of them was found.
+    trail: Trail,
     /// What became of each check, where its author asks to ignore any: nearly nobody does, and there are many checks.
     seen: Option<Vec<(&'static Check, Verdict)>>,
 }
@@ -353,8 +363,14 @@ impl<'a, 'j> Tally<'a, 'j> {
             member,
             summary,
             rows: Vec::new(),
+            trail: Trail::default(),
             seen: member.ignores.is_some().then(Vec::new),
         }
+    }
+
+    /// Whether nothing is said of this but how often it is so.
+    fn only_counts(&self, verdict: Verdict) -> bool {
+        !is_open(verdict) && self.seen.is_none() && !self.judge.passes
     }
 
     /// Adds what became of a check.
@@ -378,7 +394,8 @@ impl<'a, 'j> Tally<'a, 'j> {
         });
         self.summary.count(verdict, severity);
         if self.judge.passes && matches!(verdict, Verdict::Pass | Verdict::NotApplicable) {
-            self.rows.push(self.row(asked, verdict, None));
+            let row = self.row(asked, verdict, None);
+            self.rows.push(row);
         }
         for mut finding in findings.into_iter().map(|found| found.finding) {
             let row = match &ground {
@@ -400,19 +417,25 @@ impl<'a, 'j> Tally<'a, 'j> {
     }
 
     fn row(
-        &self,
+        &mut self,
         (check, severity): (&'static Check, Severity),
         verdict: Verdict,
         finding: Option<Finding>,
     ) -> Row {
         let path = finding.as_ref().map_or("", |finding| &finding.at.path);
-        // What is found one after another is often of the same field.
-        let last = self.rows.last().filter(|row| row.path() == path);
+        let region = match self.rows.last() {
+            // What is found one after another is often of the same field.
+            Some(last) if last.path() == path => last.region,
+            last => {
+                let before = last.map_or("", Row::path);
+                self.member.region(path, (before, &mut self.trail))
+            }
+        };
         Row {
             check,
             severity,
             verdict,
-            region: last.map_or_else(|| self.member.region(path), |row| row.region),
+            region,
             finding,
             exception: None,
             ignored: None,

@@ -34,7 +34,7 @@ impl Comparison {
 
     fn value(&mut self, node: Node<'_>, wanted: &'static Type, way: &Way<'_>) {
         // Most of what is asked for is text, and is.
-        if self.misfits.len() >= MOST || (*wanted == Type::Text && node.is_text()) {
+        if matches!(wanted, Type::Text) && node.is_text() || self.misfits.len() >= MOST {
             return;
         }
         let problem = match (wanted, node.look()) {

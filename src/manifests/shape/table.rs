@@ -3,7 +3,7 @@
 //! Between tabs, `name` is a field and what follows its `:` the field's type; `!` says that it is required. A type is one letter, `[` and
 //! the type of a list's items, `{` and the type of a mapping's values, `(a,b)` one of these words, or the number of a type.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
 
 use crate::model::hash;
@@ -109,7 +109,7 @@ pub(super) fn fields(number: u16) -> &'static Fields {
 }
 
 struct Table {
-    objects: HashMap<(&'static str, &'static str), u16>,
+    objects: BTreeMap<(&'static str, &'static str), u16>,
     types: Vec<(&'static str, OnceLock<Fields>)>,
 }
 
@@ -175,7 +175,7 @@ fn read_type(text: &'static str) -> Type {
 /// Every type with the types of its fields, to look for what refers to nothing.
 #[cfg(test)]
 pub(super) fn all() -> impl Iterator<Item = (&'static str, u16, &'static Fields)> {
-    let names: HashMap<u16, &str> = TABLE.objects.iter().map(|(of, at)| (*at, of.1)).collect();
+    let names: BTreeMap<u16, &str> = TABLE.objects.iter().map(|(of, at)| (*at, of.1)).collect();
     let count = u16::try_from(TABLE.types.len()).unwrap_or(u16::MAX);
     (0..count).map(move |number| {
         let name = names.get(&number).copied().unwrap_or_default();

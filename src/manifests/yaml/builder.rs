@@ -243,14 +243,14 @@ fn key(content: Content<'_>) -> Result<Content<'_>, String> {
     }
 }
 
-/// A scalar as a value. What JSON has no number for is looked for by its first character; so is what can only be text, which
-/// nobody has to look at again.
+/// A scalar as a value. What JSON has no number for is looked for by its first character; what can only be text is told by a look,
+/// and nobody has to look at it again.
 fn value(content: Content<'_>) -> Result<Content<'_>, String> {
     let Content::Plain(text) = content else {
         return Ok(content);
     };
     // `<<` is another thing where an alias makes a key of it.
-    if scalar::begins_text(&text) && !text.starts_with('<') {
+    if scalar::looks_like_text(&text) && !text.starts_with('<') {
         return Ok(Content::Text(text));
     }
     if text.starts_with(['.', '+', '-']) && is_not_finite(&text) {

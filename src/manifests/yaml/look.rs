@@ -3,7 +3,7 @@
 use super::entries;
 use super::node::Node;
 use super::scalar::{self, Value};
-use super::tree::Content;
+use super::tree::{Content, Tree};
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,17 +27,21 @@ pub enum Look<'d> {
 impl<'d> Node<'d> {
     /// What it is.
     pub fn look(self) -> Look<'d> {
-        match self.value() {
-            None if matches!(self.target().1.content, Content::List(_)) => Look::List,
-            None => Look::Mapping,
-            Some((Value::Null, _)) => Look::Null,
-            Some((Value::Bool(value), _)) => Look::Bool(value),
-            Some((Value::Int(number), _)) => Look::Whole(number),
-            Some((Value::Uint(_), _)) => Look::Whole(i64::MAX),
-            Some((Value::Float(number), _)) => {
+        let text = match &self.target().1.content {
+            Content::Text(text) => return Look::Text(text),
+            Content::Plain(text) => text,
+            Content::List(_) => return Look::List,
+            _ => return Look::Mapping,
+        };
+        match scalar::resolve(text) {
+            Value::Null => Look::Null,
+            Value::Bool(value) => Look::Bool(value),
+            Value::Int(number) => Look::Whole(number),
+            Value::Uint(_) => Look::Whole(i64::MAX),
+            Value::Float(number) => {
                 scalar::whole(number).map_or(Look::Fraction(number), Look::Whole)
             }
-            Some((Value::Text | Value::NotFinite, text)) => Look::Text(text),
+            Value::Text | Value::NotFinite => Look::Text(text),
         }
     }
 
@@ -56,17 +60,20 @@ impl<'d> Node<'d> {
 
     /// A key that a mapping itself has twice, of which the last one holds. What a merge brings along is no second time.
     pub fn repeated_key(self) -> Option<&'d str> {
-        let tree = self.tree();
         let (index, slot) = self.target();
-        if !matches!(slot.content, Content::Gathered) {
-            return None;
+        match slot.content {
+            Content::Gathered => repeated_key(self.tree(), index),
+            _ => None,
         }
-        let own = tree
-            .written(index)
-            .filter(|(key, _)| matches!(tree.slot(*key).content, Content::Text(_)));
-        let mut keys: Vec<&str> = own.map(|(key, _)| tree.key(key)).collect();
-        keys.sort_unstable();
-        let twice = keys.windows(2).find(|pair| pair[0] == pair[1]);
-        twice.map(|pair| pair[0])
     }
+}
+
+fn repeated_key<'d>(tree: &'d Tree<'d>, mapping: u32) -> Option<&'d str> {
+    let own = tree
+        .written(mapping)
+        .filter(|(key, _)| matches!(tree.slot(*key).content, Content::Text(_)));
+    let mut keys: Vec<&str> = own.map(|(key, _)| tree.key(key)).collect();
+    keys.sort_unstable();
+    let twice = keys.windows(2).find(|pair| pair[0] == pair[1]);
+    twice.map(|pair| pair[0])
 }

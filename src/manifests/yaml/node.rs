@@ -8,6 +8,9 @@ use super::scalar::Value;
 use super::tree::{Content, Entry, Slot, Tree};
 use crate::model::{KeyOrder, hash};
 
+/// Most objects are no deeper.
+const DEEP: usize = 16;
+
 /// A scalar, list or mapping inside a [`Document`](super::Document). An alias is the node that it refers to.
 #[derive(Clone, Copy)]
 pub struct Node<'d> {
@@ -27,6 +30,28 @@ pub(in crate::manifests) struct Inner<'d> {
     pub(in crate::manifests) place: (u32, u32),
     /// The value.
     pub(in crate::manifests) node: Node<'d>,
+}
+
+/// A key of a mapping or an item of a list, as it is written.
+pub(in crate::manifests) struct Written {
+    /// How many of those that are around others have ended since the last one.
+    pub(in crate::manifests) ended: usize,
+    pub(in crate::manifests) name: Name,
+    /// The line and column that it begins with.
+    pub(in crate::manifests) place: (u32, u32),
+    /// The line that its value begins with.
+    pub(in crate::manifests) value: u32,
+    /// Whether there is anything inside it, which comes next then.
+    pub(in crate::manifests) is_empty: bool,
+}
+
+/// What a step of a JSON pointer is called.
+#[derive(Clone, Copy)]
+pub(in crate::manifests) enum Name {
+    /// The [`hash`](crate::model::hash) of a key.
+    Key(u32),
+    /// The number of an item.
+    Item(u32),
 }
 
 impl<'d> Node<'d> {
@@ -55,7 +80,7 @@ impl<'d> Node<'d> {
         )
     }
 
-    /// Whether it is text whatever it looks like: quoted, or nothing else by its first character.
+    /// Whether it is text whatever it looks like: quoted, or nothing else by its look.
     pub(in crate::manifests) fn is_text(self) -> bool {
         matches!(self.target().1.content, Content::Text(_))
     }
@@ -157,6 +182,54 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// Calls this for each key and each item inside it in the order they are written, until that says `false` or there is an alias or a
+    /// merge. Whether all were told.
+    pub(in crate::manifests) fn each_written(self, mut tell: impl FnMut(Written) -> bool) -> bool {
+        let slots = &self.tree.slots;
+        let Some(mut list) = List::of(self.slot()) else {
+            return matches!(self.slot().content, Content::Plain(_) | Content::Text(_));
+        };
+        // Those that the innermost one is inside of, and how many of all have ended.
+        let mut around = Vec::with_capacity(DEEP);
+        let mut ended = 0;
+        let mut next = self.index + 1;
+        loop {
+            while next == list.end {
+                let Some(outer) = around.pop() else {
+                    return true;
+                };
+                list = outer;
+                ended += 1;
+            }
+            let key = &slots[next as usize];
+            let (name, value) = match &mut list.number {
+                Some(number) => {
+                    let name = Name::Item(*number);
+                    *number += 1;
+                    (name, next)
+                }
+                None => (Name::Key(key.name), next + 1),
+            };
+            let slot = &slots[value as usize];
+            next = value + 1;
+            let is_empty = slot.end == next;
+            if matches!(slot.content, Content::Alias(_) | Content::Gathered)
+                || !tell(Written {
+                    ended: std::mem::take(&mut ended),
+                    name,
+                    place: key.position(),
+                    value: slot.line,
+                    is_empty,
+                })
+            {
+                return false;
+            }
+            if !is_empty && let Some(inner) = List::of(slot) {
+                around.push(std::mem::replace(&mut list, inner));
+            }
+        }
+    }
+
     /// How many values there are, with it and those inside it, as long as there are no aliases and no merges.
     pub(in crate::manifests) fn count(self) -> usize {
         let (index, slot) = self.target();
@@ -205,5 +278,25 @@ impl<'d> Node<'d> {
     /// What it is, and which slot that is.
     pub(super) fn target(self) -> (u32, &'d Slot<'d>) {
         self.tree.target(self.index)
+    }
+}
+
+/// A list or a mapping, what is inside which is gone through.
+struct List {
+    /// The slot after the last one inside it.
+    end: u32,
+    /// The number of the next item; none of a mapping.
+    number: Option<u32>,
+}
+
+impl List {
+    fn of(slot: &Slot<'_>) -> Option<Self> {
+        let number = match slot.content {
+            Content::List(_) => Some(0),
+            Content::Mapping(_) => None,
+            _ => return None,
+        };
+        let end = slot.end;
+        Some(Self { end, number })
     }
 }

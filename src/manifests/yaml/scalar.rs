@@ -42,9 +42,18 @@ fn beginning(text: &str) -> Beginning {
     }
 }
 
-/// Whether an unquoted scalar can only be text, as its first character tells.
-pub(super) fn begins_text(text: &str) -> bool {
-    matches!(beginning(text), Beginning::Text)
+/// Whether an unquoted scalar can only be text, as its first or its last character tells.
+pub(super) fn looks_like_text(text: &str) -> bool {
+    match beginning(text) {
+        Beginning::Text => true,
+        Beginning::Number => !ends_number(text),
+        Beginning::Nothing | Beginning::Word | Beginning::Point => false,
+    }
+}
+
+/// Whether what begins as a number does may be one, as its last character tells: amounts as `500m` and `2Gi` are none.
+fn ends_number(text: &str) -> bool {
+    !matches!(text.as_bytes(), [.., b'g'..=b'z' | b'G'..=b'Z'])
 }
 
 /// The value of an unquoted scalar.
@@ -89,6 +98,9 @@ fn fraction(text: &str) -> Value {
 fn number(text: &str) -> Value {
     if let Some(number) = usual(text) {
         return Value::Int(number);
+    }
+    if !ends_number(text) {
+        return Value::Text;
     }
     if let "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" = text {
         return Value::NotFinite;
