@@ -132,7 +132,7 @@ fn run(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> J
 
 fn headless(object: &Object) -> Option<&Service> {
     match object {
-        Object::Service(service) => Some(service).filter(|service| service.headless),
+        Object::Service(service) if service.headless => Some(service),
         _ => None,
     }
 }

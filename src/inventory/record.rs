@@ -27,7 +27,7 @@ impl Record {
         match object {
             Object::Workload(workload) => match Instance::of(&workload) {
                 Some(instance) => instance.into(),
-                None => Object::Owned(Stub::from(*workload)).into(),
+                None => Object::Owned(Stub::from(*workload).into()).into(),
             },
             other => other.into(),
         }

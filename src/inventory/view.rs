@@ -167,7 +167,7 @@ impl<'a> View<'a> {
             name,
         });
         let found = found.filter_map(|object| match &**object {
-            Object::PodAutoscaler(autoscaler) => Some(autoscaler),
+            Object::PodAutoscaler(autoscaler) => Some(&**autoscaler),
             _ => None,
         });
         found.collect()
@@ -204,7 +204,7 @@ impl<'a> View<'a> {
             Object::PodAutoscaler(autoscaler) => {
                 let target = &autoscaler.target;
                 let of = PodMaker::name_of_pods(&target.kind_name, &target.name);
-                (of == **name).then_some(autoscaler)
+                (of == **name).then_some(&**autoscaler)
             }
             _ => None,
         });
@@ -216,7 +216,7 @@ impl<'a> View<'a> {
         self.inventory
             .in_namespace(Kind::LimitRange, namespace)
             .filter_map(|object| match &**object {
-                Object::LimitRange(range) => Some(range),
+                Object::LimitRange(range) => Some(&**range),
                 _ => None,
             })
     }

@@ -207,8 +207,10 @@ fn near(object: Node<'_>, begins: (u32, u32)) -> Option<Box<[Near]>> {
     // Those that what comes next is inside of, the innermost last.
     let mut around = Vec::with_capacity(16);
     let are_all = object.each_written(|written| {
-        for at in around.drain(around.len().saturating_sub(written.ended)..) {
-            close(&mut places, at);
+        for _ in 0..written.ended {
+            if let Some(at) = around.pop() {
+                close(&mut places, at);
+            }
         }
         let (line, column) = written.place;
         let column = u8::try_from(column.wrapping_sub(left_of(begins, line)));

@@ -79,7 +79,7 @@ fn merged(first: &Object, other: &Object) -> Option<Object> {
     };
     match (first, other) {
         (Object::ConfigMap(first), Object::ConfigMap(other)) => {
-            Some(Object::ConfigMap(ConfigMap {
+            Some(Object::ConfigMap(Box::new(ConfigMap {
                 meta: first.meta.clone(),
                 keys: all(&first.keys, &other.keys),
                 suspects: {
@@ -88,15 +88,15 @@ fn merged(first: &Object, other: &Object) -> Option<Object> {
                     suspects.dedup_by(|one, another| one.key == another.key);
                     suspects.into()
                 },
-            }))
+            })))
         }
         (Object::SecretSource(first), Object::SecretSource(other)) => {
             let keys = first.keys.as_ref().zip(other.keys.as_ref());
-            Some(Object::SecretSource(SecretSource {
+            Some(Object::SecretSource(Box::new(SecretSource {
                 meta: first.meta.clone(),
                 secret: first.secret.clone().or_else(|| other.secret.clone()),
                 keys: keys.map(|(first, others)| all(first, others)),
-            }))
+            })))
         }
         _ => None,
     }

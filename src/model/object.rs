@@ -20,7 +20,7 @@ pub struct Meta {
     /// The object's own labels (the labels of its pods are in [`PodTemplate`](super::PodTemplate)).
     pub labels: Labels,
     /// The owner that controls it.
-    pub controller: Option<Owner>,
+    pub controller: Option<Box<Owner>>,
     /// `metadata.generation`; 0 in a manifest.
     pub generation: i64,
     /// When the API server created it.
@@ -102,41 +102,42 @@ impl From<Workload> for Stub {
     }
 }
 
-/// The record of an object. Comparing two tells whether anything that a check reads has changed.
+/// The record of an object. Comparing two tells whether anything that a check reads has changed. Each kind takes the room that it
+/// needs: there are many, and most are small.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each variant is documented at its type")]
 pub enum Object {
     Workload(Box<Workload>),
-    Owned(Stub),
-    Namespace(Meta),
-    PodAutoscaler(PodAutoscaler),
-    PodDisruptionBudget(PodDisruptionBudget),
-    NetworkPolicy(NetworkPolicy),
-    Service(Service),
-    ServiceAccount(ServiceAccount),
-    LimitRange(LimitRange),
-    ConfigMap(ConfigMap),
-    SecretSource(SecretSource),
-    Claim(PersistentVolumeClaim),
-    Volume(PersistentVolume),
-    StorageClass(StorageClass),
-    Node(Node),
-    Role(Role),
-    Binding(Binding),
-    ResourceQuota(ResourceQuota),
-    EndpointSlice(EndpointSlice),
-    Ingress(Ingress),
-    Gateway(Gateway),
-    Route(Route),
-    DestinationRule(DestinationRule),
-    Deliverer(Meta),
-    Class(Class),
-    ReferenceGrant(ReferenceGrant),
-    BackendPolicy(BackendPolicy),
-    ServiceMonitor(ServiceMonitor),
-    SecurityConstraints(SecurityConstraints),
+    Owned(Box<Stub>),
+    Namespace(Box<Meta>),
+    PodAutoscaler(Box<PodAutoscaler>),
+    PodDisruptionBudget(Box<PodDisruptionBudget>),
+    NetworkPolicy(Box<NetworkPolicy>),
+    Service(Box<Service>),
+    ServiceAccount(Box<ServiceAccount>),
+    LimitRange(Box<LimitRange>),
+    ConfigMap(Box<ConfigMap>),
+    SecretSource(Box<SecretSource>),
+    Claim(Box<PersistentVolumeClaim>),
+    Volume(Box<PersistentVolume>),
+    StorageClass(Box<StorageClass>),
+    Node(Box<Node>),
+    Role(Box<Role>),
+    Binding(Box<Binding>),
+    ResourceQuota(Box<ResourceQuota>),
+    EndpointSlice(Box<EndpointSlice>),
+    Ingress(Box<Ingress>),
+    Gateway(Box<Gateway>),
+    Route(Box<Route>),
+    DestinationRule(Box<DestinationRule>),
+    Deliverer(Box<Meta>),
+    Class(Box<Class>),
+    ReferenceGrant(Box<ReferenceGrant>),
+    BackendPolicy(Box<BackendPolicy>),
+    ServiceMonitor(Box<ServiceMonitor>),
+    SecurityConstraints(Box<SecurityConstraints>),
     /// Of a kind of which only this is looked at, or an object that is not what its kind asks for.
-    Bare(Meta),
+    Bare(Box<Meta>),
 }
 
 impl Object {

@@ -82,7 +82,8 @@ pub fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Object, 
 /// # Errors
 /// Where that cannot be read either, or the object has no name.
 pub fn decode_bare<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Object, D::Error> {
-    related::bare(kind, from).map(Object::Bare)
+    let meta = related::bare(kind, from)?;
+    Ok(Object::Bare(meta.into()))
 }
 
 /// The record of a Pod as a controller makes it of a template: with this name, controlled by an object of a kind that there are no
@@ -103,11 +104,11 @@ pub fn decode_template<'de, D: Deserializer<'de>>(
         workload.replicas = replicas.unwrap_or(1);
     }
     object.meta_mut().key = key;
-    object.meta_mut().controller = Some(Owner {
+    object.meta_mut().controller = Some(Box::new(Owner {
         kind: None,
         name: controller.into(),
         uid: Text::from(""),
-    });
+    }));
     Ok(object)
 }
 

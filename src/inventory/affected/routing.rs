@@ -97,7 +97,7 @@ pub(super) fn around(inventory: &Inventory, workload: &Workload) -> Vec<ReportOn
 fn services<'a>(view: View<'a>, workload: &Workload) -> Vec<&'a Service> {
     let services = view.selecting(workload, Kind::Service).into_iter();
     let services = services.filter_map(|object| match object {
-        Object::Service(service) => Some(service),
+        Object::Service(service) => Some(&**service),
         _ => None,
     });
     services.collect()

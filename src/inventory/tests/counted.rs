@@ -511,7 +511,7 @@ fn what_is_owned_is_touched_when_its_owner_comes_or_goes() {
     };
     let parent = deployment("shop", 100, json!({}));
     let child = object(Kind::ReplicaSet, "shop", "w100-abc", by(&parent));
-    let stub = Object::Owned(Stub::new(child.meta().clone(), 1));
+    let stub = Object::Owned(Stub::new(child.meta().clone(), 1).into());
     let child_report = ReportOn::Workload(child.key().clone());
     assert_touches(
         &inventory,

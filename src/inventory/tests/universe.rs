@@ -259,7 +259,7 @@ fn any_workload(kind: Kind) -> BoxedStrategy<Object> {
                 );
                 match object {
                     Object::Workload(workload) if owned && as_stub && kind != Kind::Pod => {
-                        Object::Owned(Stub::from(*workload))
+                        Object::Owned(Stub::from(*workload).into())
                     }
                     object => object,
                 }

@@ -123,7 +123,7 @@ impl<'a> View<'a> {
                 if monitor.is_for(&service.meta.key.namespace)
                     && monitor.selector.matches(&service.meta.labels) =>
             {
-                Some(monitor)
+                Some(&**monitor)
             }
             _ => None,
         })
@@ -148,7 +148,7 @@ impl<'a> View<'a> {
     pub fn claiming(self, host: &Text) -> impl Iterator<Item = &'a Ingress> {
         let found = sorted(self.inventory.anchored(Anchor::Host(host.clone())));
         found.into_iter().filter_map(|object| match object {
-            Object::Ingress(ingress) => Some(ingress),
+            Object::Ingress(ingress) => Some(&**ingress),
             _ => None,
         })
     }
@@ -157,7 +157,7 @@ impl<'a> View<'a> {
     pub fn grants(self, namespace: &Text) -> impl Iterator<Item = &'a ReferenceGrant> {
         let grants = self.in_namespace(Kind::ReferenceGrant, namespace);
         grants.filter_map(|object| match object {
-            Object::ReferenceGrant(grant) => Some(grant),
+            Object::ReferenceGrant(grant) => Some(&**grant),
             _ => None,
         })
     }
@@ -175,7 +175,7 @@ impl<'a> View<'a> {
                 let mut targets = policy.targets.iter();
                 targets
                     .any(|target| target.service == name)
-                    .then_some(policy)
+                    .then_some(&**policy)
             }
             _ => None,
         })
@@ -185,7 +185,7 @@ impl<'a> View<'a> {
     pub fn classes(self, kind: Kind) -> impl Iterator<Item = &'a Class> {
         let classes = self.inventory.of_kind(kind);
         classes.filter_map(|object| match &**object {
-            Object::Class(class) => Some(class),
+            Object::Class(class) => Some(&**class),
             _ => None,
         })
     }

@@ -43,7 +43,7 @@ impl<'a> View<'a> {
             .into_iter()
             .flatten()
             .filter_map(|object| match &**object {
-                Object::SecretSource(source) => Some(source),
+                Object::SecretSource(source) => Some(&**source),
                 _ => None,
             })
     }
@@ -77,7 +77,7 @@ impl<'a> View<'a> {
     pub fn default_class(self) -> Option<&'a StorageClass> {
         let classes = self.inventory.of_kind(Kind::StorageClass);
         let defaults = classes.filter_map(|object| match &**object {
-            Object::StorageClass(class) if class.is_default => Some(class),
+            Object::StorageClass(class) if class.is_default => Some(&**class),
             _ => None,
         });
         defaults.max_by(|a, b| {
@@ -91,7 +91,7 @@ impl<'a> View<'a> {
         let class = Key::new(Kind::StorageClass, "", class.clone());
         let needing = self.inventory.anchored(Anchor::Needed(class));
         let mut volumes = needing.filter_map(|object| match &**object {
-            Object::Volume(volume) => Some(volume),
+            Object::Volume(volume) => Some(&**volume),
             _ => None,
         });
         volumes.find(|volume| volume.phase == VolumePhase::Available)

@@ -151,7 +151,7 @@ impl<'a> View<'a> {
     pub fn quotas(self, namespace: &Text) -> impl Iterator<Item = &'a ResourceQuota> {
         let quotas = self.in_namespace(Kind::ResourceQuota, namespace);
         quotas.filter_map(|object| match object {
-            Object::ResourceQuota(quota) => Some(quota),
+            Object::ResourceQuota(quota) => Some(&**quota),
             _ => None,
         })
     }
@@ -161,7 +161,7 @@ impl<'a> View<'a> {
         let namespace = Text::from(EndpointSlice::OF_API_SERVER.0);
         let slices = self.in_namespace(Kind::EndpointSlice, &namespace);
         slices.filter_map(|object| match object {
-            Object::EndpointSlice(slice) => Some(slice).filter(|slice| slice.is_of_api_server()),
+            Object::EndpointSlice(slice) if slice.is_of_api_server() => Some(&**slice),
             _ => None,
         })
     }

@@ -80,7 +80,7 @@ impl<'a> View<'a> {
         let mut found: Vec<_> = owned
             .filter(|object| object.key().kind == of)
             .filter_map(|object| match &**object {
-                Object::Owned(stub) => Some(stub),
+                Object::Owned(stub) => Some(&**stub),
                 _ => None,
             })
             .collect();

@@ -82,10 +82,12 @@ struct SealedTemplate {
 /// The record of what configures pods.
 pub(super) fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Object, D::Error> {
     Ok(match kind {
-        Kind::ConfigMap => Object::ConfigMap(ConfigMap::deserialize(from)?.record()?),
-        Kind::Secret => Object::SecretSource(Secret::deserialize(from)?.record()?),
-        Kind::ExternalSecret => Object::SecretSource(ExternalSecret::deserialize(from)?.record()?),
-        _ => Object::SecretSource(SealedSecret::deserialize(from)?.record()?),
+        Kind::ConfigMap => Object::ConfigMap(ConfigMap::deserialize(from)?.record()?.into()),
+        Kind::Secret => Object::SecretSource(Secret::deserialize(from)?.record()?.into()),
+        Kind::ExternalSecret => {
+            Object::SecretSource(ExternalSecret::deserialize(from)?.record()?.into())
+        }
+        _ => Object::SecretSource(SealedSecret::deserialize(from)?.record()?.into()),
     })
 }
 

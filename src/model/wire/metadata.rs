@@ -105,10 +105,12 @@ impl Metadata {
             key: Key::new(kind, namespace, name.0),
             uid: super::text(self.uid),
             labels: self.labels.into_labels(),
-            controller: controller.map(|owner| Owner {
-                kind: Kind::of(&super::text(owner.api_version), &owner.kind.0),
-                name: owner.name.0,
-                uid: super::text(owner.uid),
+            controller: controller.map(|owner| {
+                Box::new(Owner {
+                    kind: Kind::of(&super::text(owner.api_version), &owner.kind.0),
+                    name: owner.name.0,
+                    uid: super::text(owner.uid),
+                })
             }),
             generation: self.generation.unwrap_or(0),
             created: self.creation_timestamp.and_then(|time| time.0),

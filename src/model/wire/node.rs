@@ -37,7 +37,8 @@ struct Address {
 
 /// The record of a Node.
 pub(super) fn decode<'de, D: Deserializer<'de>>(from: D) -> Result<Object, D::Error> {
-    Node::deserialize(from)?.record().map(Object::Node)
+    let node = Node::deserialize(from)?.record()?;
+    Ok(Object::Node(node.into()))
 }
 
 impl Node {

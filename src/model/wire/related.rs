@@ -21,7 +21,7 @@ pub(super) fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<O
     Ok(match kind {
         Kind::HorizontalPodAutoscaler => {
             let from = autoscaler::Autoscaler::deserialize(from)?;
-            Object::PodAutoscaler(from.record()?)
+            Object::PodAutoscaler(from.record()?.into())
         }
         Kind::PodDisruptionBudget => {
             let from = Envelope::<BudgetSpec>::deserialize(from)?;
@@ -31,31 +31,39 @@ pub(super) fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<O
                 .api_version
                 .is_some_and(|version| &*version.0 == "policy/v1beta1");
             let selector = spec.selector.map(LabelSelector::record);
-            Object::PodDisruptionBudget(PodDisruptionBudget {
-                meta: from.metadata.record(kind)?,
-                selector: selector.filter(|selector| !(old && selector.is_empty())),
-                min_available: spec.min_available.map(|share| share.0),
-                max_unavailable: spec.max_unavailable.map(|share| share.0),
-                decides_unhealthy: spec
-                    .unhealthy_pod_eviction_policy
-                    .is_some_and(|name| matches!(&*name.0, "AlwaysAllow" | "IfHealthyBudget")),
-            })
+            Object::PodDisruptionBudget(
+                PodDisruptionBudget {
+                    meta: from.metadata.record(kind)?,
+                    selector: selector.filter(|selector| !(old && selector.is_empty())),
+                    min_available: spec.min_available.map(|share| share.0),
+                    max_unavailable: spec.max_unavailable.map(|share| share.0),
+                    decides_unhealthy: spec
+                        .unhealthy_pod_eviction_policy
+                        .is_some_and(|name| matches!(&*name.0, "AlwaysAllow" | "IfHealthyBudget")),
+                }
+                .into(),
+            )
         }
         Kind::NetworkPolicy => {
             let from = Envelope::<network::Spec>::deserialize(from)?;
             let meta = from.metadata.record(kind)?;
-            Object::NetworkPolicy(from.spec.unwrap_or_default().record(meta))
+            Object::NetworkPolicy(from.spec.unwrap_or_default().record(meta).into())
         }
         Kind::LimitRange => {
             let from = Envelope::<limits::Spec>::deserialize(from)?;
             let meta = from.metadata.record(kind)?;
-            Object::LimitRange(from.spec.unwrap_or_default().record(meta))
+            Object::LimitRange(from.spec.unwrap_or_default().record(meta).into())
         }
         Kind::Service => {
             let mut from = Envelope::<service::Spec>::deserialize(from)?;
             let annotations = std::mem::take(&mut from.metadata.annotations);
             let meta = from.metadata.record(kind)?;
-            Object::Service(from.spec.unwrap_or_default().record(meta, &annotations))
+            Object::Service(
+                from.spec
+                    .unwrap_or_default()
+                    .record(meta, &annotations)
+                    .into(),
+            )
         }
         Kind::Ingress => {
             let mut from = Envelope::<ingress::Spec>::deserialize(from)?;
@@ -65,38 +73,46 @@ pub(super) fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<O
                 .api_version
                 .is_some_and(|version| &*version.0 == "networking.k8s.io/v1");
             let spec = from.spec.unwrap_or_default();
-            Object::Ingress(spec.record(meta, is_v1, &annotations))
+            Object::Ingress(spec.record(meta, is_v1, &annotations).into())
         }
         Kind::Gateway => {
             let mut from = Envelope::<gateway::GatewaySpec>::deserialize(from)?;
             let annotations = std::mem::take(&mut from.metadata.annotations);
             let meta = from.metadata.record(kind)?;
-            Object::Gateway(from.spec.unwrap_or_default().record(meta, &annotations))
+            Object::Gateway(
+                from.spec
+                    .unwrap_or_default()
+                    .record(meta, &annotations)
+                    .into(),
+            )
         }
         Kind::HTTPRoute | Kind::GRPCRoute => {
             let from = Envelope::<gateway::RouteSpec>::deserialize(from)?;
             let meta = from.metadata.record(kind)?;
-            Object::Route(from.spec.unwrap_or_default().record(meta))
+            Object::Route(from.spec.unwrap_or_default().record(meta).into())
         }
         Kind::DestinationRule => {
             let from = Envelope::<destination::Spec>::deserialize(from)?;
             let meta = from.metadata.record(kind)?;
-            Object::DestinationRule(from.spec.unwrap_or_default().record(meta))
+            Object::DestinationRule(from.spec.unwrap_or_default().record(meta).into())
         }
         Kind::ResourceQuota => {
             let from = Envelope::<quota::Spec>::deserialize(from)?;
             let meta = from.metadata.record(kind)?;
-            Object::ResourceQuota(from.spec.unwrap_or_default().record(meta))
+            Object::ResourceQuota(from.spec.unwrap_or_default().record(meta).into())
         }
         Kind::EndpointSlice => {
             let from = WireSlice::deserialize(from)?;
             let addresses = from.endpoints.0.into_iter();
             let addresses = addresses.flat_map(|endpoint| endpoint.addresses.0);
             let addresses: BTreeSet<_> = addresses.map(|address| address.0).collect();
-            Object::EndpointSlice(EndpointSlice {
-                meta: from.metadata.record(kind)?,
-                addresses: addresses.into_iter().collect(),
-            })
+            Object::EndpointSlice(
+                EndpointSlice {
+                    meta: from.metadata.record(kind)?,
+                    addresses: addresses.into_iter().collect(),
+                }
+                .into(),
+            )
         }
         Kind::Application | Kind::Kustomization | Kind::HelmRelease => {
             let from = Envelope::<IgnoredAny>::deserialize(from)?;
@@ -104,52 +120,58 @@ pub(super) fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<O
             // Argo CD counts every change of a status as a generation; only that it is there is of interest.
             meta.generation = 0;
             meta.labels = Labels::default();
-            Object::Deliverer(meta)
+            Object::Deliverer(meta.into())
         }
         Kind::ServiceAccount => {
             let from = WireAccount::deserialize(from)?;
             let automount_token = from.automount_service_account_token;
-            Object::ServiceAccount(ServiceAccount {
-                meta: from.metadata.record(kind)?,
-                automount_token,
-            })
+            Object::ServiceAccount(
+                ServiceAccount {
+                    meta: from.metadata.record(kind)?,
+                    automount_token,
+                }
+                .into(),
+            )
         }
         Kind::PriorityClass | Kind::RuntimeClass | Kind::IngressClass => {
-            Object::Class(class::WireClass::deserialize(from)?.record(kind)?)
+            Object::Class(class::WireClass::deserialize(from)?.record(kind)?.into())
         }
         Kind::ReferenceGrant => {
             let from = Envelope::<gateway_policy::GrantSpec>::deserialize(from)?;
             let meta = from.metadata.record(kind)?;
-            Object::ReferenceGrant(from.spec.unwrap_or_default().record(meta))
+            Object::ReferenceGrant(from.spec.unwrap_or_default().record(meta).into())
         }
         Kind::BackendTLSPolicy | Kind::BackendConfigPolicy => {
             let from = Envelope::<gateway_policy::PolicySpec>::deserialize(from)?;
             let meta = from.metadata.record(kind)?;
-            Object::BackendPolicy(from.spec.unwrap_or_default().record(meta))
+            Object::BackendPolicy(from.spec.unwrap_or_default().record(meta).into())
         }
         Kind::ServiceMonitor => {
             let from = Envelope::<monitor::Spec>::deserialize(from)?;
             let meta = from.metadata.record(kind)?;
-            Object::ServiceMonitor(from.spec.unwrap_or_default().record(meta))
+            Object::ServiceMonitor(from.spec.unwrap_or_default().record(meta).into())
         }
         Kind::SecurityContextConstraints => {
             let from = constraints::Constraints::deserialize(from)?;
-            Object::SecurityConstraints(from.record(kind)?)
+            Object::SecurityConstraints(from.record(kind)?.into())
         }
         Kind::ControllerRevision => {
             let from = WireRevision::deserialize(from)?;
             let revision = from.revision.unwrap_or(0);
-            Object::Owned(Stub::new(from.metadata.record(kind)?, revision))
+            Object::Owned(Stub::new(from.metadata.record(kind)?, revision).into())
         }
-        Kind::Role | Kind::ClusterRole => Object::Role(WireRole::deserialize(from)?.record(kind)?),
+        Kind::Role | Kind::ClusterRole => {
+            Object::Role(WireRole::deserialize(from)?.record(kind)?.into())
+        }
         Kind::RoleBinding | Kind::ClusterRoleBinding => {
-            Object::Binding(WireBinding::deserialize(from)?.record(kind)?)
+            Object::Binding(WireBinding::deserialize(from)?.record(kind)?.into())
         }
-        kind if KindSet::BARE.contains(kind) => Object::Bare(bare(kind, from)?),
+        kind if KindSet::BARE.contains(kind) => Object::Bare(bare(kind, from)?.into()),
         _ => Object::Namespace(
             Envelope::<IgnoredAny>::deserialize(from)?
                 .metadata
-                .record(kind)?,
+                .record(kind)?
+                .into(),
         ),
     })
 }

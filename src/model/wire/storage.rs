@@ -116,9 +116,9 @@ struct Class {
 /// The record of an object of storage.
 pub(super) fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Object, D::Error> {
     Ok(match kind {
-        Kind::PersistentVolumeClaim => Object::Claim(Claim::deserialize(from)?.record()?),
-        Kind::PersistentVolume => Object::Volume(Volume::deserialize(from)?.record()?),
-        _ => Object::StorageClass(Class::deserialize(from)?.record()?),
+        Kind::PersistentVolumeClaim => Object::Claim(Claim::deserialize(from)?.record()?.into()),
+        Kind::PersistentVolume => Object::Volume(Volume::deserialize(from)?.record()?.into()),
+        _ => Object::StorageClass(Class::deserialize(from)?.record()?.into()),
     })
 }
 

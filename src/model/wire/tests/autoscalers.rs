@@ -5,7 +5,7 @@ use crate::model::{Kind, MetricSource, Object, PodAutoscaler, Resource};
 
 fn autoscaler(manifest: &str) -> PodAutoscaler {
     match read(Kind::HorizontalPodAutoscaler, manifest) {
-        Ok(Object::PodAutoscaler(autoscaler)) => autoscaler,
+        Ok(Object::PodAutoscaler(autoscaler)) => *autoscaler,
         other => panic!("{other:?}"),
     }
 }

@@ -243,21 +243,21 @@ fn some_defaults_are_only_of_some_kinds() {
 
 fn claim(fields: &str) -> PersistentVolumeClaim {
     match decoded(Kind::PersistentVolumeClaim, fields) {
-        Object::Claim(claim) => claim,
+        Object::Claim(claim) => *claim,
         other => panic!("{other:?}"),
     }
 }
 
 fn volume(fields: &str) -> PersistentVolume {
     match decoded(Kind::PersistentVolume, fields) {
-        Object::Volume(volume) => volume,
+        Object::Volume(volume) => *volume,
         other => panic!("{other:?}"),
     }
 }
 
 fn class(fields: &str) -> StorageClass {
     match decoded(Kind::StorageClass, fields) {
-        Object::StorageClass(class) => class,
+        Object::StorageClass(class) => *class,
         other => panic!("{other:?}"),
     }
 }
@@ -335,7 +335,7 @@ fn storage_is_encrypted_where_something_says_so() {
 fn nodes_of_a_pool_are_alike() {
     let node = |fields: &str| -> Node {
         match read(Kind::Node, fields) {
-            Ok(Object::Node(node)) => node,
+            Ok(Object::Node(node)) => *node,
             other => panic!("{other:?}"),
         }
     };

@@ -9,7 +9,7 @@ use crate::model::{
 fn budget(manifest: &str) -> PodDisruptionBudget {
     let manifest = format!("metadata: {{name: web, namespace: shop}}\n{manifest}");
     match read(Kind::PodDisruptionBudget, &manifest) {
-        Ok(Object::PodDisruptionBudget(budget)) => budget,
+        Ok(Object::PodDisruptionBudget(budget)) => *budget,
         other => panic!("{other:?}"),
     }
 }
@@ -145,7 +145,7 @@ fn numbers_and_percentages_are_told_apart() {
 
 fn network_policy(spec: &str) -> NetworkPolicy {
     match decoded(Kind::NetworkPolicy, &format!("spec: {spec}")) {
-        Object::NetworkPolicy(policy) => policy,
+        Object::NetworkPolicy(policy) => *policy,
         other => panic!("{other:?}"),
     }
 }
@@ -195,7 +195,7 @@ fn a_network_policy_isolates_by_its_types_and_allows_by_its_rules() {
 
 fn limit_range(limits: &str) -> LimitRange {
     match decoded(Kind::LimitRange, &format!("spec: {{limits: {limits}}}")) {
-        Object::LimitRange(range) => range,
+        Object::LimitRange(range) => *range,
         other => panic!("{other:?}"),
     }
 }
@@ -261,7 +261,7 @@ fn a_limit_range_gives_containers_what_it_says_of_containers() {
 
 fn binding(kind: Kind, fields: &str) -> Binding {
     match decoded(kind, fields) {
-        Object::Binding(binding) => binding,
+        Object::Binding(binding) => *binding,
         other => panic!("{other:?}"),
     }
 }

@@ -8,7 +8,7 @@ use crate::model::{
 
 fn service(fields: &str) -> Service {
     match decoded(Kind::Service, fields) {
-        Object::Service(service) => service,
+        Object::Service(service) => *service,
         other => panic!("{other:?}"),
     }
 }
@@ -56,7 +56,7 @@ fn a_pod_that_is_called_by_name_is_one_of_a_stateful_set() {
 
 fn ingress(fields: &str) -> Ingress {
     match decoded(Kind::Ingress, fields) {
-        Object::Ingress(ingress) => ingress,
+        Object::Ingress(ingress) => *ingress,
         other => panic!("{other:?}"),
     }
 }
@@ -87,7 +87,7 @@ fn an_ingress_leads_to_each_service_once_whatever_its_version() {
 
 fn route(fields: &str) -> Route {
     match decoded(Kind::HTTPRoute, fields) {
-        Object::Route(route) => route,
+        Object::Route(route) => *route,
         other => panic!("{other:?}"),
     }
 }
@@ -123,13 +123,14 @@ fn a_route_leads_to_services_from_gateways() {
 
 #[test]
 fn a_gateway_takes_routes_of_its_own_namespace_by_default() {
-    let Object::Gateway(Gateway { listeners, .. }) = decoded(
+    let Object::Gateway(gateway) = decoded(
         Kind::Gateway,
         "spec: {listeners: [{name: http, protocol: HTTP, port: 80}, \
          {name: https, protocol: HTTPS, port: 443, hostname: '', allowedRoutes: {kinds: [{kind: GRPCRoute}]}}]}",
     ) else {
         panic!("it is a Gateway");
     };
+    let Gateway { listeners, .. } = *gateway;
     assert_eq!(
         (listeners[0].is_plain_http, listeners[1].is_plain_http),
         (true, false)

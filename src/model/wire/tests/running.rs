@@ -248,7 +248,7 @@ fn a_pod_of_a_workload_is_kept_small() {
 #[test]
 fn a_revision_is_a_number_and_what_its_pods_are_labelled_with() {
     let stub = |record: Record| match record.object().map(|object| Object::clone(object)) {
-        Some(Object::Owned(stub)) => stub,
+        Some(Object::Owned(stub)) => *stub,
         other => panic!("{other:?} belongs to another object"),
     };
     let of = |kind, metadata: &str, fields: &str| {
