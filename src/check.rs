@@ -51,7 +51,7 @@ pub struct Check {
     pub title: &'static str,
     /// Markdown: what goes wrong without it.
     pub why: &'static str,
-    /// Markdown: what to do.
+    /// Markdown: what to do. Without `"` and `\`, for it to stand in JSON as it is.
     pub fix: &'static str,
     /// Where the rule comes from: a page of Kubernetes' documentation, a KEP, a benchmark.
     pub source: &'static str,

@@ -43,7 +43,7 @@
 //! What holds, and is absent where one might look for it:
 //!
 //! - The core (`model` to `engine`) reads no clock, file, socket or environment, and does not await or log.
-//! - Admission, controller and command line call the same [`engine::evaluate`] or [`engine::judge`] and nothing beneath.
+//! - Admission, controller and command line call the same [`engine::evaluate`], [`engine::judge`] or [`engine::judge_each`] and nothing beneath.
 //! - A check decides neither severity nor what follows; it says what is wrong, where, and what would be right.
 //! - What cannot be looked up is [`Unknown`](model::Verdict::Unknown), never a pass: a check gets at other objects only through
 //!   [`Context::read`](check::Context::read), which fails where they are not all here.

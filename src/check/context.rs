@@ -46,6 +46,11 @@ impl<'a> Context<'a> {
         Self { workload, ..self }
     }
 
+    /// The check.
+    pub fn check(&self) -> &'static Check {
+        self.check
+    }
+
     /// The workload that is judged, where it is one: a check on any object sees only its metadata otherwise.
     pub fn workload(&self) -> Option<&'a Workload> {
         self.workload

@@ -251,16 +251,11 @@ pub fn judge_each<'a, T>(
     let mut findings = Findings::default();
     for (view, workload, told) in workloads {
         let context = Context::new(check, view, params).about(Some(workload));
-        let judgement = match check.run {
-            _ if !check.subjects.contains(workload.kind()) => {
-                findings.not_applicable();
-                Ok(())
-            }
-            Run::Workload(run) | Run::Running(run) | Run::Anywhere(run) => context
+        let judgement = match check.subjects.contains(workload.kind()) {
+            true => context
                 .decidable()
-                .and_then(|()| run(&context, workload, &mut findings)),
-            Run::Any(run) => run(&context, &workload.meta, &mut findings),
-            _ => {
+                .and_then(|()| on_itself(&context, workload, &mut findings)),
+            false => {
                 findings.not_applicable();
                 Ok(())
             }
@@ -288,10 +283,9 @@ pub fn judge(
     let judgement = context
         .decidable()
         .and_then(|()| match (check.run, object) {
-            (
-                Run::Workload(run) | Run::Running(run) | Run::Anywhere(run),
-                Object::Workload(workload),
-            ) => run(&context, workload, &mut findings),
+            (_, Object::Workload(workload)) if check.judges_workloads() => {
+                on_itself(&context, workload, &mut findings)
+            }
             (Run::Any(run), object) => run(&context, object.meta(), &mut findings),
             (Run::Autoscaler(run) | Run::Scaling(run), Object::PodAutoscaler(autoscaler)) => {
                 run(&context, autoscaler, &mut findings)
@@ -310,6 +304,20 @@ pub fn judge(
         });
     let is_around = check.judges_related() && object.workload().is_none();
     conclude(judgement, findings, is_around.then(|| object.key()))
+}
+
+/// What a check says of a workload itself.
+fn on_itself(context: &Context<'_>, workload: &Workload, findings: &mut Findings) -> Judgement {
+    match context.check().run {
+        Run::Workload(run) | Run::Running(run) | Run::Anywhere(run) => {
+            run(context, workload, findings)
+        }
+        Run::Any(run) => run(context, &workload.meta, findings),
+        _ => {
+            findings.not_applicable();
+            Ok(())
+        }
+    }
 }
 
 /// `around` is the object that it is about, where that is not the workload.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::file::TOGETHER;
 use super::rendered::{self, Folder, Inclusions, Parts};
 use super::{ReadError, Reason, STDIN, Skipped};
 use crate::model::Text;
@@ -26,44 +27,70 @@ pub(super) struct Found {
 }
 
 /// A file to read.
+#[derive(Clone)]
 pub(super) struct File {
     pub(super) path: PathBuf,
     /// What people know it as.
     pub(super) label: Text,
+    /// How many were found before it.
+    pub(super) number: usize,
     /// Whether it is one of the paths itself, rather than found in a directory.
     pub(super) named: bool,
     /// Its true path, where a kustomization takes it in: it is read only where none of these is rendered.
     pub(super) part: Option<PathBuf>,
 }
 
-/// Finds the files of some paths; and what of it is to be rendered, unless that is `off`.
+/// Finds the files of some paths; and what of it is to be rendered, unless that is `off`. Tells of some files in directories as soon as
+/// they are found, of which most are to be read, one after another: only until the first kustomization, which may take others in.
 ///
 /// # Errors
-/// Where one of the paths does not exist, or is a directory that cannot be read.
-pub(super) fn find(paths: &[PathBuf], off: bool) -> Result<Found, ReadError> {
+/// Where one of the paths does not exist, or is a directory that cannot be read; nothing was told then.
+pub(super) fn find(
+    paths: &[PathBuf],
+    off: bool,
+    tell: impl FnMut(&[File]),
+) -> Result<Found, ReadError> {
     let mut search = Search {
         off,
-        ..Search::default()
+        tell,
+        told: 0,
+        files: Vec::new(),
+        charts: BTreeMap::new(),
+        kustomizations: BTreeMap::new(),
+        unreadable: Vec::new(),
+        has_links: false,
     };
-    for path in paths {
-        if path == Path::new(STDIN) {
-            search.add(path.clone(), STDIN_LABEL.into(), true);
-            continue;
+    let is_directory = |path: &PathBuf| {
+        let error = |error| ReadError::new(path, &error);
+        let is_directory = path != Path::new(STDIN) && fs::metadata(path).map_err(error)?.is_dir();
+        if is_directory {
+            fs::read_dir(path).map_err(error)?;
         }
-        let metadata = std::fs::metadata(path).map_err(|error| ReadError::new(path, &error))?;
-        if metadata.is_dir() {
-            std::fs::read_dir(path).map_err(|error| ReadError::new(path, &error))?;
+        Ok(is_directory)
+    };
+    let are_directories: Vec<bool> = paths.iter().map(is_directory).collect::<Result<_, _>>()?;
+    for (path, is_directory) in paths.iter().zip(are_directories) {
+        if is_directory {
             search.walk(path);
         } else {
-            search.add(path.clone(), label(path), true);
+            let is_stdin = path == Path::new(STDIN);
+            let label = if is_stdin {
+                STDIN_LABEL.into()
+            } else {
+                label(path)
+            };
+            search.add(path.clone(), label, true);
+            search.told = search.files.len();
         }
     }
     Ok(search.finish())
 }
 
-#[derive(Default)]
-struct Search {
+struct Search<T> {
     off: bool,
+    tell: T,
+    /// How many files were told, or are not to be.
+    told: usize,
     files: Vec<File>,
     charts: BTreeMap<Text, Folder>,
     kustomizations: BTreeMap<Text, Folder>,
@@ -72,11 +99,12 @@ struct Search {
     has_links: bool,
 }
 
-impl Search {
+impl<T: FnMut(&[File])> Search<T> {
     fn add(&mut self, path: PathBuf, label: Text, named: bool) {
         self.files.push(File {
             path,
             label,
+            number: self.files.len(),
             named,
             part: None,
         });
@@ -110,10 +138,21 @@ impl Search {
                 Ok(entry) if entry.file_type().is_file() && is_read(entry.path()) => {
                     let label = label(entry.path());
                     self.add(entry.into_path(), label, false);
+                    self.tell_some();
                 }
                 Ok(_) => {}
                 Err(error) => self.note(&error),
             }
+        }
+    }
+
+    fn tell_some(&mut self) {
+        let new = &self.files[self.told..];
+        if new.len() == TOGETHER {
+            if self.kustomizations.is_empty() {
+                (self.tell)(new);
+            }
+            self.told = self.files.len();
         }
     }
 

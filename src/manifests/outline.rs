@@ -45,7 +45,7 @@ pub struct Outline {
 /// one another.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Trail {
-    /// So many bytes of the pointer led to a place around what was looked for.
+    /// So many bytes of the pointer led to a place around what was looked for; to the innermost one, where that is not there.
     bytes: usize,
     /// That place.
     at: usize,
@@ -488,8 +488,9 @@ mod tests {
 
     #[test]
     fn what_is_looked_for_after_something_else_is_found_as_well() {
-        let all =
-            outlines("items:\n- a:\n    b: [{c: 1, d: {e: 2}}, 3]\n    bc: {d: 4}\n  é: {b: 5}\n");
+        let all = outlines(
+            "items:\n- a:\n    b: [{c: 1, d: {e: 2}}, 3]\n    x/y~z: 1\n    bc: {d: 4}\n  é: {b: 5}\n",
+        );
         let (origin, outline) = &all[0];
         let paths = [
             "",
@@ -506,6 +507,8 @@ mod tests {
             "/a/b/10",
             "/a/bc",
             "/a/bc/d",
+            "/a/x~1y~0z",
+            "/a/x~1y",
             "/é",
             "/é/b",
             "/ê/b",

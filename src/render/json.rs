@@ -104,7 +104,7 @@ impl OfObject {
         text.push_str(",\"column\":");
         text.push_str(number.format(row.region.column));
         text.push_str(&self.names);
-        // Names and texts of ours mean themselves, which a test looks after.
+        // Names of ours mean themselves.
         text.push_str(row.check.id);
         text.push_str("\",\"verdict\":\"");
         text.push_str(row.verdict.name());
@@ -119,7 +119,7 @@ impl OfObject {
         }
         add("\",\"message\":\"", row.message(), text);
         text.push_str("\",\"fix\":\"");
-        text.push_str(row.check.fix);
+        text.push_str(row.check.fix); // means itself, see there
         if let Some(exception) = &row.exception {
             add("\",\"exception\":\"", exception, text);
         }

@@ -20,7 +20,7 @@ pub(super) struct Slot<'a> {
 pub(super) enum Content<'a> {
     /// A scalar whose look says what it is: `true`, `12`, `name`.
     Plain(Cow<'a, str>),
-    /// Text, whatever it looks like: quoted, tagged, a key, or plain and nothing else by its first character.
+    /// Text, whatever it looks like: quoted, tagged, a key, or plain and nothing else by its look.
     Text(Cow<'a, str>),
     /// The key `<<`, whose value's entries are taken over.
     Merge,

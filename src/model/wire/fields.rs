@@ -5,7 +5,7 @@
 /// and a list is no struct.
 ///
 /// `derive(Deserialize)` keeps a place for each field, and goes through all of them in the end. The structs of workloads are wide, and most of
-/// their fields absent: a processor spent more time on getting at the code for that than on running it.
+/// their fields absent: with it, all of `plimsoll check` took 2 % more instructions on 10,000 Deployments, and 4 % more time.
 macro_rules! fields {
     ($(
         $(#[$of_struct:meta])*

@@ -93,6 +93,20 @@ fn a_float_without_a_fraction_is_an_integer() {
 }
 
 #[test]
+fn amounts_are_text() {
+    check_values(&[
+        ("500m", r#""500m""#),
+        ("2Gi", r#""2Gi""#),
+        ("-1k", r#""-1k""#),
+        ("1g", r#""1g""#),
+        ("0x1G", r#""0x1G""#),
+        ("1_z", r#""1_z""#),
+        ("1E", r#""1E""#),
+        ("0xE", "14"),
+    ]);
+}
+
+#[test]
 fn times_stay_text() {
     check_values(&[
         ("2001-01-01", r#""2001-01-01""#),
